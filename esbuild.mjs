@@ -1,0 +1,29 @@
+// Bundles the three programs of the product into dist/: the extension (VS Code loads it), the
+// language server (a process of its own) and the vsmmu command. `--watch` rebuilds on change.
+import { build, context } from 'esbuild';
+import { chmod } from 'node:fs/promises';
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minify: true,
+  keepNames: true,
+  sourcemap: process.argv.includes('--sourcemap'),
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+const programs = [
+  { entryPoints: { extension: 'client/extension.ts' }, external: ['vscode'] },
+  { entryPoints: { server: 'server/main.ts' } },
+  { entryPoints: { vsmmu: 'cli/main.ts' }, external: ['./server.js'], banner: { js: '#!/usr/bin/env node' } },
+].map((program) => ({ ...shared, ...program, outdir: 'dist' }));
+
+if (process.argv.includes('--watch')) {
+  for (const program of programs) await (await context(program)).watch();
+} else {
+  await Promise.all(programs.map((program) => build(program)));
+  await chmod('dist/vsmmu.js', 0o755);
+}

@@ -1,0 +1,52 @@
+import { builtinModules } from 'node:module';
+import { join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LAYERS, productSources, type Source } from './sources.ts';
+
+const IMPORT = /(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*['"]([^'"]+)['"]|(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)/g;
+const NODE_GLOBALS = /(?<![.\w'"`])(process\.|Buffer\.|__dirname|setImmediate\(|require\()/;
+const PURE = new Set(['model', 'emulator']);
+
+function imports(source: Source): string[] {
+  return [...source.text.matchAll(IMPORT)].map((m) => m[1] ?? m[2] ?? m[3] ?? '');
+}
+
+/** What is wrong with one import, or undefined where the arrow is allowed. */
+function violation(source: Source, target: string): string | undefined {
+  if (target.startsWith('.')) {
+    const layer = normalize(join(source.path, '..', target)).split('/')[0] ?? '';
+    if (layer === source.layer || layer.endsWith('package.json')) return undefined;
+    return LAYERS[source.layer]?.includes(layer) ? undefined : `${source.path} imports layer ${layer}`;
+  }
+  if (target === 'vscode') return source.layer === 'client' ? undefined : `${source.path} imports vscode`;
+  const isNode = target.startsWith('node:') || builtinModules.includes(target);
+  if (isNode && !target.startsWith('node:')) return `${source.path} imports ${target} without node:`;
+  if (PURE.has(source.layer)) return `${source.path} imports ${target}`;
+  const isLsp = target.startsWith('vscode-language');
+  if (isLsp && source.layer !== 'client' && !source.path.startsWith('server/lsp/')) {
+    return `${source.path} imports ${target} outside server/lsp`;
+  }
+  return undefined;
+}
+
+describe('layers', () => {
+  const sources = productSources();
+
+  it('imports only what the layer may import', () => {
+    const found = sources.flatMap((s) => imports(s).map((i) => violation(s, i)).filter((v) => v !== undefined));
+    expect(found).toEqual([]);
+  });
+
+  it('keeps model/ and emulator/ free of Node globals', () => {
+    const code = (s: Source): string => s.text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    const found = sources.filter((s) => PURE.has(s.layer) && NODE_GLOBALS.test(code(s))).map((s) => s.path);
+    expect(found).toEqual([]);
+  });
+
+  it('would notice a forbidden arrow', () => {
+    const source = { path: 'model/x/a.ts', layer: 'model', text: '' };
+    expect(violation(source, 'node:fs')).toBeDefined();
+    expect(violation(source, '../../server/a.ts')).toBeDefined();
+    expect(violation(source, '../y/b.ts')).toBeUndefined();
+  });
+});
