@@ -1,2 +1,26 @@
-/** The `vsmmu` command: reads the subcommand and hands over. */
-process.stdout.write('vsmmu: commands are on their way\n');
+/**
+ * The `vsmmu` program: hands the process's arguments, streams and files to `run`. Nothing else in
+ * `cli/` touches `process`, but for the worker side of `vsmmu check`, which this same file starts.
+ */
+import { nodeFiles } from './files.ts';
+import { run } from './run.ts';
+
+/** A reader that has seen enough (`vsmmu check | head`) closes the pipe; that is no error. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+const io = {
+  stdout: { write: (data: string | Uint8Array) => void process.stdout.write(data) },
+  stderr: { write: (data: string | Uint8Array) => void process.stderr.write(data) },
+  cwd: process.cwd(),
+  env: process.env,
+  isTTY: process.stdout.isTTY === true,
+  columns: process.stdout.columns ?? 80,
+  files: nodeFiles,
+  script: __filename,
+};
+void run(process.argv.slice(2), io).then((code) => {
+  process.exitCode = code;
+});

@@ -28,3 +28,9 @@ export interface Rule<Context> extends RuleText {
   /** Yields each finding; never throws, whatever the user wrote. */
   check(context: Context): Iterable<Problem>;
 }
+
+/** A rule's words with its id and usual level; also for problems that no rule finds, such as a syntax error. */
+export interface RuleInfo extends RuleText {
+  readonly id: string;
+  readonly level: Level;
+}

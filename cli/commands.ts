@@ -1,0 +1,6 @@
+/** The table of subcommands, in the order in which help lists them. */
+import type { Command } from './command.ts';
+import { explain } from './explain.ts';
+
+/** Every subcommand of `vsmmu`. */
+export const commands: readonly Command[] = [explain];

@@ -1,0 +1,38 @@
+/** `vsmmu explain [RULE]`: prints a rule's page, or the list of all rules. */
+import { type Command, EXIT, UsageError } from './command.ts';
+import { rulePage } from './rulePages.ts';
+import { RULE_GROUPS, RULES, type RuleGroup } from './rules.ts';
+
+function list(groups: readonly RuleGroup[]): string {
+  const width = Math.max(...[...RULES.keys()].map((id) => id.length));
+  return groups.map((group) => `${group.title}\n`
+    + group.rules.map((rule) => `  ${rule.id.padEnd(width)}  ${rule.level.padEnd(11)}  ${rule.title}\n`).join('')).join('\n');
+}
+
+/** The ids that contain a piece of what was asked for, longest piece first, to help with a typing error. */
+function similar(id: string): string[] {
+  const pieces = id.split('-').filter((piece) => piece.length > 2 && piece !== 'dtc');
+  return [...RULES.keys()].filter((known) => pieces.some((piece) => known.includes(piece))).slice(0, 5);
+}
+
+export const explain: Command = {
+  name: 'explain',
+  summary: 'say what a rule means and what to do; without a rule, list them all',
+  usage: '[RULE]',
+  options: {},
+  run({ positionals }, io) {
+    const [id, ...others] = positionals;
+    if (others.length > 0) throw new UsageError('explain takes one rule');
+    if (id === undefined) {
+      io.stdout.write(list(RULE_GROUPS));
+      return EXIT.clean;
+    }
+    const rule = RULES.get(id);
+    if (rule === undefined) {
+      const near = similar(id);
+      throw new UsageError(`no rule '${id}'${near.length > 0 ? `; there are ${near.join(', ')}` : ''}`);
+    }
+    io.stdout.write(rulePage(rule));
+    return EXIT.clean;
+  },
+};

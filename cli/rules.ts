@@ -1,0 +1,21 @@
+/**
+ * The words of everything that the product can report, in one list: for `vsmmu explain`, for the
+ * pages under `docs/rules/` and for the rule table of SARIF output. The words themselves stand
+ * beside the checks.
+ */
+import { DTC_CHECKS } from '../model/devicetree/checks/index.ts';
+import type { RuleInfo } from '../model/rule.ts';
+
+/** One group of rules, as the index page shows them. */
+export interface RuleGroup {
+  readonly title: string;
+  readonly rules: readonly RuleInfo[];
+}
+
+/** All rules by group. */
+export const RULE_GROUPS: readonly RuleGroup[] = [
+  { title: 'Checks of the device-tree compiler', rules: DTC_CHECKS },
+];
+
+/** All rules by id. */
+export const RULES: ReadonlyMap<string, RuleInfo> = new Map(RULE_GROUPS.flatMap((g) => g.rules).map((rule) => [rule.id, rule]));
