@@ -1,0 +1,60 @@
+/**
+ * The commands under "vSMMU", and those that code lenses name. A command that needs the server
+ * says so when the server cannot answer, instead of failing in silence.
+ */
+import * as vscode from 'vscode';
+import type { LanguageClient, Location, Position } from 'vscode-languageclient/node';
+import type { BoardStatus } from './boardStatus.ts';
+import type { DocumentPages } from './pages.ts';
+import { chooseRule } from './rules.ts';
+
+interface Parts {
+  readonly server: LanguageClient;
+  readonly pages: DocumentPages;
+  readonly board: BoardStatus;
+}
+
+type Command = (parts: Parts, ...args: unknown[]) => Promise<unknown>;
+
+async function showStreams({ server, pages }: Parts, uri?: unknown): Promise<void> {
+  const active = vscode.window.activeTextEditor?.document.uri;
+  const target = typeof uri === 'string' ? vscode.Uri.parse(uri) : active;
+  if (target === undefined) return;
+  const { markdown } = await server.sendRequest<{ markdown: string }>('vsmmu/streams', { uri: target.toString() });
+  await pages.show(`Streams of ${vscode.workspace.asRelativePath(target).replace(/^.*\//, '')}`, markdown);
+}
+
+async function explainRule({ server, pages }: Parts, id?: unknown): Promise<void> {
+  const rule = await chooseRule(server, id);
+  if (rule !== undefined) await pages.show(rule.id, rule.markdown);
+}
+
+/** A code lens speaks LSP; the peek view wants VS Code's own objects. */
+async function showReferences({ server }: Parts, ...args: unknown[]): Promise<void> {
+  const [uri, position, locations] = args as [string, Position, Location[]];
+  const { asLocation, asPosition } = server.protocol2CodeConverter;
+  const places = locations.map((location) => asLocation(location));
+  await vscode.commands.executeCommand('editor.action.showReferences', vscode.Uri.parse(uri), asPosition(position), places);
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  'vsmmu.selectBoard': ({ board }) => board.choose(),
+  'vsmmu.showStreams': showStreams,
+  'vsmmu.explainRule': explainRule,
+  'vsmmu.restartServer': ({ server }) => server.restart(),
+  'vsmmu.showReferences': showReferences,
+};
+
+/** Registers every command. */
+export function registerCommands(parts: Parts): vscode.Disposable[] {
+  return Object.entries(COMMANDS).map(([name, command]) =>
+    vscode.commands.registerCommand(name, async (...args: unknown[]) => {
+      try {
+        await command(parts, ...args);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        void vscode.window.showErrorMessage(`vSMMU: ${reason}`);
+      }
+    }),
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * Puts what the tests need beside the checkout, once: a Node that VS Code's build asks for,
+ * code-server (VS Code's workbench and extension host, served to a browser) and Chromium. All of
+ * it comes from the npm registry and the system's package manager. The folder is named after the
+ * versions, and appears whole or not at all, so an install that is broken off leaves nothing half.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+const CODE_SERVER = '4.139.1';
+const NODE = '24.21.0';
+
+/** Programs that the harness starts. */
+export interface Installed {
+  readonly node: string;
+  readonly codeServer: string;
+  readonly chromium: string;
+}
+
+interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Runs a program to its end; its output is shown only if it fails. */
+export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const child = spawn(command, [...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output.slice(-4000)}`);
+  return output;
+}
+
+function onPath(names: readonly string[]): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
+}
+
+/** Installs Debian packages where we may, and says what to install where we may not. */
+async function debian(packages: readonly string[], purpose: string): Promise<void> {
+  if (process.getuid?.() !== 0 || onPath(['apt-get']) === undefined) {
+    throw new Error(`${purpose}: please install ${packages.join(' ')} (Debian's names), then run again`);
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update', '-qq'], { env });
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env });
+}
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+async function chromium(): Promise<string> {
+  if (onPath(BROWSERS) === undefined) await debian(['chromium', 'fonts-dejavu-core'], 'The tests drive Chromium');
+  const found = onPath(BROWSERS);
+  if (found === undefined) throw new Error('Chromium was installed but is not on PATH');
+  return found;
+}
+
+async function workbench(folder: string): Promise<void> {
+  if (onPath(['g++']) === undefined || onPath(['make']) === undefined || onPath(['python3']) === undefined) {
+    await debian(['g++', 'make', 'python3'], 'Two small native modules of VS Code are compiled once');
+  }
+  const npm = (args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> =>
+    run('npm', [...args, '--no-audit', '--no-fund'], { cwd, env });
+  const nodePackage = `node-${process.platform}-${process.arch}`;
+  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
+  await npm(['install', '--ignore-scripts', `${nodePackage}@${NODE}`], folder, process.env);
+  const node = join(folder, 'node_modules', nodePackage);
+  const env = { ...process.env, PATH: `${join(node, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`, npm_config_nodedir: node };
+  await npm(['install', '--ignore-scripts', `code-server@${CODE_SERVER}`], folder, env);
+  const inner = join(folder, 'node_modules/code-server/lib/vscode');
+  await npm(['install', '--omit=dev', '--ignore-scripts'], inner, env);
+  await run('npm', ['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], { cwd: inner, env });
+}
+
+/** Everything the tests need, installed now if it is not there yet. */
+export async function install(): Promise<Installed> {
+  const cache = process.env['VSMMU_TEST_CACHE'] ?? join(homedir(), '.cache', 'vsmmu-workbench');
+  const home = join(cache, `code-server-${CODE_SERVER}-node-${NODE}-${process.platform}-${process.arch}`);
+  const browser = await chromium();
+  if (!existsSync(home)) {
+    process.stdout.write(`Installing VS Code's workbench (code-server ${CODE_SERVER}) into ${home} ...\n`);
+    await mkdir(cache, { recursive: true });
+    const building = await mkdtemp(join(cache, 'building-'));
+    try {
+      await workbench(building);
+      await rename(building, home);
+    } finally {
+      await rm(building, { recursive: true, force: true });
+    }
+  }
+  return {
+    node: join(home, `node_modules/node-${process.platform}-${process.arch}/bin/node`),
+    codeServer: join(home, 'node_modules/code-server/out/node/entry.js'),
+    chromium: browser,
+  };
+}
