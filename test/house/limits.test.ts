@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { productSources, type Source } from './sources.ts';
 
 /** Tables of field, key or message definitions: long by nature, no logic. Exempt from the file limit. */
-const TABLES: readonly string[] = [];
+const TABLES: readonly string[] = ['model/xl/keys.ts'];
 
 const FILE_HARD = 400;
 const FILE_MEDIAN = 150;
