@@ -10,20 +10,22 @@ import { LANGUAGES } from './server.ts';
 interface Board {
   readonly uri: string;
   /** The path from the workspace folder. */
-  readonly name: string;
+  readonly label: string;
 }
 
 interface Boards {
   readonly active: Board | null;
-  readonly candidates: readonly Board[];
+  readonly contexts: readonly Board[];
+  /** Whether the search for boards has come to its end. */
+  readonly complete: boolean;
 }
 
 function fileName(board: Board): string {
-  return board.name.slice(board.name.lastIndexOf('/') + 1);
+  return board.label.slice(board.label.lastIndexOf('/') + 1);
 }
 
 function folder(board: Board): string {
-  return board.name.slice(0, Math.max(0, board.name.lastIndexOf('/')));
+  return board.label.slice(0, Math.max(0, board.label.lastIndexOf('/')));
 }
 
 function activeDocument(): vscode.TextDocument | undefined {
@@ -43,7 +45,7 @@ export class BoardStatus implements vscode.Disposable {
     this.#disposables.push(
       this.#item,
       vscode.window.onDidChangeActiveTextEditor(() => void this.refresh()),
-      server.onNotification('vsmmu/contextsChanged', () => void this.refresh()),
+      server.onNotification('vsmmu/contextChanged', () => void this.refresh()),
       server.onDidChangeState(() => void this.refresh()),
     );
   }
@@ -62,7 +64,7 @@ export class BoardStatus implements vscode.Disposable {
     if (document === undefined) return;
     const boards = await this.#boards(document);
     const automatic = { label: '$(sparkle) Automatic', detail: 'The nearest board that includes this file', uri: null };
-    const items = boards.candidates.map((board) => ({
+    const items = boards.contexts.map((board) => ({
       label: `$(circuit-board) ${fileName(board)}`,
       description: board.uri === boards.active?.uri ? `${folder(board)} · in force` : folder(board),
       uri: board.uri,
@@ -72,7 +74,7 @@ export class BoardStatus implements vscode.Disposable {
       matchOnDescription: true,
     });
     if (chosen === undefined) return;
-    const parameters = { uri: document.uri.toString(), board: chosen.uri };
+    const parameters = { uri: document.uri.toString(), context: chosen.uri };
     this.#show(await this.#server.sendRequest<Boards>('vsmmu/setContext', parameters));
   }
 
@@ -80,13 +82,14 @@ export class BoardStatus implements vscode.Disposable {
     return this.#server.sendRequest<Boards>('vsmmu/contexts', { uri: document.uri.toString() });
   }
 
-  #show({ active, candidates }: Boards): void {
+  #show({ active, contexts, complete }: Boards): void {
     this.#item.text = active === null ? '$(circuit-board) No board' : `$(circuit-board) ${fileName(active)}`;
     const tooltip = new vscode.MarkdownString();
     tooltip.appendMarkdown(active === null ? 'No board includes this file' : '**Board in force:** ');
-    if (active !== null) tooltip.appendText(active.name);
-    const others = candidates.filter((board) => board.uri !== active?.uri).length;
-    tooltip.appendMarkdown(`\n\n${others} other ${others === 1 ? 'board includes' : 'boards include'} it`);
+    if (active !== null) tooltip.appendText(active.label);
+    const others = contexts.filter((board) => board.uri !== active?.uri).length;
+    const searching = complete ? '' : ', still looking';
+    tooltip.appendMarkdown(`\n\n${others} other ${others === 1 ? 'board includes' : 'boards include'} it${searching}`);
     this.#item.tooltip = tooltip;
     this.#item.show();
   }

@@ -15,7 +15,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const board = new BoardStatus(server);
   context.subscriptions.push(pages, board, ...registerCommands({ server, pages, board }));
   context.subscriptions.push(
-    vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendNotification('vsmmu/trust', { trusted: true })),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendNotification('vsmmu/trustChanged', { trusted: true })),
   );
   context.subscriptions.push({ dispose: () => void server.dispose() });
   await server.start();
