@@ -1,6 +1,7 @@
-import { install } from './harness/install.ts';
+/** Every test in real VS Code, in the order in which a user meets the features. */
+import { runSuite } from './harness/suite.ts';
+import { deviceTree } from './deviceTree.ts';
 
-export async function main(_words: readonly string[]): Promise<number> {
-  console.log(await install());
-  return 0;
+export function main(words: readonly string[]): Promise<number> {
+  return runSuite(deviceTree, words);
 }

@@ -1,0 +1,104 @@
+/**
+ * A small runner: each test gets a fresh copy of a folder and a fresh window on it, and is told
+ * apart by its sentence. Prints a line a test and closes with the counts.
+ */
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+import { startCodeServer, type CodeServer } from './codeServer.ts';
+import { install, run, type Installed } from './install.ts';
+import { Workbench } from './workbench.ts';
+
+const STEP_TIMEOUT = 20_000;
+
+/** What a test is given: the window, and the folder that it shows. */
+export interface Stage {
+  readonly workbench: Workbench;
+  readonly folder: string;
+}
+
+export interface UiTest {
+  /** A sentence: what a user sees. */
+  readonly name: string;
+  /** The folder of the checkout that is copied and opened. */
+  readonly workspace: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  run(stage: Stage): Promise<void>;
+}
+
+interface Running {
+  readonly browser: Browser;
+  readonly server: CodeServer;
+  readonly scratch: string;
+}
+
+async function packageExtension(): Promise<string> {
+  await mkdir('out', { recursive: true });
+  const vsix = 'out/vsmmu-workbench.vsix';
+  await run('npx', ['--no-install', 'vsce', 'package', '--no-dependencies', '--allow-missing-repository', '--out', vsix]);
+  return vsix;
+}
+
+function launch(installed: Installed): Promise<Browser> {
+  return chromium.launch({
+    executablePath: installed.chromium,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+async function runOne(test: UiTest, { browser, server, scratch }: Running): Promise<unknown> {
+  const folder = join(await mkdtemp(join(scratch, 'workspace-')), basename(test.workspace));
+  await cp(test.workspace, folder, { recursive: true });
+  await server.configure(test.settings ?? {});
+  const context = await browser.newContext({ viewport: { width: 1360, height: 820 }, colorScheme: 'dark' });
+  context.setDefaultTimeout(STEP_TIMEOUT);
+  const workbench = new Workbench(await context.newPage());
+  try {
+    await workbench.openFolder(server.url, folder);
+    await test.run({ workbench, folder });
+    return undefined;
+  } catch (error) {
+    await workbench.screenshot(`failed-${test.name.replace(/\W+/g, '-')}`).catch(() => undefined);
+    return error;
+  } finally {
+    await context.close();
+  }
+}
+
+async function runAll(tests: readonly UiTest[], running: Running): Promise<number> {
+  let failed = 0;
+  for (const test of tests) {
+    const start = Date.now();
+    const error = await runOne(test, running);
+    const seconds = ((Date.now() - start) / 1000).toFixed(1);
+    console.log(`${error === undefined ? '  ok    ' : '  FAILED'} ${test.name} (${seconds} s)`);
+    if (error !== undefined) console.log(error instanceof Error ? error.stack ?? error.message : String(error));
+    if (error !== undefined) failed += 1;
+  }
+  return failed;
+}
+
+/** Installs, starts and runs everything; answers the exit code. */
+export async function runSuite(tests: readonly UiTest[], words: readonly string[]): Promise<number> {
+  const chosen = tests.filter((test) => words.every((word) => test.name.includes(word)));
+  const scratch = await mkdtemp(join(tmpdir(), 'vsmmu-vscode-'));
+  let failed = chosen.length;
+  try {
+    const [installed, vsix] = [await install(), await packageExtension()];
+    const server = await startCodeServer(installed, vsix, join(scratch, 'code-server'));
+    const browser = await launch(installed);
+    try {
+      failed = await runAll(chosen, { browser, server, scratch });
+    } finally {
+      await browser.close();
+      await server.stop();
+    }
+  } catch (error) {
+    console.log(error);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+  console.log(`\n${chosen.length - failed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}

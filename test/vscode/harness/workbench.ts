@@ -1,0 +1,108 @@
+/**
+ * Drives VS Code's window as a person does: keys, pointer, and what is on the screen. Every wait is
+ * for something visible; nothing sleeps. Knows VS Code's page, not our product.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+
+const SCREENSHOTS = 'out/screenshots';
+
+export class Workbench {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** The text editor that is in front. */
+  get editor(): Locator {
+    return this.page.locator('.editor-group-container.active .monaco-editor[role="code"]').first();
+  }
+
+  /** The hover that is up, whether asked for by key or by pointer. */
+  get hover(): Locator {
+    return this.page.locator('.monaco-hover:not(.hidden) .hover-contents, .monaco-resizable-hover .hover-row').first();
+  }
+
+  get suggestions(): Locator {
+    return this.page.locator('.suggest-widget.visible .monaco-list-row');
+  }
+
+  get picker(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
+  async openFolder(url: string, folder: string): Promise<void> {
+    await this.page.goto(`${url}/?folder=${encodeURIComponent(folder)}`);
+    await this.page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor();
+  }
+
+  /** Opens a file by name through Quick Open, with the cursor at `line` and `column`, from 1. */
+  async open(name: string, line = 1, column = 1): Promise<void> {
+    await this.page.keyboard.press('Control+p');
+    await this.picker.locator('input').fill(name);
+    const base = name.slice(name.lastIndexOf('/') + 1);
+    await this.picker.locator('.monaco-list-row', { hasText: base }).first().waitFor();
+    await this.picker.locator('input').press('Enter');
+    await this.page.locator('.tab.active', { hasText: base }).waitFor();
+    await this.editor.locator('.view-line').first().waitFor();
+    await this.goto(line, column);
+  }
+
+  /** Puts the cursor at `line` and `column`, from 1, and the line into view. */
+  async goto(line: number, column = 1): Promise<void> {
+    await this.page.keyboard.press('Control+g');
+    await this.picker.locator('input').fill(`:${line}:${column}`);
+    await this.picker.locator('input').press('Enter');
+    await this.picker.waitFor({ state: 'hidden' });
+    await this.statusBar(new RegExp(`Ln ${line}, Col ${column}\\b`)).waitFor();
+  }
+
+  /** Runs a command by its title in the command palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.picker.locator('input').fill(`>${title}`);
+    await this.picker.locator('.monaco-list-row', { hasText: title }).first().waitFor();
+    await this.picker.locator('input').press('Enter');
+  }
+
+  /** Chooses the row that contains `text` in the picker that is open. */
+  async pick(text: string): Promise<void> {
+    const row = this.picker.locator('.monaco-list-row', { hasText: text }).first();
+    await row.waitFor();
+    await row.click();
+    await this.picker.waitFor({ state: 'hidden' });
+  }
+
+  statusBar(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text }).first();
+  }
+
+  squiggles(level: 'error' | 'warning' | 'info' | 'hint' = 'error'): Locator {
+    return this.page.locator(`.editor-group-container.active .squiggly-${level}`);
+  }
+
+  /** Rows of the Problems panel, which is opened if need be. */
+  async problems(): Promise<Locator> {
+    const panel = this.page.locator('.markers-panel-container');
+    if (!(await panel.isVisible())) await this.page.keyboard.press('Control+Shift+m');
+    await panel.waitFor();
+    return panel.locator('.monaco-list-row');
+  }
+
+  async save(): Promise<void> {
+    await this.page.keyboard.press('Control+s');
+    await this.page.locator('.tab.active:not(.dirty)').waitFor();
+  }
+
+  /** A picture of the window as it stands, in a light and in a dark theme. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    for (const [colorScheme, shown] of [['light', '.monaco-workbench.vs'], ['dark', '.monaco-workbench.vs-dark']] as const) {
+      await this.page.emulateMedia({ colorScheme });
+      await this.page.locator(shown).first().waitFor();
+      await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), animations: 'disabled' });
+    }
+  }
+}
