@@ -28,6 +28,8 @@ export interface Io {
   readonly isTTY: boolean;
   readonly columns: number;
   readonly files: CommandFiles;
+  /** All of standard input; undefined in a test that has none. */
+  readonly stdin?: () => Promise<Uint8Array>;
   /** This program's own file, which worker threads run; undefined in a test, which then uses none. */
   readonly script?: string;
 }

@@ -1,6 +1,7 @@
 /** The table of subcommands, in the order in which help lists them. */
 import type { Command } from './command.ts';
+import { decode } from './decode.ts';
 import { explain } from './explain.ts';
 
 /** Every subcommand of `vsmmu`. */
-export const commands: readonly Command[] = [explain];
+export const commands: readonly Command[] = [decode, explain];

@@ -11,6 +11,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+async function stdin(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 const io = {
   stdout: { write: (data: string | Uint8Array) => void process.stdout.write(data) },
   stderr: { write: (data: string | Uint8Array) => void process.stderr.write(data) },
@@ -19,6 +25,7 @@ const io = {
   isTTY: process.stdout.isTTY === true,
   columns: process.stdout.columns ?? 80,
   files: nodeFiles,
+  stdin,
   script: __filename,
 };
 void run(process.argv.slice(2), io).then((code) => {

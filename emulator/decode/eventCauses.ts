@@ -30,7 +30,7 @@ const isOrdinary = (e: EventView): boolean => !isDoorbell(e) && !isNearZero(e) &
 const TRANSLATION: EventAdvice = {
   meaning: 'The walk found no valid translation for the address.',
   causes: [
-    seen('The MSI doorbell page (an ITS or GICv2m frame) is not mapped for this stream: the address ends in 0x040 and the access is a write.', isDoorbell),
+    seen('The MSI doorbell page (an ITS or GICv2m frame) is not mapped for this stream: such writes go to an address that ends in 0x040.', isDoorbell),
     seen('The device was given address 0: a descriptor that was never filled in, or a driver or firmware bug.', isNearZero),
     deduced("The guest's own stage-1 tables or context descriptor are not mapped at stage 2.", isTableAccess),
     deduced('An upper-half address while EPD1=1: a kernel pointer or a sign-extended address was given to the device.', isUpperHalf),

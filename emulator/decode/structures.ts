@@ -73,6 +73,7 @@ export function strayBits(of: Layout, words: Uint32Array): string[] {
   return shown.length === 0 ? [] : [`Bits outside every defined field (reserved, unknown or vendor-specific): ${shown.join(', ')}`];
 }
 
+/** A record of an unknown type: nothing of it has a name. */
 const EVENT_HEAD: Layout = { name: 'event', text: '', words: 8, fields: [] };
 
 function describeEvent(words: Uint32Array): Finding {
