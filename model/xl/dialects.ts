@@ -36,9 +36,14 @@ const VIOMMU = XL_KEYS.filter((key) => key.key === 'viommu');
 const UPSTREAM_KEYS = XL_KEYS.filter((key) => key.key !== 'viommu');
 const VSMMU = { base: 0x0404_0000, size: 0x4_0000, interrupt: 33 };
 
-/** Xen 4.23-unstable knows no vIOMMU on Arm; each other dialect adds one. */
+/** Xen 4.23-unstable: each other dialect adds a virtual IOMMU. */
+export const UPSTREAM: XlDialect = {
+  name: 'upstream', description: 'Xen master: no virtual IOMMU on Arm', extraKeys: [], vsmmu: undefined,
+};
+
+/** Every dialect, upstream first. */
 export const XL_DIALECTS: readonly XlDialect[] = [
-  { name: 'upstream', description: 'Xen master: no virtual IOMMU on Arm', extraKeys: [], vsmmu: undefined },
+  UPSTREAM,
   {
     name: 'viommu-v3', description: 'the vSMMUv3 series as posted on 31 Mar 2026 (v3)',
     extraKeys: VIOMMU, vsmmu: { ...VSMMU, phandle: 65002, mapsStreamIds: true },
