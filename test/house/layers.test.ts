@@ -1,14 +1,18 @@
 import { builtinModules } from 'node:module';
 import { join, normalize } from 'node:path';
+import { parseSync } from 'oxc-parser';
 import { describe, expect, it } from 'vitest';
 import { LAYERS, productSources, type Source } from './sources.ts';
 
-const IMPORT = /(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*['"]([^'"]+)['"]|(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)/g;
 const NODE_GLOBALS = /(?<![.\w'"`])(process\.|Buffer\.|__dirname|setImmediate\(|require\()/;
 const PURE = new Set(['model', 'emulator']);
 
+/** Every module that a file imports or re-exports, at load time or later. */
 function imports(source: Source): string[] {
-  return [...source.text.matchAll(IMPORT)].map((m) => m[1] ?? m[2] ?? m[3] ?? '');
+  const { module } = parseSync(source.path, source.text);
+  const dynamic = module.dynamicImports.map((i) => source.text.slice(i.moduleRequest.start + 1, i.moduleRequest.end - 1));
+  const exported = module.staticExports.flatMap((e) => e.entries.flatMap((entry) => entry.moduleRequest?.value ?? []));
+  return [...module.staticImports.map((i) => i.moduleRequest.value), ...exported, ...dynamic];
 }
 
 /** What is wrong with one import, or undefined where the arrow is allowed. */
@@ -48,5 +52,7 @@ describe('layers', () => {
     expect(violation(source, 'node:fs')).toBeDefined();
     expect(violation(source, '../../server/a.ts')).toBeDefined();
     expect(violation(source, '../y/b.ts')).toBeUndefined();
+    const text = "import a from 'x';\nexport { b } from 'y';\nvoid import('z');";
+    expect(imports({ ...source, text })).toEqual(['x', 'y', 'z']);
   });
 });
