@@ -12,7 +12,9 @@ export interface Span {
 
 /** A whole compilation unit: the statements of the root file and of all it includes, in order. */
 export interface DtsSyntax extends Span {
+  /** `/dts-v1/;` stands at the top. */
   readonly versionTag: boolean;
+  /** `/plugin/;` follows it: an overlay. */
   readonly plugin: boolean;
   readonly items: readonly TopLevelItem[];
 }
@@ -43,7 +45,7 @@ export interface ReferenceSyntax extends Span {
   readonly kind: 'reference';
   /** `label`, or undefined where it is a path. */
   readonly label: string | undefined;
-  /** `/a/b`, or undefined where it is a label. */
+  /** `/a/b`, or undefined where it is a label. Both are set for `&{label/a/b}`. */
   readonly path: string | undefined;
 }
 
@@ -89,21 +91,21 @@ export interface PropertySyntax extends Span {
   readonly nameSpan: Span;
   readonly hasValue: boolean;
   readonly values: readonly ValueSyntax[];
+  /** Every reference in the value, phandles and paths, in order. */
+  readonly references: readonly ReferenceSyntax[];
+  /** Every label inside the value, in order. */
+  readonly valueLabels: readonly LabelSyntax[];
 }
 
-/** One of the comma-separated parts of a property's value. */
-export type ValueSyntax =
-  | CellsSyntax
-  | (StringSyntax & { readonly labels?: readonly LabelSyntax[] })
-  | BytesSyntax
-  | IncbinSyntax
-  | (ReferenceSyntax & { readonly labels?: readonly LabelSyntax[] });
+/** One of the comma-separated parts of a property's value; labels between them are in `valueLabels`. */
+export type ValueSyntax = CellsSyntax | StringSyntax | BytesSyntax | IncbinSyntax | ReferenceSyntax;
 
 /** `<...>` with its element width, set by `/bits/` before it (8, 16, 32 or 64). */
 export interface CellsSyntax extends Span {
   readonly kind: 'cells';
   readonly bits: number;
   readonly elements: readonly CellSyntax[];
+  /** The labels inside. */
   readonly labels: readonly LabelSyntax[];
 }
 

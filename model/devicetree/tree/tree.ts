@@ -4,7 +4,7 @@
  * order. Built by `merge`, read by everything else; nothing outside `tree/` changes it.
  */
 import type {
-  DeleteNodeSyntax, DeletePropertySyntax, LabelSyntax, NodeSyntax, PropertySyntax, ReferenceSyntax, Span,
+  DeleteNodeSyntax, DeletePropertySyntax, LabelSyntax, MemReserveSyntax, NodeSyntax, PropertySyntax, ReferenceSyntax, Span,
 } from '../syntax/ast.ts';
 
 /** One node of the merged tree. */
@@ -12,11 +12,15 @@ export interface DtNode {
   /** The full name with unit address; `/` for the root. */
   readonly name: string;
   readonly parent: DtNode | undefined;
+  readonly tree: DtTree;
   /** Live children by full name. */
   readonly children: ReadonlyMap<string, DtNode>;
   /** Live properties by name. */
   readonly properties: ReadonlyMap<string, DtProperty>;
+  /** Live labels in dtc's order: a later statement's before an earlier one's. */
   readonly labels: readonly LabelSyntax[];
+  /** A label stood here once, even if a deletion took it away: dtc's `-@` treats such a node as labelled. */
+  readonly everLabelled: boolean;
   /** Every statement that opens this node, in order; the first created it. */
   readonly definitions: readonly NodeSyntax[];
   readonly omitIfNoRef: boolean;
@@ -32,9 +36,25 @@ export interface DtProperty {
   readonly overridden: readonly PropertySyntax[];
 }
 
+/** A node that a statement deleted, as it was then; a later statement may have made it anew. */
+export interface DeletedNode {
+  readonly node: DtNode;
+  readonly by: DeleteNodeSyntax;
+  /** The statements that had opened it. */
+  readonly definitions: readonly NodeSyntax[];
+}
+
 /** A merged compilation unit. */
 export interface DtTree {
   readonly root: DtNode;
+  /** dtc's `-@`: labelled `/omit-if-no-ref/` nodes stay. */
+  readonly symbols: boolean;
+  readonly memReserves: readonly MemReserveSyntax[];
+  /** What dtc writes as boot_cpuid_phys: `reg` of the first CPU where that is one cell, else 0. */
+  readonly bootCpu: number;
+  readonly deletedNodes: readonly DeletedNode[];
+  /** Nodes marked `/omit-if-no-ref/` that nothing refers to: not in the tree. */
+  readonly omittedNodes: readonly DtNode[];
   /** Live nodes by label; dtc's choice where a label stands on two. */
   readonly labels: ReadonlyMap<string, DtNode>;
   readonly plugin: boolean;

@@ -1,0 +1,149 @@
+/**
+ * The end of a merge: what is deleted leaves the tree, references are resolved,
+ * `/omit-if-no-ref/` nodes without one are left out, and names that stand twice are reported.
+ */
+import type { LabelSyntax, ReferenceSyntax } from '../syntax/ast.ts';
+import type { SyntaxProblem } from '../syntax/problem.ts';
+import type { MergedTree } from './mergedTree.ts';
+import type { MergedNode, MergedProperty } from './node.ts';
+import { suggest } from './suggest.ts';
+import { bytes, nodePath } from './values.ts';
+
+/** Nodes finished between two pauses. */
+const SLICE = 2000;
+/** Unknown references for which a near name is looked up: looking is slow, and after these it is not the name that is wrong. */
+const SUGGESTED = 20;
+
+/** Finishes a tree in slices. */
+export function* finishSteps(tree: MergedTree, problems: SyntaxProblem[]): Generator<void, void> {
+  tree.bootCpu = bootCpu(tree);
+  const finish = new Finish(tree, problems);
+  const pending: MergedNode[] = [tree.root];
+  let count = 0;
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    finish.visit(node);
+    const children = [...node.children.values()];
+    for (let i = children.length - 1; i >= 0; i--) pending.push(children[i] as MergedNode);
+    if (++count % SLICE === 0) yield;
+  }
+  finish.leaveOut();
+  finish.nameLabels();
+}
+
+/** dtc guesses it before anything is left out, from the first child of /cpus, deleted or not. */
+function bootCpu(tree: MergedTree): number {
+  const cpus = tree.root.children.get('cpus');
+  if (cpus === undefined || cpus.deleted) return 0;
+  const [first] = cpus.children.values();
+  const reg = first?.properties.get('reg');
+  if (reg === undefined || reg.deleted) return 0;
+  const { data } = bytes(reg);
+  return data.length === 4 ? new DataView(data.buffer).getUint32(0) : 0;
+}
+
+type Bearer = MergedNode | MergedProperty;
+
+class Finish {
+  private readonly omittable: MergedNode[] = [];
+  private readonly innerLabels: { label: LabelSyntax; bearer: MergedProperty }[] = [];
+  private unknown = 0;
+
+  constructor(private readonly tree: MergedTree, private readonly problems: SyntaxProblem[]) {}
+
+  visit(node: MergedNode): void {
+    node.settle();
+    if (node.omitIfNoRef) this.omittable.push(node);
+    if (node.spareChildren.length > 0 || node.spareProperties.length > 0) this.duplicates(node);
+    for (const property of node.properties.values()) {
+      const { references, labels, valueLabels } = property.syntax;
+      for (const reference of references) this.reference(property, reference);
+      for (const label of labels) this.innerLabels.push({ label, bearer: property });
+      for (const label of valueLabels) this.innerLabels.push({ label, bearer: property });
+    }
+  }
+
+  private reference(property: MergedProperty, reference: ReferenceSyntax): void {
+    const target = this.tree.resolve(reference);
+    if (target !== undefined) {
+      target.referenced = true;
+      return;
+    }
+    const asPath = property.syntax.values.some((v) => v === reference);
+    // An overlay refers to labels of the tree that it is laid over.
+    if (this.tree.plugin && !asPath && reference.path === undefined) return;
+    const problem: SyntaxProblem = {
+      id: asPath ? 'dtc-path-references' : 'dtc-phandle-references', level: 'error', start: reference.start, end: reference.end,
+      message: `no node has the ${reference.label === undefined ? 'path' : 'label'} \`${reference.label ?? reference.path ?? ''}\`${
+        reference.label !== undefined && reference.path !== undefined ? ` with \`${reference.path}\` below it` : ''}`,
+    };
+    this.problems.push(this.unknown++ < SUGGESTED ? suggest(this.tree, reference, problem) : problem);
+  }
+
+  private duplicates(node: MergedNode): void {
+    for (const spare of node.spareChildren) {
+      const first = node.children.get(spare.name);
+      const here = spare.definitions[0]?.target;
+      if (spare.deleted || first === undefined || first === spare || here === undefined) continue;
+      this.twice('dtc-duplicate-node-names', `node \`${spare.name}\` stands twice in this body`, here, first.definitions[0]?.target);
+    }
+    for (const spare of node.spareProperties) {
+      const first = node.properties.get(spare.name);
+      if (spare.deleted || first === undefined || first === spare) continue;
+      this.twice('dtc-duplicate-property-names', `property \`${spare.name}\` stands twice in this body`, spare.syntax.nameSpan, first.syntax.nameSpan);
+    }
+  }
+
+  private twice(id: string, message: string, at: { start: number; end: number }, first: { start: number; end: number } | undefined): void {
+    const related = first === undefined ? [] : [{ start: first.start, end: first.end, message: 'first here' }];
+    this.problems.push({ id, level: 'error', message, start: at.start, end: at.end, related });
+  }
+
+  /** Leaves out what nothing refers to, parents first. */
+  leaveOut(): void {
+    const { symbols, omittedNodes } = this.tree;
+    for (const node of this.omittable) {
+      if (node.referenced || node.deleted || (symbols && node.everLabelled)) continue;
+      omittedNodes.push(node);
+      const parent = node.parent;
+      markDeleted(node);
+      if (parent === undefined) continue;
+      node.omit();
+      parent.settle();
+    }
+  }
+
+  /** Says which node each label means, and reports labels that stand on two things. */
+  nameLabels(): void {
+    const inner = new Map<string, { label: LabelSyntax; bearer: Bearer }>();
+    for (const name of this.tree.knownLabels()) {
+      const [first, ...others] = this.tree.withLabel(name);
+      if (first === undefined) continue;
+      this.tree.labels.set(name, first);
+      for (const other of others) this.labelTwice(labelOn(other, name), first, labelOn(first, name));
+    }
+    for (const { label, bearer } of this.innerLabels) {
+      if (bearer.node.deleted) continue;
+      const node = this.tree.labels.get(label.name);
+      const other = node === undefined ? inner.get(label.name) : { label: labelOn(node, label.name), bearer: node };
+      if (other !== undefined) this.labelTwice(label, other.bearer, other.label);
+      else inner.set(label.name, { label, bearer });
+    }
+  }
+
+  private labelTwice(label: LabelSyntax, bearer: Bearer, first: LabelSyntax): void {
+    const where = 'node' in bearer ? `\`${bearer.name}\` of ${nodePath(bearer.node)}` : nodePath(bearer);
+    this.twice('dtc-duplicate-label', `label \`${label.name}\` stands on ${where} already`, label, first);
+  }
+}
+
+function labelOn(node: MergedNode, name: string): LabelSyntax {
+  return node.labels.find((l) => l.name === name) ?? { name, start: 0, end: 0 };
+}
+
+function markDeleted(root: MergedNode): void {
+  const pending = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    node.deleted = true;
+    pending.push(...node.children.values());
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The merged tree as a whole: labels, paths and phandles to nodes. While statements are applied
+ * it answers as dtc would at that point; afterwards, for the finished tree.
+ */
+import type { MemReserveSyntax, ReferenceSyntax } from '../syntax/ast.ts';
+import { MergedNode } from './node.ts';
+import type { DeletedNode, DtNode, DtTree } from './tree.ts';
+import { cells } from './values.ts';
+
+/** A tree under merge. */
+export class MergedTree implements DtTree {
+  readonly root: MergedNode;
+  readonly memReserves: MemReserveSyntax[] = [];
+  readonly deletedNodes: DeletedNode[] = [];
+  readonly omittedNodes: MergedNode[] = [];
+  readonly labels = new Map<string, MergedNode>();
+  bootCpu = 0;
+  /** Nodes that ever bore a label. */
+  private readonly labelled = new Map<string, MergedNode[]>();
+  private phandles: Map<number, DtNode> | undefined;
+
+  constructor(readonly plugin: boolean, readonly symbols: boolean) {
+    this.root = new MergedNode('/', undefined, this, 0);
+  }
+
+  /** Notes that a node bears a label now. */
+  addLabelled(label: string, node: MergedNode): void {
+    const nodes = this.labelled.get(label);
+    if (nodes === undefined) this.labelled.set(label, [node]);
+    else if (!nodes.includes(node)) nodes.push(node);
+  }
+
+  /** All live nodes with a label, in dtc's order of search: the first is the one meant. */
+  withLabel(label: string): readonly MergedNode[] {
+    const nodes = this.labelled.get(label);
+    if (nodes === undefined) return [];
+    const live = nodes.filter((n) => !n.deleted && n.hasLabel(label));
+    return live.length > 1 ? live.sort(inTreeOrder) : live;
+  }
+
+  /** Every label that ever was. */
+  knownLabels(): Iterable<string> {
+    return this.labelled.keys();
+  }
+
+  resolve(reference: ReferenceSyntax): MergedNode | undefined {
+    if (reference.label === undefined) return descend(this.root, reference.path ?? '');
+    const node = this.byLabel(reference.label);
+    return node === undefined || reference.path === undefined ? node : descend(node, reference.path);
+  }
+
+  private byLabel(label: string): MergedNode | undefined {
+    const nodes = this.labelled.get(label);
+    const [only] = nodes ?? [];
+    if (nodes?.length === 1) return only !== undefined && !only.deleted && only.hasLabel(label) ? only : undefined;
+    return this.withLabel(label)[0];
+  }
+
+  byPath(path: string): DtNode | undefined {
+    let node: DtNode | undefined = this.root;
+    for (const name of path.split('/')) {
+      if (name === '' || node === undefined) continue;
+      node = node.children.get(name) ?? byBaseName(node, name);
+    }
+    return node;
+  }
+
+  byPhandle(phandle: number): DtNode | undefined {
+    this.phandles ??= explicitPhandles(this.root);
+    return this.phandles.get(phandle);
+  }
+}
+
+/** A live node by path below another, with whole names, as dtc looks it up. */
+function descend(from: MergedNode, path: string): MergedNode | undefined {
+  let node: MergedNode | undefined = from;
+  for (const name of path.split('/')) {
+    if (name === '') continue;
+    const child: MergedNode | undefined = node.children.get(name);
+    node = child?.deleted === false ? child : node.spareChildren.find((c) => c.name === name && !c.deleted);
+    if (node === undefined) return undefined;
+  }
+  return node;
+}
+
+function byBaseName(node: DtNode, name: string): DtNode | undefined {
+  if (name.includes('@')) return undefined;
+  const found = [...node.children.values()].filter((c) => c.name.startsWith(`${name}@`));
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function ordersOf(node: MergedNode): number[] {
+  const orders: number[] = [];
+  for (let n: MergedNode | undefined = node; n?.parent !== undefined; n = n.parent) orders.push(n.order);
+  return orders.reverse();
+}
+
+/** Parents before children, siblings in dtc's order. */
+function inTreeOrder(a: MergedNode, b: MergedNode): number {
+  const left = ordersOf(a);
+  const right = ordersOf(b);
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** The value of an explicit `phandle` or `linux,phandle`; undefined where there is none or it is a reference. */
+export function explicitPhandle(node: DtNode): number | undefined {
+  for (const name of ['phandle', 'linux,phandle']) {
+    const property = node.properties.get(name);
+    const [cell, ...rest] = property === undefined ? [] : cells(property);
+    if (cell !== undefined && rest.length === 0 && cell.reference === undefined) return cell.value;
+  }
+  return undefined;
+}
+
+function explicitPhandles(root: DtNode): Map<number, DtNode> {
+  const found = new Map<number, DtNode>();
+  const pending: DtNode[] = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const phandle = explicitPhandle(node);
+    if (phandle !== undefined && !found.has(phandle)) found.set(phandle, node);
+    pending.push(...[...node.children.values()].reverse());
+  }
+  return found;
+}
