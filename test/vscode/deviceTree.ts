@@ -1,15 +1,182 @@
 /** Device trees in real VS Code: what a person sees and does while writing a board. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually, placeOf, untilFileHas } from './harness/files.ts';
 import type { UiTest } from './harness/suite.ts';
 
-const MERLIN = 'examples/merlin';
+const EXAMPLES = 'examples';
+const SOC = 'merlin/merlin.dtsi';
+const EVK = 'merlin/merlin-evk.dts';
+const GATEWAY = 'merlin/merlin-gateway.dts';
+const FAULTY = 'faults/faulty-evk.dts';
 
-export const deviceTree: readonly UiTest[] = [
+const reading: readonly UiTest[] = [
   {
-    name: 'colours a board',
-    workspace: MERLIN,
+    name: 'shows the board in force, streams beside devices and a lens above each SMMU',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(SOC, ...(await placeOf(folder, SOC, 'smmu_io: iommu@')));
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.editor.locator('.codelens-decoration', { hasText: /master/ }).first().waitFor();
+      await workbench.screenshot('lens');
+      await workbench.goto(...(await placeOf(folder, SOC, 'eth1: ethernet@')));
+      await workbench.editor.getByText('SID 0x21').first().waitFor();
+      await workbench.screenshot('board');
+    },
+  },
+  {
+    name: 'says on hover what a stream ID is',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(SOC, ...(await placeOf(folder, SOC, 'MERLIN_SID_ETH(0)', 4)));
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.hoverAtCursor(/0x20\b[^]*32\b/);
+      await workbench.screenshot('hover');
+    },
+  },
+  {
+    name: 'switches the board through the status bar, and the stream IDs with it',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(SOC, ...(await placeOf(folder, SOC, 'MERLIN_SID_ETH(0)', 4)));
+      await workbench.statusBar('merlin-evk.dts').click();
+      await workbench.picker.locator('.monaco-list-row', { hasText: 'merlin-gateway.dts' }).waitFor();
+      await workbench.screenshot('boards');
+      await workbench.pick('merlin-gateway.dts');
+      await workbench.statusBar('merlin-gateway.dts').waitFor();
+      await workbench.hoverAtCursor(/0x120\b/);
+      await workbench.screenshot('board-switched');
+    },
+  },
+  {
+    name: 'opens the stream table of a board',
+    workspace: EXAMPLES,
     async run({ workbench }) {
-      await workbench.open('merlin.dtsi', 170);
-      await workbench.screenshot('colours');
+      await workbench.open(EVK);
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.command('vSMMU: Show Stream Table');
+      const page = workbench.preview;
+      await page.getByText('smmu_pcie').first().waitFor();
+      await page.locator('table').first().waitFor();
+      await workbench.screenshot('streams');
+    },
+  },
+  {
+    name: 'explains a rule',
+    workspace: EXAMPLES,
+    async run({ workbench }) {
+      await workbench.open(EVK);
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.command('vSMMU: Explain Rule');
+      await workbench.picker.locator('input').fill('iommu-property-name');
+      await workbench.pick('iommu-property-name');
+      await workbench.preview.getByText('misspelt').first().waitFor();
+      await workbench.screenshot('rule');
     },
   },
 ];
+
+const writing: readonly UiTest[] = [
+  {
+    name: 'underlines a misspelt property and mends it by a quick fix',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(FAULTY, ...(await placeOf(folder, FAULTY, 'iommu = <', 2)));
+      await workbench.squiggles('warning').first().waitFor();
+      await workbench.quickFixes();
+      await workbench.fix('iommus').waitFor();
+      await workbench.screenshot('quick-fix');
+      await workbench.fix('iommus').click();
+      await workbench.save();
+      await untilFileHas(folder, FAULTY, '\tiommus = <&smmu_io 0x60>;');
+    },
+  },
+  {
+    name: 'lists what is wrong with a board, and nothing on a good one',
+    workspace: EXAMPLES,
+    async run({ workbench }) {
+      await workbench.open(FAULTY);
+      const problems = await workbench.problems();
+      await problems.filter({ hasText: 'iommu-property-name' }).first().waitFor();
+      await problems.filter({ hasText: 'iommu-map' }).first().waitFor();
+      await workbench.screenshot('problems');
+    },
+  },
+  {
+    name: 'offers the IOMMUs inside iommus = <&',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(EVK, ...(await placeOf(folder, EVK, '&uart0 {', '&uart0 {'.length)));
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.page.keyboard.press('Enter');
+      await workbench.page.keyboard.type('iommus = <&', { delay: 20 });
+      await workbench.suggestions.filter({ hasText: 'smmu_pcie' }).first().waitFor();
+      await workbench.suggestions.filter({ hasText: 'smmu_io' }).first().waitFor();
+      await workbench.screenshot('completion');
+      await workbench.page.keyboard.type('smmu_i');
+      await workbench.suggestions.filter({ hasText: 'smmu_io' }).first().waitFor();
+      await workbench.page.keyboard.press('Enter');
+      await workbench.page.keyboard.type(' 0x77');
+      await eventually('the line is complete', async () =>
+        /iommus = <&smmu_io.0x77/.test((await workbench.editor.innerText()).replaceAll('\u00a0', ' ')));
+    },
+  },
+  {
+    name: 'renames a label in every file that uses it',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(GATEWAY, ...(await placeOf(folder, GATEWAY, '<&smmu_io', 4)));
+      await workbench.statusBar('merlin-gateway.dts').waitFor();
+      await workbench.rename('smmu_soc', () => workbench.screenshot('rename'));
+      await workbench.command('File: Save All');
+      await untilFileHas(folder, GATEWAY, '<&smmu_soc MERLIN_SID_ETH(0)>');
+      await untilFileHas(folder, SOC, 'smmu_soc: iommu@15000000');
+      await untilFileHas(folder, FAULTY, '&smmu_soc {');
+      await workbench.screenshot('renamed');
+      const soc = await readFile(join(folder, SOC), 'utf8');
+      if (soc.includes('smmu_io')) throw new Error('the old label is still in the SoC file');
+    },
+  },
+  {
+    name: 'formats a board in the kernel style',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(EVK, ...(await placeOf(folder, EVK, 'status = "okay"', 15)));
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.page.keyboard.press('Enter');
+      await workbench.page.keyboard.type('current-speed=<115200>;');
+      await workbench.command('Format Document');
+      await workbench.save();
+      await untilFileHas(folder, EVK, '\tcurrent-speed = <115200>;');
+    },
+  },
+];
+
+const surroundings: readonly UiTest[] = [
+  {
+    name: 'works beside an extension that owns device trees under another language id',
+    workspace: EXAMPLES,
+    beside: 'test/vscode/otherExtension',
+    settings: { 'files.associations': { '*.dts': 'devicetree', '*.dtsi': 'devicetree' } },
+    async run({ workbench, folder }) {
+      await workbench.open(FAULTY, ...(await placeOf(folder, FAULTY, 'iommu = <', 2)));
+      await workbench.statusBar('Other Devicetree').waitFor();
+      await workbench.statusBar('faulty-evk.dts').waitFor();
+      await workbench.squiggles('warning').first().waitFor();
+    },
+  },
+  {
+    name: 'checks a board of a workspace that is not trusted',
+    workspace: EXAMPLES,
+    settings: { 'security.workspace.trust.enabled': true },
+    async run({ workbench }) {
+      await workbench.page.getByRole('button', { name: /No, I don't trust/ }).click();
+      await workbench.open(FAULTY);
+      await workbench.statusBar('Restricted Mode').waitFor();
+      await workbench.squiggles('warning').first().waitFor();
+      await workbench.screenshot('restricted');
+    },
+  },
+];
+
+export const deviceTree: readonly UiTest[] = [...reading, ...writing, ...surroundings];

@@ -63,8 +63,8 @@ async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
   throw new Error('code-server did not answer within a minute');
 }
 
-/** Starts VS Code with the extension `vsix` in `folder`. */
-export async function startCodeServer(installed: Installed, vsix: string, folder: string): Promise<CodeServer> {
+/** Starts VS Code with the packaged extensions, in a folder of its own. */
+export async function startCodeServer(installed: Installed, extensions: readonly string[], folder: string): Promise<CodeServer> {
   const at = (name: string): string => join(folder, name);
   await Promise.all(['user/User', 'extensions', 'config', 'data', 'tmp'].map((name) => mkdir(at(name), { recursive: true })));
   const configure = (settings: Readonly<Record<string, unknown>>): Promise<void> =>
@@ -77,7 +77,8 @@ export async function startCodeServer(installed: Installed, vsix: string, folder
     EXTENSIONS_GALLERY: '{"serviceUrl":""}',
   };
   const common = ['--user-data-dir', at('user'), '--extensions-dir', at('extensions'), '--config', at('config.yaml')];
-  await run(installed.node, [installed.codeServer, ...common, '--install-extension', vsix], { env });
+  const chosen = extensions.flatMap((vsix) => ['--install-extension', vsix]);
+  await run(installed.node, [installed.codeServer, ...common, ...chosen], { env });
 
   const port = await freePort();
   const child = spawn(installed.node, [

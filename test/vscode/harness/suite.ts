@@ -4,7 +4,7 @@
  */
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { startCodeServer, type CodeServer } from './codeServer.ts';
 import { install, run, type Installed } from './install.ts';
@@ -24,6 +24,8 @@ export interface UiTest {
   /** The folder of the checkout that is copied and opened. */
   readonly workspace: string;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** The folder of another extension that is installed beside ours. */
+  readonly beside?: string;
   run(stage: Stage): Promise<void>;
 }
 
@@ -36,7 +38,14 @@ interface Running {
 async function packageExtension(): Promise<string> {
   await mkdir('out', { recursive: true });
   await run('npm', ['run', 'package']);
-  return 'out/vsmmu-workbench.vsix';
+  return resolve('out/vsmmu-workbench.vsix');
+}
+
+async function packageOther(folder: string): Promise<string> {
+  const vsix = resolve('out', `${basename(folder)}.vsix`);
+  const vsce = resolve('node_modules/.bin/vsce');
+  await run(vsce, ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', vsix], { cwd: folder });
+  return vsix;
 }
 
 function launch(installed: Installed): Promise<Browser> {
@@ -65,6 +74,7 @@ async function runOne(test: UiTest, { browser, server, scratch }: Running): Prom
   }
 }
 
+/** Runs the tests that want the same extensions in one VS Code; answers how many failed. */
 async function runAll(tests: readonly UiTest[], running: Running): Promise<number> {
   let failed = 0;
   for (const test of tests) {
@@ -78,26 +88,40 @@ async function runAll(tests: readonly UiTest[], running: Running): Promise<numbe
   return failed;
 }
 
+async function runEverything(tests: readonly UiTest[], scratch: string): Promise<number> {
+  const installed = await install();
+  const ours = await packageExtension();
+  const browser = await launch(installed);
+  let failed = 0;
+  try {
+    for (const beside of new Set(tests.map((test) => test.beside))) {
+      const extensions = beside === undefined ? [ours] : [ours, await packageOther(beside)];
+      const server = await startCodeServer(installed, extensions, await mkdtemp(join(scratch, 'code-server-')));
+      try {
+        failed += await runAll(tests.filter((test) => test.beside === beside), { browser, server, scratch });
+      } finally {
+        await server.stop();
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  return failed;
+}
+
 /** Installs, starts and runs everything; answers the exit code. */
 export async function runSuite(tests: readonly UiTest[], words: readonly string[]): Promise<number> {
   const chosen = tests.filter((test) => words.every((word) => test.name.includes(word)));
   const scratch = await mkdtemp(join(tmpdir(), 'vsmmu-vscode-'));
-  let failed = chosen.length;
+  let failed = Math.max(1, chosen.length);
   try {
-    const [installed, vsix] = [await install(), await packageExtension()];
-    const server = await startCodeServer(installed, vsix, join(scratch, 'code-server'));
-    const browser = await launch(installed);
-    try {
-      failed = await runAll(chosen, { browser, server, scratch });
-    } finally {
-      await browser.close();
-      await server.stop();
-    }
+    if (chosen.length === 0) throw new Error(`no test is named after ${words.join(' ')}`);
+    failed = await runEverything(chosen, scratch);
   } catch (error) {
     console.log(error);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-  console.log(`\n${chosen.length - failed} passed, ${failed} failed`);
+  console.log(`\n${Math.max(0, chosen.length - failed)} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }

@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
 
 const SCREENSHOTS = 'out/screenshots';
 
@@ -89,6 +89,45 @@ export class Workbench {
     if (!(await panel.isVisible())) await this.page.keyboard.press('Control+Shift+m');
     await panel.waitFor();
     return panel.locator('.monaco-list-row');
+  }
+
+  /** The Markdown preview's page, inside VS Code's two frames of a webview. */
+  get preview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** Asks for the hover at the cursor, again if the server was not ready, until it says `text`. */
+  async hoverAtCursor(text: RegExp): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      await this.page.keyboard.press('Control+k');
+      await this.page.keyboard.press('Control+i');
+      const found = await this.hover.filter({ hasText: text }).waitFor({ timeout: 3000 }).then(() => true, () => false);
+      if (found) return;
+      if (attempt === 4) throw new Error(`the hover says ${JSON.stringify(await this.hover.allInnerTexts())}`);
+      await this.page.keyboard.press('Escape');
+    }
+  }
+
+  /** Opens the list of quick fixes at the cursor. */
+  async quickFixes(): Promise<void> {
+    await this.page.keyboard.press('Control+.');
+    await this.page.locator('.action-widget').waitFor();
+  }
+
+  /** A quick fix of the list that is open, by a part of its title. */
+  fix(title: string): Locator {
+    return this.page.locator('.action-widget .monaco-list-row.action', { hasText: title }).first();
+  }
+
+  /** Renames the symbol at the cursor; `meanwhile` runs while the box is open. */
+  async rename(name: string, meanwhile: () => Promise<void>): Promise<void> {
+    await this.page.keyboard.press('F2');
+    const box = this.page.locator('.rename-box input');
+    await box.waitFor();
+    await box.fill(name);
+    await meanwhile();
+    await box.press('Enter');
+    await box.waitFor({ state: 'hidden' });
   }
 
   async save(): Promise<void> {

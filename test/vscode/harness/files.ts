@@ -1,0 +1,29 @@
+/** Where a text stands in a file, and waiting for what a file will hold. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const DEADLINE = 15_000;
+
+/** Line and column, from 1, of `needle` in a file, moved right by `shift`. */
+export async function placeOf(folder: string, file: string, needle: string, shift = 0): Promise<[line: number, column: number]> {
+  const text = await readFile(join(folder, file), 'utf8');
+  const offset = text.indexOf(needle);
+  if (offset < 0) throw new Error(`${file} has no ${JSON.stringify(needle)}`);
+  const before = text.slice(0, offset + shift).split('\n');
+  return [before.length, (before.at(-1) ?? '').length + 1];
+}
+
+/** Waits until `probe` answers something true; fails with `what` after a while. */
+export async function eventually(what: string, probe: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + DEADLINE;
+  while (!(await probe())) {
+    if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Waits until the file on disk holds `text`. */
+export function untilFileHas(folder: string, file: string, text: string): Promise<void> {
+  return eventually(`${file} has ${JSON.stringify(text)}`, async () =>
+    (await readFile(join(folder, file), 'utf8')).includes(text));
+}
