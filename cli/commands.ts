@@ -2,6 +2,7 @@
 import type { Command } from './command.ts';
 import { decode } from './decode.ts';
 import { explain } from './explain.ts';
+import { lsp } from './lsp.ts';
 
 /** Every subcommand of `vsmmu`. */
-export const commands: readonly Command[] = [decode, explain];
+export const commands: readonly Command[] = [decode, explain, lsp];
