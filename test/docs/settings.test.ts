@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+interface Setting {
+  type: string;
+  default: unknown;
+  description?: string;
+  markdownDescription?: string;
+  enum?: string[];
+  enumDescriptions?: string[];
+}
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  contributes: { configuration: { properties: Record<string, Setting> }; commands: { command: string; title: string; category: string }[] };
+};
+const settings = Object.entries(manifest.contributes.configuration.properties);
+
+const HEADER = `# Settings
+
+Everything works with none of them set. In VS Code they are under *vSMMU Workbench* in the settings.
+Any other editor sends them as \`initializationOptions: { "settings": { ... } }\` or with
+\`workspace/didChangeConfiguration\` as \`{ "vsmmu": { ... } }\`, without the prefix \`vsmmu.\`.
+
+Made from package.json by a test; \`npx vitest run test/docs -u\` writes it anew.
+`;
+
+function section([name, setting]: [string, Setting]): string {
+  const words = setting.enum?.map((word, i) => {
+    const meaning = setting.enumDescriptions?.[i];
+    return `- \`${word}\`${meaning === undefined ? '' : `: ${meaning.charAt(0).toLowerCase()}${meaning.slice(1)}`}\n`;
+  });
+  const text = setting.markdownDescription ?? setting.description ?? '';
+  const shown = `\nDefault: \`${JSON.stringify(setting.default)}\`\n`;
+  return `\n## \`${name}\`\n\n${text}\n${words === undefined ? '' : `\n${words.join('')}`}${shown}`;
+}
+
+describe('docs/SETTINGS.md', () => {
+  it('is what package.json says', async () => {
+    await expect(HEADER + settings.map(section).join('')).toMatchFileSnapshot('../../docs/SETTINGS.md');
+  });
+
+  it('has words for every setting and for every one of its values', () => {
+    for (const [name, setting] of settings) {
+      expect(setting.markdownDescription ?? setting.description, name).toMatch(/\.$/);
+      if (setting.enumDescriptions !== undefined) expect(setting.enumDescriptions).toHaveLength(setting.enum!.length);
+      expect(setting.default, name).toBeDefined();
+    }
+  });
+});
+
+describe('the commands in package.json', () => {
+  const registered = readFileSync('client/commands.ts', 'utf8');
+
+  it('are all under one category, and registered', () => {
+    for (const { command, category } of manifest.contributes.commands) {
+      expect(category).toBe('vSMMU');
+      expect(registered).toContain(`'${command}'`);
+    }
+  });
+});
