@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS, type Limits } from '../../model/devicetree/source/files.ts';
 
 interface Setting {
   type: string;
@@ -8,6 +9,7 @@ interface Setting {
   markdownDescription?: string;
   enum?: string[];
   enumDescriptions?: string[];
+  properties?: Record<string, { description: string }>;
 }
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -29,9 +31,12 @@ function section([name, setting]: [string, Setting]): string {
     const meaning = setting.enumDescriptions?.[i];
     return `- \`${word}\`${meaning === undefined ? '' : `: ${meaning.charAt(0).toLowerCase()}${meaning.slice(1)}`}\n`;
   });
+  const limits = Object.entries(setting.properties ?? {}).map(([key, { description }]) =>
+    `| \`${key}\` | ${description} | ${DEFAULT_LIMITS[key as keyof Limits]} |\n`);
+  const table = limits.length === 0 ? '' : `\n| name | caps | usual value |\n|---|---|---|\n${limits.join('')}`;
   const text = setting.markdownDescription ?? setting.description ?? '';
   const shown = `\nDefault: \`${JSON.stringify(setting.default)}\`\n`;
-  return `\n## \`${name}\`\n\n${text}\n${words === undefined ? '' : `\n${words.join('')}`}${shown}`;
+  return `\n## \`${name}\`\n\n${text}\n${words === undefined ? '' : `\n${words.join('')}`}${table}${shown}`;
 }
 
 describe('docs/SETTINGS.md', () => {
@@ -45,6 +50,13 @@ describe('docs/SETTINGS.md', () => {
       if (setting.enumDescriptions !== undefined) expect(setting.enumDescriptions).toHaveLength(setting.enum!.length);
       expect(setting.default, name).toBeDefined();
     }
+  });
+});
+
+describe('the settings', () => {
+  it('name every limit there is', () => {
+    const named = manifest.contributes.configuration.properties['vsmmu.limits']!.properties!;
+    expect(Object.keys(named)).toEqual(Object.keys(DEFAULT_LIMITS));
   });
 });
 
