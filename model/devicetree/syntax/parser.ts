@@ -24,6 +24,7 @@ export interface ParsedItem {
 }
 
 const NONE: readonly SyntaxProblem[] = [];
+const NO_LABELS: readonly LabelSyntax[] = [];
 
 /** Reads a source from an offset between two statements of the top. */
 export class Parser {
@@ -100,7 +101,8 @@ export class Parser {
 
   private takeLabels(): readonly LabelSyntax[] {
     const { labels } = this;
-    if (labels.length > 0) this.labels = [];
+    if (labels.length === 0) return NO_LABELS;
+    this.labels = [];
     return labels;
   }
 

@@ -56,26 +56,45 @@ class Finish {
     if (node.spareChildren.length > 0 || node.spareProperties.length > 0) this.duplicates(node);
     for (const property of node.properties.values()) {
       const { references, labels, valueLabels } = property.syntax;
-      for (const reference of references) this.reference(property, reference);
+      if (references.length > 0) this.references(property);
       for (const label of labels) this.innerLabels.push({ label, bearer: property });
       for (const label of valueLabels) this.innerLabels.push({ label, bearer: property });
     }
   }
 
-  private reference(property: MergedProperty, reference: ReferenceSyntax): void {
+  private references(property: MergedProperty): void {
+    for (const value of property.syntax.values) {
+      if (value.kind === 'reference') this.pathReference(value);
+      else if (value.kind === 'cells') {
+        for (const cell of value.elements) if (cell.kind === 'reference') this.phandleReference(cell);
+      }
+    }
+  }
+
+  private pathReference(reference: ReferenceSyntax): void {
     const target = this.tree.resolve(reference);
-    if (target !== undefined) {
-      target.referenced = true;
+    if (target === undefined) this.unresolved('dtc-path-references', reference);
+    else target.referenced = true;
+  }
+
+  private phandleReference(reference: ReferenceSyntax): void {
+    const target = this.tree.resolve(reference);
+    if (target === undefined) {
+      // An overlay refers to labels of the tree that it is laid over.
+      if (!this.tree.plugin || reference.path !== undefined) this.unresolved('dtc-phandle-references', reference);
       return;
     }
-    const asPath = property.syntax.values.some((v) => v === reference);
-    // An overlay refers to labels of the tree that it is laid over.
-    if (this.tree.plugin && !asPath && reference.path === undefined) return;
-    const problem: SyntaxProblem = {
-      id: asPath ? 'dtc-path-references' : 'dtc-phandle-references', level: 'error', start: reference.start, end: reference.end,
-      message: `no node has the ${reference.label === undefined ? 'path' : 'label'} \`${reference.label ?? reference.path ?? ''}\`${
-        reference.label !== undefined && reference.path !== undefined ? ` with \`${reference.path}\` below it` : ''}`,
-    };
+    target.referenced = true;
+    if (target.phandleReferenced) return;
+    target.phandleReferenced = true;
+    this.tree.phandleOrder.push(target);
+  }
+
+  private unresolved(id: string, reference: ReferenceSyntax): void {
+    const { label, path, start, end } = reference;
+    const below = label !== undefined && path !== undefined ? ` with \`${path}\` below it` : '';
+    const message = `no node has the ${label === undefined ? 'path' : 'label'} \`${label ?? path ?? ''}\`${below}`;
+    const problem: SyntaxProblem = { id, level: 'error', start, end, message };
     this.problems.push(this.unknown++ < SUGGESTED ? suggest(this.tree, reference, problem) : problem);
   }
 

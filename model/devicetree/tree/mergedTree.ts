@@ -11,6 +11,7 @@ import { cells } from './values.ts';
 export class MergedTree implements DtTree {
   readonly root: MergedNode;
   readonly memReserves: MemReserveSyntax[] = [];
+  readonly phandleOrder: MergedNode[] = [];
   readonly deletedNodes: DeletedNode[] = [];
   readonly omittedNodes: MergedNode[] = [];
   readonly labels = new Map<string, MergedNode>();

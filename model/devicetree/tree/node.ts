@@ -37,7 +37,9 @@ export class MergedNode implements DtNode {
   deletedProperties: { property: MergedProperty; by: DeletePropertySyntax | DeleteNodeSyntax }[] = NONE;
   omitIfNoRef = false;
   deleted = false;
+  /** Some live property refers to it, by phandle or by path. */
   referenced = false;
+  phandleReferenced = false;
   /** Children and properties of a name that was there before them in the same body: dtc refuses the live ones. */
   spareChildren: MergedNode[] = NONE;
   spareProperties: MergedProperty[] = NONE;

@@ -52,6 +52,8 @@ export interface DtTree {
   readonly memReserves: readonly MemReserveSyntax[];
   /** What dtc writes as boot_cpuid_phys: `reg` of the first CPU where that is one cell, else 0. */
   readonly bootCpu: number;
+  /** The targets of phandle references in dtc's order of visit, each once: the order in which phandles are allocated. */
+  readonly phandleOrder: readonly DtNode[];
   readonly deletedNodes: readonly DeletedNode[];
   /** Nodes marked `/omit-if-no-ref/` that nothing refers to: not in the tree. */
   readonly omittedNodes: readonly DtNode[];
