@@ -1,8 +1,9 @@
 /** The table of subcommands, in the order in which help lists them. */
+import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { decode } from './decode.ts';
 import { explain } from './explain.ts';
 import { lsp } from './lsp.ts';
 
 /** Every subcommand of `vsmmu`. */
-export const commands: readonly Command[] = [decode, explain, lsp];
+export const commands: readonly Command[] = [checkCommand, decode, explain, lsp];

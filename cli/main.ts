@@ -2,6 +2,8 @@
  * The `vsmmu` program: hands the process's arguments, streams and files to `run`. Nothing else in
  * `cli/` touches `process`, but for the worker side of `vsmmu check`, which this same file starts.
  */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { work } from './check/pool.ts';
 import { nodeFiles } from './files.ts';
 import { run } from './run.ts';
 
@@ -17,17 +19,22 @@ async function stdin(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-const io = {
-  stdout: { write: (data: string | Uint8Array) => void process.stdout.write(data) },
-  stderr: { write: (data: string | Uint8Array) => void process.stderr.write(data) },
-  cwd: process.cwd(),
-  env: process.env,
-  isTTY: process.stdout.isTTY === true,
-  columns: process.stdout.columns ?? 80,
-  files: nodeFiles,
-  stdin,
-  script: __filename,
-};
-void run(process.argv.slice(2), io).then((code) => {
-  process.exitCode = code;
-});
+function main(): void {
+  const io = {
+    stdout: { write: (data: string | Uint8Array) => void process.stdout.write(data) },
+    stderr: { write: (data: string | Uint8Array) => void process.stderr.write(data) },
+    cwd: process.cwd(),
+    env: process.env,
+    isTTY: process.stdout.isTTY === true,
+    columns: process.stdout.columns ?? 80,
+    files: nodeFiles,
+    stdin,
+    script: __filename,
+  };
+  void run(process.argv.slice(2), io).then((code) => {
+    process.exitCode = code;
+  });
+}
+
+if (isMainThread) main();
+else if (parentPort !== null) work(parentPort, workerData, nodeFiles);

@@ -5,6 +5,7 @@
  */
 import { DTC_CHECKS } from '../model/devicetree/checks/index.ts';
 import type { RuleInfo } from '../model/rule.ts';
+import { XL_RULES } from '../model/xl/rules/index.ts';
 
 /** One group of rules, as the index page shows them. */
 export interface RuleGroup {
@@ -15,6 +16,7 @@ export interface RuleGroup {
 /** All rules by group. */
 export const RULE_GROUPS: readonly RuleGroup[] = [
   { title: 'Checks of the device-tree compiler', rules: DTC_CHECKS },
+  { title: 'Xen guest configurations', rules: XL_RULES },
 ];
 
 /** All rules by id. */

@@ -2,6 +2,7 @@
  * Problems as the formats of `vsmmu check` need them: with lines and columns, sorted, and each
  * once. A fault in a shared `.dtsi` is found through every board that includes it.
  */
+import { LineIndex } from '../../model/devicetree/source/lines.ts';
 import type { Level, Problem, SourceRange } from '../../model/problem.ts';
 
 /** A place in a file; line and column count from 1, columns in UTF-16 units. */
@@ -27,7 +28,7 @@ export interface Finding {
 
 /** Lines of files by offset, each file read once. */
 export class Lines {
-  readonly #files = new Map<string, { text: string; starts: number[] }>();
+  readonly #files = new Map<string, { text: string; index: LineIndex }>();
 
   constructor(readonly readText: (path: string) => string | undefined) {}
 
@@ -37,29 +38,21 @@ export class Lines {
 
   /** The text of a line, counted from 1. */
   line(file: string, line: number): string {
-    const { text, starts } = this.#open(file);
-    return text.slice(starts[line - 1] ?? text.length, starts[line] ?? text.length).replace(/[\r\n]+$/, '');
+    const { text, index } = this.#open(file);
+    return text.slice(index.startOf(line - 1), index.startOf(line)).replace(/[\r\n]+$/, '');
   }
 
   #position(file: string, offset: number): Position {
-    const { starts } = this.#open(file);
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+    const { index } = this.#open(file);
+    const line = index.lineAt(offset);
+    return { line: line + 1, column: offset - index.startOf(line) + 1 };
   }
 
-  #open(file: string): { text: string; starts: number[] } {
+  #open(file: string): { text: string; index: LineIndex } {
     const known = this.#files.get(file);
     if (known !== undefined) return known;
     const text = this.readText(file) ?? '';
-    const starts = [0];
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-    const opened = { text, starts };
+    const opened = { text, index: new LineIndex(text) };
     this.#files.set(file, opened);
     return opened;
   }
@@ -83,6 +76,10 @@ export class Collection {
       const id = key(problem);
       if (!this.#problems.has(id)) this.#problems.set(id, problem);
     }
+  }
+
+  get size(): number {
+    return this.#problems.size;
   }
 
   /** In the order of files and places. */

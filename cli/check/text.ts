@@ -2,20 +2,18 @@
 import type { Level } from '../../model/problem.ts';
 import { count, type Finding, type PlacedRange } from './findings.ts';
 import type { Report } from './report.ts';
-
-/** Escape sequences by meaning; all empty where there is no colour. */
-interface Palette { readonly error: string; readonly warning: string; readonly information: string; readonly hint: string; readonly bold: string; readonly dim: string; readonly off: string }
-
-const COLOURS: Palette = {
-  error: '\u001b[1;31m', warning: '\u001b[1;33m', information: '\u001b[1;36m', hint: '\u001b[36m', bold: '\u001b[1m', dim: '\u001b[2m', off: '\u001b[0m',
-};
-const PLAIN: Palette = { error: '', warning: '', information: '', hint: '', bold: '', dim: '', off: '' };
+import type { Paint, Painter } from '../paint.ts';
 
 const WORDS: Record<Level, string> = { error: 'error', warning: 'warning', information: 'info', hint: 'hint' };
 const TAB = 4;
 
+function levelPaint(level: Level, { bold, red, yellow, cyan }: Painter): Paint {
+  const colours: Record<Level, Paint> = { error: red, warning: yellow, information: cyan, hint: cyan };
+  return (text) => bold(colours[level](text));
+}
+
 /** One source line with carets below it, tabs widened so that both align. */
-function excerpt(finding: Finding, palette: Palette): string {
+function excerpt(finding: Finding, paint: Painter): string {
   const { from, to } = finding.place;
   const { line } = finding;
   if (line.trim() === '') return '';
@@ -24,23 +22,22 @@ function excerpt(finding: Finding, palette: Palette): string {
   const before = widen(line.slice(0, from.column - 1));
   const marked = widen(line.slice(from.column - 1, Math.max(last - 1, from.column)));
   const number = String(from.line);
-  const gutter = ' '.repeat(number.length);
   const carets = '^'.repeat(Math.max(1, marked.trimEnd().length));
-  return `${palette.dim} ${number} |${palette.off} ${widen(line)}\n`
-    + `${palette.dim} ${gutter} |${palette.off} ${' '.repeat(before.length)}${palette[finding.problem.level]}${carets}${palette.off}\n`;
+  return `${paint.dim(` ${number} |`)} ${widen(line)}\n`
+    + `${paint.dim(` ${' '.repeat(number.length)} |`)} ${' '.repeat(before.length)}${levelPaint(finding.problem.level, paint)(carets)}\n`;
 }
 
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function block(finding: Finding, palette: Palette, name: (file: string) => string): string {
+function block(finding: Finding, paint: Painter, name: (file: string) => string): string {
   const { problem, place, related } = finding;
   const at = (p: PlacedRange): string => `${name(p.file)}:${p.from.line}:${p.from.column}`;
-  const advice = problem.advice === undefined ? '' : `   ${palette.dim}help:${palette.off} ${sentence(problem.advice)}\n`;
-  const others = related.map((r) => `   ${palette.dim}see:${palette.off}  ${at(r.place)}: ${r.message}\n`).join('');
-  return `${palette.bold}${at(place)}:${palette.off} ${palette[problem.level]}${WORDS[problem.level]}:${palette.off} ${problem.message} ${palette.dim}[${problem.id}]${palette.off}\n`
-    + excerpt(finding, palette) + advice + others;
+  const level = levelPaint(problem.level, paint)(`${WORDS[problem.level]}:`);
+  const advice = problem.advice === undefined ? '' : `   ${paint.dim('help:')} ${sentence(problem.advice)}\n`;
+  const others = related.map((r) => `   ${paint.dim('see:')}  ${at(r.place)}: ${r.message}\n`).join('');
+  return `${paint.bold(`${at(place)}:`)} ${level} ${problem.message} ${paint.dim(`[${problem.id}]`)}\n${excerpt(finding, paint)}${advice}${others}`;
 }
 
 function plural(number: number, word: string): string {
@@ -63,8 +60,7 @@ export function summary(report: Report): string {
 }
 
 /** The whole report. */
-export function textReport(report: Report, colour: boolean): string {
-  const palette = colour ? COLOURS : PLAIN;
-  const blocks = report.findings.map((f) => `${block(f, palette, report.name)}\n`).join('');
-  return `${blocks}${palette.bold}${summary(report)}${palette.off}\n`;
+export function textReport(report: Report, paint: Painter): string {
+  const blocks = report.findings.map((f) => `${block(f, paint, report.name)}\n`).join('');
+  return `${blocks}${paint.bold(summary(report))}\n`;
 }
