@@ -2,7 +2,7 @@
  * Addresses of nodes: `reg` and the ranges above it, as the kernel's of_translate_address reads
  * them. PCI and other buses with more than two address cells are not translated.
  */
-import type { Cell, DtNode, DtTree } from '../devicetree/tree/tree.ts';
+import type { Cell, DtNode } from '../devicetree/tree/tree.ts';
 import type { Region } from './types.ts';
 import { physicalAddress, type PhysicalAddress } from './units.ts';
 import { cellsOf, numberOf, spanOf, u32Of } from './values.ts';
@@ -15,19 +15,19 @@ export interface Window {
 }
 
 /** Cells of addresses and sizes on the bus that a node is, with the defaults of the specification. */
-export function busCells(tree: DtTree, bus: DtNode): { address: number; size: number } {
-  return { address: u32Of(tree, bus, '#address-cells') ?? 2, size: u32Of(tree, bus, '#size-cells') ?? 1 };
+export function busCells(bus: DtNode): { address: number; size: number } {
+  return { address: u32Of(bus, '#address-cells') ?? 2, size: u32Of(bus, '#size-cells') ?? 1 };
 }
 
 /** A bus deeper than this does not exist; the parser's own limit is near. */
 const MAX_BUS_DEPTH = 256;
 
 /** The regions of a node's `reg`, each with its CPU address where there is a way. An incomplete last one is left out. */
-export function regionsOf(tree: DtTree, node: DtNode): Region[] {
+export function regionsOf(node: DtNode): Region[] {
   const bus = node.parent;
   if (bus === undefined) return [];
-  const { address, size } = busCells(tree, bus);
-  const cells = cellsOf(tree, node, 'reg');
+  const { address, size } = busCells(bus);
+  const cells = cellsOf(node, 'reg');
   const found: Region[] = [];
   const step = address + size;
   if (step === 0) return [];
@@ -36,18 +36,18 @@ export function regionsOf(tree: DtTree, node: DtNode): Region[] {
     const span = spanOf(entry);
     if (span === undefined) continue;
     const start = numberOf(entry.slice(0, address));
-    found.push({ start, size: numberOf(entry.slice(address)), physical: address > 2 ? undefined : translate(tree, bus, start), span });
+    found.push({ start, size: numberOf(entry.slice(address)), physical: address > 2 ? undefined : translate(bus, start), span });
   }
   return found;
 }
 
 /** Leads an address on a bus to the CPU's view through each `ranges`; undefined where one is missing or does not hold it. */
-export function translate(tree: DtTree, from: DtNode, address: bigint): PhysicalAddress | undefined {
+export function translate(from: DtNode, address: bigint): PhysicalAddress | undefined {
   let value = address;
   let bus: DtNode = from;
   for (let depth = 0; depth < MAX_BUS_DEPTH; depth += 1) {
     if (bus.parent === undefined) return physicalAddress(value);
-    const next = throughRanges(tree, bus, value);
+    const next = throughRanges(bus, value);
     if (next === undefined) return undefined;
     value = next;
     bus = bus.parent;
@@ -55,19 +55,19 @@ export function translate(tree: DtTree, from: DtNode, address: bigint): Physical
   return undefined;
 }
 
-function throughRanges(tree: DtTree, bus: DtNode, address: bigint): bigint | undefined {
+function throughRanges(bus: DtNode, address: bigint): bigint | undefined {
   const property = bus.properties.get('ranges');
   if (property === undefined) return undefined;
   if (!property.syntax.hasValue) return address;
-  const window = windowsOf(tree, bus, 'ranges').find((w) => address >= w.child && address < w.child + w.size);
+  const window = windowsOf(bus, 'ranges').find((w) => address >= w.child && address < w.child + w.size);
   return window === undefined ? undefined : window.parent + (address - window.child);
 }
 
 /** The windows of a bus node's `ranges` or `dma-ranges`; child addresses of three cells lose the PCI flags cell. */
-export function windowsOf(tree: DtTree, bus: DtNode, name: 'ranges' | 'dma-ranges'): Window[] {
-  const cells = cellsOf(tree, bus, name);
-  const own = busCells(tree, bus);
-  const above = bus.parent === undefined ? 2 : busCells(tree, bus.parent).address;
+export function windowsOf(bus: DtNode, name: 'ranges' | 'dma-ranges'): Window[] {
+  const cells = cellsOf(bus, name);
+  const own = busCells(bus);
+  const above = bus.parent === undefined ? 2 : busCells(bus.parent).address;
   const step = own.address + above + own.size;
   const found: Window[] = [];
   if (step === 0) return found;
@@ -84,8 +84,8 @@ function window(cells: readonly Cell[], child: number, above: number): Window {
 }
 
 /** The bus whose `dma-ranges` applies to a node's transactions: its parent's, where it has one. */
-export function dmaWindowsOf(tree: DtTree, node: DtNode): { readonly bus: DtNode; readonly windows: readonly Window[] } | undefined {
+export function dmaWindowsOf(node: DtNode): { readonly bus: DtNode; readonly windows: readonly Window[] } | undefined {
   const bus = node.parent;
   if (bus === undefined || !bus.properties.has('dma-ranges')) return undefined;
-  return { bus, windows: windowsOf(tree, bus, 'dma-ranges') };
+  return { bus, windows: windowsOf(bus, 'dma-ranges') };
 }

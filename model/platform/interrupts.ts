@@ -22,7 +22,7 @@ const GIC_TYPES = [
 export function interruptParentOf(tree: DtTree, node: DtNode): DtNode | undefined {
   let at: DtNode | undefined = node;
   for (let hops = 0; at !== undefined && hops < MAX_HOPS; hops += 1) {
-    const cell: Cell | undefined = cellsOf(tree, at, 'interrupt-parent')[0];
+    const cell: Cell | undefined = cellsOf(at, 'interrupt-parent')[0];
     at = cell === undefined ? at.parent : targetOf(tree, cell);
     if (at?.properties.has('#interrupt-cells') === true) return at;
   }
@@ -38,8 +38,8 @@ export function interruptsOf(tree: DtTree, node: DtNode): Interrupt[] {
 
 function plain(tree: DtTree, node: DtNode): Omit<Interrupt, 'name'>[] {
   const parent = interruptParentOf(tree, node);
-  const step = parent === undefined ? undefined : u32Of(tree, parent, '#interrupt-cells');
-  const cells = cellsOf(tree, node, 'interrupts');
+  const step = parent === undefined ? undefined : u32Of(parent, '#interrupt-cells');
+  const cells = cellsOf(node, 'interrupts');
   const found: Omit<Interrupt, 'name'>[] = [];
   if (step === undefined || step === 0) return found;
   for (let at = 0; at + step <= cells.length; at += step) {
@@ -50,12 +50,12 @@ function plain(tree: DtTree, node: DtNode): Omit<Interrupt, 'name'>[] {
 }
 
 function extended(tree: DtTree, node: DtNode): Omit<Interrupt, 'name'>[] {
-  const cells = cellsOf(tree, node, 'interrupts-extended');
+  const cells = cellsOf(node, 'interrupts-extended');
   const found: Omit<Interrupt, 'name'>[] = [];
   for (let at = 0; at < cells.length;) {
     const phandle = cells[at];
     const parent = phandle === undefined ? undefined : targetOf(tree, phandle);
-    const step = parent === undefined ? undefined : u32Of(tree, parent, '#interrupt-cells');
+    const step = parent === undefined ? undefined : u32Of(parent, '#interrupt-cells');
     if (step === undefined) break;
     const entry = interrupt(parent, cells.slice(at + 1, at + 1 + step));
     if (entry !== undefined) found.push(entry);

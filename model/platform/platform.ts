@@ -4,13 +4,14 @@
  * server can go on answering; `platform` runs it through.
  */
 import type { DtNode, DtProperty, DtTree } from '../devicetree/tree/tree.ts';
+import { nodePath } from '../devicetree/tree/values.ts';
 import { bindingOf, UNKNOWN_BINDING } from './bindings.ts';
 import { readReserved } from './reserved.ts';
 import { readRidMap } from './ridMap.ts';
 import { readIommus, type SpecifierContext } from './specifiers.ts';
 import { usesOf } from './streams.ts';
 import type { Iommu, Master, NotedNode, NotedProperty, PciHost, Platform, RidMap, RidMapKind, StreamUse } from './types.ts';
-import { cellsOf, isAvailable, pathOf, stringsOf, u32Of } from './values.ts';
+import { cellsOf, isAvailable, stringsOf, u32Of } from './values.ts';
 
 /** Nodes between two chances for the caller to do something else. */
 const SLICE = 2000;
@@ -108,8 +109,8 @@ class Walk {
       else if (MISSPELT.has(name)) this.#note('misspelt', property, enabled);
     }
     if (isMaster) this.masters.push({ node, enabled });
-    if (!underPci && isPciBus(node)) this.pciHosts.push({ node, path: pathOf(node), enabled });
-    const iommu = readIommu(this.#tree, node, enabled);
+    if (!underPci && isPciBus(node)) this.pciHosts.push({ node, path: nodePath(node), enabled });
+    const iommu = readIommu(node, enabled);
     if (iommu !== undefined) this.iommuOf.set(node, iommu);
   }
 
@@ -125,19 +126,19 @@ function isPciBus(node: DtNode): boolean {
   return value?.kind === 'string' && value.value === 'pci';
 }
 
-function readIommu(tree: DtTree, node: DtNode, enabled: boolean): Iommu | undefined {
+function readIommu(node: DtNode, enabled: boolean): Iommu | undefined {
   const hasCells = node.properties.has('#iommu-cells');
   if (!hasCells && !looksLikeIommu(node)) return undefined;
   const binding = bindingOf(stringsOf(node.properties.get('compatible')));
   if (!hasCells && (binding === undefined || binding.kind === 'other')) return undefined;
   return {
     node,
-    path: pathOf(node),
+    path: nodePath(node),
     binding: binding ?? UNKNOWN_BINDING,
     known: binding !== undefined,
     enabled,
-    cells: u32Of(tree, node, '#iommu-cells'),
-    matchMask: u32Of(tree, node, 'stream-match-mask') ?? 0,
+    cells: u32Of(node, '#iommu-cells'),
+    matchMask: u32Of(node, 'stream-match-mask') ?? 0,
   };
 }
 
@@ -161,10 +162,10 @@ class MasterNode implements Master {
 
   constructor(context: SpecifierContext, node: DtNode, enabled: boolean) {
     this.node = node;
-    this.path = pathOf(node);
+    this.path = nodePath(node);
     this.enabled = enabled;
     const iommus = node.properties.get('iommus');
-    this.list = iommus === undefined ? undefined : readIommus(context, iommus, cellsOf(context.tree, node, 'iommus'));
+    this.list = iommus === undefined ? undefined : readIommus(context, iommus, cellsOf(node, 'iommus'));
     this.iommuMap = readMap(context, node, 'iommu-map');
     this.msiMap = readMap(context, node, 'msi-map');
     this.uses = usesOf(this, this.list, this.iommuMap);
@@ -177,5 +178,5 @@ function readMaster(context: SpecifierContext, node: DtNode, enabled: boolean): 
 
 function readMap(context: SpecifierContext, node: DtNode, kind: RidMapKind): RidMap | undefined {
   const property = node.properties.get(kind);
-  return property === undefined ? undefined : readRidMap(context, kind, property, cellsOf(context.tree, node, kind));
+  return property === undefined ? undefined : readRidMap(context, kind, property, cellsOf(node, kind));
 }

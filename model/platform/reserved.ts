@@ -3,9 +3,10 @@
  * physical side (`reg`, `size`) is read where it is needed.
  */
 import type { Cell, DtNode, DtProperty, DtTree } from '../devicetree/tree/tree.ts';
+import { nodePath } from '../devicetree/tree/values.ts';
 import { busCells } from './addresses.ts';
 import type { IovaReservation, ReservedMemory } from './types.ts';
-import { cellsOf, numberOf, pathOf, spanOf, targetOf } from './values.ts';
+import { cellsOf, numberOf, spanOf, targetOf } from './values.ts';
 
 /** The regions that the children of `/reserved-memory` describe. */
 export function readReserved(tree: DtTree): ReservedMemory[] {
@@ -16,11 +17,11 @@ export function readReserved(tree: DtTree): ReservedMemory[] {
 function readRegion(tree: DtTree, node: DtNode): ReservedMemory {
   const iommuAddresses = node.properties.get('iommu-addresses');
   const reservations = iommuAddresses === undefined ? [] : readReservations(tree, iommuAddresses);
-  return { node, path: pathOf(node), iommuAddresses, reservations };
+  return { node, path: nodePath(node), iommuAddresses, reservations };
 }
 
 function readReservations(tree: DtTree, property: DtProperty): IovaReservation[] {
-  const cells = cellsOf(tree, property.node, property.name);
+  const cells = cellsOf(property.node, property.name);
   const found: IovaReservation[] = [];
   for (let at = 0; at < cells.length;) {
     const entry = readReservation(tree, cells, at);
@@ -36,7 +37,7 @@ function readReservation(tree: DtTree, cells: readonly Cell[], at: number): { re
   const phandle = cells[at];
   if (phandle === undefined) return undefined;
   const device = targetOf(tree, phandle);
-  const bus = device?.parent === undefined ? { address: 2, size: 1 } : busCells(tree, device.parent);
+  const bus = device?.parent === undefined ? { address: 2, size: 1 } : busCells(device.parent);
   let next = at + 1;
   while (next < at + 1 + bus.address + bus.size && next < cells.length && cells[next]?.reference === undefined) next += 1;
   const given = cells.slice(at + 1, next);

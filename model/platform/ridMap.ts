@@ -22,14 +22,14 @@ export function readRidMap(context: SpecifierContext, kind: RidMapKind, property
     ? cutAtReferences(cells) : cutByCount(context.tree, layout, cells);
   const entries = groups.map((group) => readEntry(context, layout, group));
   const maskProperty = node.properties.get(`${kind}-mask`);
-  const mask = maskProperty === undefined ? undefined : u32Of(context.tree, node, `${kind}-mask`);
+  const mask = maskProperty === undefined ? undefined : u32Of(node, `${kind}-mask`);
   return { kind, node, property, entries, layout, mask: mask ?? ALL_ONES, maskProperty };
 }
 
 /** How many output cells a target asks for; 1 where the property is missing. */
-function outputCells(tree: DtTree, target: DtNode | undefined): number {
+function outputCells(target: DtNode | undefined): number {
   if (target === undefined) return 1;
-  return Math.min(u32Of(tree, target, '#iommu-cells') ?? 1, MAX_OUTPUT_CELLS);
+  return Math.min(u32Of(target, '#iommu-cells') ?? 1, MAX_OUTPUT_CELLS);
 }
 
 /**
@@ -64,7 +64,7 @@ function cutByCount(tree: DtTree, layout: RidMap['layout'], cells: readonly Cell
   const groups: Cell[][] = [];
   for (let at = 0; at < cells.length;) {
     const phandle = cells[at + 1];
-    const output = layout === 'fixed' || phandle === undefined ? 1 : outputCells(tree, targetOf(tree, phandle));
+    const output = layout === 'fixed' || phandle === undefined ? 1 : outputCells(targetOf(tree, phandle));
     groups.push(cells.slice(at, at + FRAME + output));
     at += FRAME + output;
   }
@@ -75,7 +75,7 @@ function readEntry(context: SpecifierContext, layout: RidMap['layout'], cells: r
   const phandleAt = Math.max(cells.findIndex((cell) => cell.reference !== undefined), 1);
   const phandle = cells[phandleAt];
   const target = phandle === undefined ? undefined : targetOf(context.tree, phandle);
-  const wanted = FRAME + (layout === 'fixed' ? 1 : outputCells(context.tree, target));
+  const wanted = FRAME + (layout === 'fixed' ? 1 : outputCells(target));
   const complete = cells.length === wanted && phandleAt === 1;
   return {
     ridBase: cells[0]?.value ?? 0,

@@ -32,7 +32,7 @@ function readEntry(context: SpecifierContext, cells: readonly Cell[], at: number
   if (phandle === undefined) return undefined;
   const target = targetOf(context.tree, phandle);
   const iommu = target === undefined ? undefined : context.iommuOf.get(target);
-  const wanted = target === undefined ? undefined : (iommu?.cells ?? u32Of(context.tree, target, '#iommu-cells'));
+  const wanted = target === undefined ? undefined : (iommu?.cells ?? u32Of(target, '#iommu-cells'));
   let next = at + 1;
   const full = wanted === undefined ? at + 1 : Math.min(at + 1 + wanted, cells.length);
   while (next < full && cells[next]?.reference === undefined) next += 1;

@@ -97,7 +97,7 @@ export function streamTable(context: PlatformContext): StreamTable {
 
 function iommuRow(context: PlatformContext, lines: LineFinder, iommu: Iommu): IommuRow {
   const { tree } = context.platform;
-  const region: Region | undefined = regionsOf(tree, iommu.node)[0];
+  const region: Region | undefined = regionsOf(iommu.node)[0];
   return {
     path: iommu.path,
     label: iommu.node.labels[0]?.name ?? null,
