@@ -111,7 +111,7 @@ export class Workbench {
   /** Opens the list of quick fixes at the cursor. */
   async quickFixes(): Promise<void> {
     await this.page.keyboard.press('Control+.');
-    await this.page.locator('.action-widget').waitFor();
+    await this.page.locator('.action-widget .monaco-list-row.action').first().waitFor();
   }
 
   /** A quick fix of the list that is open, by a part of its title. */
