@@ -40,7 +40,8 @@ export function isSpiBus(node: DtNode | undefined, tree: CheckTree): boolean {
 /** A port of a graph: it has an `endpoint`, or a child with a `remote-endpoint`. */
 export function isGraphPort(node: DtNode | undefined): boolean {
   if (node?.parent === undefined) return false;
-  return [...node.children.values()].some(isEndpoint);
+  for (const child of node.children.values()) if (isEndpoint(child)) return true;
+  return false;
 }
 
 /** Named `endpoint`, or with a `remote-endpoint`. */

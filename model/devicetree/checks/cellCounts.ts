@@ -41,7 +41,7 @@ export const avoidUnnecessaryAddrSize: DtcCheck = defineCheck({
   for (const property of tree.properties('#address-cells')) {
     const { node } = property;
     const { address, size } = tree.counts(node);
-    if (node.parent === undefined || node.children.size === 0 || address < 0 || size < 0) continue;
+    if (node.parent === undefined || !tree.hadChildren(node) || address < 0 || size < 0) continue;
     if (node.properties.has('ranges') || node.properties.has('dma-ranges')) continue;
     if ([...node.children.values()].some((child) => child.properties.has('reg') || child.properties.has('ranges'))) continue;
     yield { node, property, message: '#address-cells and #size-cells are not needed: no child has an address', advice: 'Remove both' };

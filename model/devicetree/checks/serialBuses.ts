@@ -13,7 +13,7 @@ function bus(name: string, device: string, size = 0): string {
 }
 
 function* wrongCounts(node: DtNode, kind: string, tree: CheckTree, address = 1): Iterable<Finding> {
-  if (node.children.size === 0) return;
+  if (!tree.hadChildren(node)) return;
   const pairs = [['#address-cells', tree.addressCells(node), address], ['#size-cells', tree.sizeCells(node), 0]] as const;
   for (const [name, found, expected] of pairs) {
     if (found === expected) continue;

@@ -22,6 +22,7 @@ export class CheckTree {
   readonly #properties = new Map<string, DtProperty[]>();
   readonly #counts = new Map<DtNode, CellCounts>();
   #simpleBuses: ReadonlySet<DtNode> | undefined;
+  #bereft: ReadonlySet<DtNode> | undefined;
 
   constructor(readonly tree: DtTree, readonly text: ExpandedText) {
     this.nodes = inOrder(tree.root);
@@ -93,6 +94,13 @@ export class CheckTree {
   sizeCells(node: DtNode): number {
     const { size } = this.counts(node);
     return size === -1 ? 1 : size;
+  }
+
+  /** The node has children, or had some that were deleted: dtc does not tell the two apart. */
+  hadChildren(node: DtNode): boolean {
+    const { deletedNodes, omittedNodes } = this.tree;
+    this.#bereft ??= new Set([...deletedNodes.map((d) => d.node), ...omittedNodes].flatMap((n) => n.parent ?? []));
+    return node.children.size > 0 || this.#bereft.has(node);
   }
 
   /** The nodes whose `compatible` lists `simple-bus`, in order. */

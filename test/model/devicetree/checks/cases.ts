@@ -40,6 +40,7 @@ export const CASES: Readonly<Record<string, string>> = {
   'equal units without counts': '/ { a@1 { }; b@1 { }; };',
   'default counts': '/ { a { b@0 { reg = <0 0 0>; }; c { ranges; }; d { }; }; e { #address-cells = <1>; f@0 { reg = <0 0>; ranges; }; }; };',
   'needless counts': '/ { a { #address-cells = <1>; #size-cells = <0>; b { }; }; c { #address-cells = <1>; #size-cells = <0>; }; d { #address-cells = <1>; e { }; }; f { #address-cells = <1>; #size-cells = <0>; ranges; g { }; }; h { #address-cells = <1>; #size-cells = <0>; i { ranges; }; }; };',
+  'deleted children': '/ { a { #address-cells = <1>; #size-cells = <0>; b { }; }; i2c { c: c { }; }; spi { /omit-if-no-ref/ d: d { }; }; e { #address-cells = <1>; #size-cells = <0>; f { }; }; };\n/ { a { /delete-node/ b; }; };\n/delete-node/ &c;\n/ { e { /delete-node/ f; g@1 { reg = <1>; }; }; };',
   'PCI bridges': `${pcie('bus-range = <1 0>;')} / { host { device_type = "pci"; }; pci@0 { device_type = "pci"; ranges; #address-cells = <2>; #size-cells = <1>; bus-range = <0>; }; pcie@1 { device_type = "pci"; bus-range = <0 256>; }; };`,
   'PCI devices': pcie('a@0 { reg = <0 0 0 0 0>; }; b@1,1 { reg = <0x900 0 0 0 0>; }; c@2,0 { reg = <0x1000 0 0 0 0>; }; d@3 { reg = <0x1801 0 0 0 0>; }; e@4 { reg = <0x82002000 0 0 0 0>; }; f@5 { reg = <0x2800 1 0 0 0>; }; g@1f,7 { reg = <0xff00 0 0 0 0>; }; h@6 { reg = <0x13000 0 0 0 0>; }; i { };'),
   'PCI bus numbers': pcie('bus-range = <1 2>; a@0 { reg = <0x10000 0 0 0 0>; }; b@0 { reg = <0x0 0 0 0 0>; };'),
