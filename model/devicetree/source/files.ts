@@ -23,6 +23,8 @@ export interface CompileOptions {
   readonly includeRoots: readonly string[];
   /** `-D` definitions: name to replacement text. `__DTS__` is always defined as 1. */
   readonly defines?: Readonly<Record<string, string>>;
+  /** dtc's `-@`: write `__symbols__`, and keep labelled `/omit-if-no-ref/` nodes. */
+  readonly symbols?: boolean;
   /** Caps on hostile input; see `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
 }
@@ -31,6 +33,8 @@ export interface CompileOptions {
 export interface Limits {
   /** Depth of nested `#include` and `/include/`. */
   includeDepth: number;
+  /** Files included in one compilation, counting each time. */
+  inclusions: number;
   /** Depth of nested macro expansion. */
   macroDepth: number;
   /** Tokens that one top-level macro invocation may produce. */
@@ -56,12 +60,13 @@ export interface Limits {
 /** Caps that no real board comes near. */
 export const DEFAULT_LIMITS: Limits = {
   includeDepth: 200,
+  inclusions: 20_000,
   macroDepth: 200,
   macroTokens: 1_000_000,
   expandedChars: 64 * 1024 * 1024,
   nodeDepth: 200,
   nodes: 200_000,
-  cells: 1_000_000,
+  cells: 200_000,
   stringChars: 1024 * 1024,
   numberDigits: 128,
   expressionDepth: 200,

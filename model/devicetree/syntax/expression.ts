@@ -34,19 +34,21 @@ function parseParenthesised(p: ParserState, depth: number): U64 {
   return value;
 }
 
+/** Reports the cap and skips to where the innermost parentheses that are read close. */
 function tooDeep(p: ParserState): U64 {
   const { lexer } = p;
   const { start } = lexer;
-  let open = 0;
-  do {
+  for (let open = 0; !endsExpression(lexer.kind); lexer.advance()) {
     if (lexer.kind === Token.OpenParen) open++;
-    else if (lexer.kind === Token.CloseParen) open--;
-    lexer.advance();
-  } while (open > 0 && !endsExpression(lexer.kind));
-  p.report({
-    id: 'limit-expression-depth', level: 'error', start, end: start + 1,
-    message: `this expression is nested more than ${p.limits.expressionDepth} deep and is not read`,
-  });
+    else if (lexer.kind === Token.CloseParen && --open < 0) break;
+  }
+  if (!p.panic) {
+    p.report({
+      id: 'limit-expression-depth', level: 'error', start, end: start + 1,
+      message: `this expression is nested more than ${p.limits.expressionDepth} deep and is not read`,
+    });
+  }
+  p.panic = true;
   return 0;
 }
 

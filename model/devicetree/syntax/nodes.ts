@@ -16,6 +16,9 @@ export interface OpenNode extends NodeSyntax {
   readonly members: MemberSyntax[];
 }
 
+/** dtc's parser keeps all earlier siblings, at every level, and three words a level on a stack of 10,000. */
+const DTC_STACK = 9993;
+
 /** Reads members of nodes. */
 export class NodeParser {
   readonly open: OpenNode[] = [];
@@ -23,6 +26,9 @@ export class NodeParser {
   private labels: LabelSyntax[] = [];
   private omit: Span | undefined;
   private statementStart = -1;
+  /** For each open node how many subnodes and deletions of nodes dtc's parser holds for it and above. */
+  private readonly held: number[] = [];
+  private stackReported = false;
 
   constructor(private readonly p: ParserState) {}
 
@@ -38,10 +44,27 @@ export class NodeParser {
       omitIfNoRef: this.omit !== undefined, open: lexer.start, close: -1, members: [],
     };
     this.omit = undefined;
+    this.hold();
     this.open.push(node);
     p.panic = false;
     lexer.advance();
     return node;
+  }
+
+  private hold(): void {
+    const { p } = this;
+    const above = this.open.length === 0 ? 0 : this.held[this.open.length - 1] ?? 0;
+    this.held[this.open.length] = above;
+    if (above + 3 * (this.open.length + 1) <= DTC_STACK || this.stackReported) return;
+    this.stackReported = true;
+    p.report({
+      id: 'dts-parser-stack', level: 'warning', start: p.lexer.start, end: p.lexer.end,
+      message: 'dtc cannot read this far: its parser has room for some 9,980 sibling nodes',
+    });
+  }
+
+  private holdOne(): void {
+    this.held[this.open.length - 1] = (this.held[this.open.length - 1] ?? 0) + 1;
   }
 
   private refuse(id: string, message: string): undefined {
@@ -196,6 +219,7 @@ export class NodeParser {
     this.endStatement();
     node.end = lexer.previousEnd;
     this.open.pop();
+    if (this.open.length > 0) this.holdOne();
   }
 
   private deleteProperty(node: OpenNode): void {
@@ -230,6 +254,7 @@ export class NodeParser {
     const name = lexer.slice().replace(/^\\/, '');
     lexer.advance();
     this.endStatement();
+    this.holdOne();
     node.members.push({ kind: 'delete-node', start: this.takeStart(), end: lexer.previousEnd, target: { kind: 'name', name, start, end } });
   }
 

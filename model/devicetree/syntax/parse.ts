@@ -35,8 +35,7 @@ export function* parseSteps(text: string, options: ParseOptions = {}): Generator
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const parser = new Parser(text, limits, options.readBinary ?? ((): undefined => undefined));
   const reused = reusable(options.previous);
-  parser.parsed.push(...reused);
-  parser.begin(reused.at(-1)?.end ?? 0);
+  parser.begin(reused);
   for (let count = 1; parser.step(); count++) {
     if (count % SLICE === 0) yield;
   }

@@ -39,9 +39,13 @@ export class Parser {
     this.nodes = new NodeParser(this.p);
   }
 
-  /** Starts to read at an offset. */
-  begin(offset: number): void {
-    this.p.lexer.restart(offset, Mode.Names);
+  /** Starts to read after statements that are taken over. */
+  begin(reused: readonly ParsedItem[]): void {
+    for (const item of reused) {
+      this.parsed.push(item);
+      this.p.reported += item.problems.length;
+    }
+    this.p.lexer.restart(reused.at(-1)?.end ?? 0, Mode.Names);
   }
 
   /** Reads one piece; false at the end of the source. */

@@ -14,6 +14,9 @@ import type { U64 } from './u64.ts';
 /** Reads `/incbin/`: the bytes of a file named at an offset of expanded text, undefined where there is none. */
 export type ReadBinary = (path: string, offset: number) => Uint8Array | undefined;
 
+/** Problems of so many files full of them are kept. */
+const KEPT_FILES = 4;
+
 /** State and services of one parse. */
 export class ParserState {
   readonly lexer: Lexer;
@@ -25,6 +28,8 @@ export class ParserState {
   valueLabels: LabelSyntax[] = [];
   /** The files that `/incbin/` read so far. */
   binaries = 0;
+  /** How many problems the whole parse has, those taken over included. */
+  reported = 0;
 
   constructor(text: string, readonly limits: Limits, readonly readBinary: ReadBinary) {
     this.lexer = new Lexer(text, limits.numberDigits);
@@ -35,9 +40,9 @@ export class ParserState {
     return this.lexer.kind === kind;
   }
 
-  /** Records a problem; beyond the cap nothing is kept. */
+  /** Records a problem; far beyond what is shown of one file nothing is kept. */
   report(problem: SyntaxProblem): void {
-    if (this.problems.length <= this.limits.problemsPerFile) this.problems.push(problem);
+    if (this.reported++ < KEPT_FILES * this.limits.problemsPerFile) this.problems.push(problem);
   }
 
   /** The current token is not what may stand here. */

@@ -6,6 +6,7 @@ import type { LabelSyntax, ReferenceSyntax } from '../syntax/ast.ts';
 import type { SyntaxProblem } from '../syntax/problem.ts';
 import type { MergedTree } from './mergedTree.ts';
 import type { MergedNode, MergedProperty } from './node.ts';
+import type { ProblemList } from './problemList.ts';
 import { suggest } from './suggest.ts';
 import { bytes, nodePath } from './values.ts';
 
@@ -15,7 +16,7 @@ const SLICE = 2000;
 const SUGGESTED = 20;
 
 /** Finishes a tree in slices. */
-export function* finishSteps(tree: MergedTree, problems: SyntaxProblem[]): Generator<void, void> {
+export function* finishSteps(tree: MergedTree, problems: ProblemList): Generator<void, void> {
   tree.bootCpu = bootCpu(tree);
   const finish = new Finish(tree, problems);
   const pending: MergedNode[] = [tree.root];
@@ -48,7 +49,7 @@ class Finish {
   private readonly innerLabels: { label: LabelSyntax; bearer: MergedProperty }[] = [];
   private unknown = 0;
 
-  constructor(private readonly tree: MergedTree, private readonly problems: SyntaxProblem[]) {}
+  constructor(private readonly tree: MergedTree, private readonly problems: ProblemList) {}
 
   visit(node: MergedNode): void {
     node.settle();
@@ -95,7 +96,7 @@ class Finish {
     const below = label !== undefined && path !== undefined ? ` with \`${path}\` below it` : '';
     const message = `no node has the ${label === undefined ? 'path' : 'label'} \`${label ?? path ?? ''}\`${below}`;
     const problem: SyntaxProblem = { id, level: 'error', start, end, message };
-    this.problems.push(this.unknown++ < SUGGESTED ? suggest(this.tree, reference, problem) : problem);
+    this.problems.add(this.unknown++ < SUGGESTED ? suggest(this.tree, reference, problem) : problem);
   }
 
   private duplicates(node: MergedNode): void {
@@ -114,7 +115,7 @@ class Finish {
 
   private twice(id: string, message: string, at: { start: number; end: number }, first: { start: number; end: number } | undefined): void {
     const related = first === undefined ? [] : [{ start: first.start, end: first.end, message: 'first here' }];
-    this.problems.push({ id, level: 'error', message, start: at.start, end: at.end, related });
+    this.problems.add({ id, level: 'error', message, start: at.start, end: at.end, related });
   }
 
   /** Leaves out what nothing refers to, parents first. */

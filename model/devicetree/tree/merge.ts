@@ -10,6 +10,7 @@ import type { SyntaxProblem } from '../syntax/problem.ts';
 import { fragmentOf } from './fragment.ts';
 import { MergedNode } from './node.ts';
 import { finishSteps } from './finish.ts';
+import { ProblemList } from './problemList.ts';
 import { suggest } from './suggest.ts';
 import { MergedTree } from './mergedTree.ts';
 import type { DtTree } from './tree.ts';
@@ -34,7 +35,7 @@ export function* mergeSteps(syntax: DtsSyntax, options: MergeOptions = {}): Gene
     if (merge.pause()) yield;
   }
   yield* finishSteps(merge.tree, merge.problems);
-  return { tree: merge.tree, problems: merge.problems };
+  return { tree: merge.tree, problems: merge.problems.found };
 }
 
 /** Merges in one go. */
@@ -51,7 +52,7 @@ const SLICE = 1000;
 
 class Merge {
   readonly tree: MergedTree;
-  readonly problems: SyntaxProblem[] = [];
+  readonly problems = new ProblemList();
   private fragments = 0;
   private hasRoot = false;
   private work = 0;
@@ -200,7 +201,7 @@ class Merge {
   }
 
   private unknown(target: ReferenceSyntax): void {
-    this.problems.push(suggest(this.tree, target, {
+    this.problems.add(suggest(this.tree, target, {
       id: 'dts-unknown-target', level: 'error', start: target.start, end: target.end,
       message: `no node before this statement has the ${target.label === undefined ? 'path' : 'label'} \`${target.label ?? target.path ?? ''}\``,
     }));

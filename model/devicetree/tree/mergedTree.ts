@@ -3,6 +3,7 @@
  * it answers as dtc would at that point; afterwards, for the finished tree.
  */
 import type { MemReserveSyntax, ReferenceSyntax } from '../syntax/ast.ts';
+import { Bearers } from './bearers.ts';
 import { MergedNode } from './node.ts';
 import type { DeletedNode, DtNode, DtTree } from './tree.ts';
 import { cells } from './values.ts';
@@ -17,7 +18,7 @@ export class MergedTree implements DtTree {
   readonly labels = new Map<string, MergedNode>();
   bootCpu = 0;
   /** Nodes that ever bore a label. */
-  private readonly labelled = new Map<string, MergedNode[]>();
+  private readonly labelled = new Map<string, Bearers>();
   private phandles: Map<number, DtNode> | undefined;
 
   constructor(readonly plugin: boolean, readonly symbols: boolean) {
@@ -26,17 +27,14 @@ export class MergedTree implements DtTree {
 
   /** Notes that a node bears a label now. */
   addLabelled(label: string, node: MergedNode): void {
-    const nodes = this.labelled.get(label);
-    if (nodes === undefined) this.labelled.set(label, [node]);
-    else if (!nodes.includes(node)) nodes.push(node);
+    const bearers = this.labelled.get(label);
+    if (bearers === undefined) this.labelled.set(label, new Bearers(node, label));
+    else bearers.add(node);
   }
 
   /** All live nodes with a label, in dtc's order of search: the first is the one meant. */
   withLabel(label: string): readonly MergedNode[] {
-    const nodes = this.labelled.get(label);
-    if (nodes === undefined) return [];
-    const live = nodes.filter((n) => !n.deleted && n.hasLabel(label));
-    return live.length > 1 ? live.sort(inTreeOrder) : live;
+    return this.labelled.get(label)?.live() ?? [];
   }
 
   /** Every label that ever was. */
@@ -46,15 +44,8 @@ export class MergedTree implements DtTree {
 
   resolve(reference: ReferenceSyntax): MergedNode | undefined {
     if (reference.label === undefined) return descend(this.root, reference.path ?? '');
-    const node = this.byLabel(reference.label);
+    const node = this.labelled.get(reference.label)?.first();
     return node === undefined || reference.path === undefined ? node : descend(node, reference.path);
-  }
-
-  private byLabel(label: string): MergedNode | undefined {
-    const nodes = this.labelled.get(label);
-    const [only] = nodes ?? [];
-    if (nodes?.length === 1) return only !== undefined && !only.deleted && only.hasLabel(label) ? only : undefined;
-    return this.withLabel(label)[0];
   }
 
   byPath(path: string): DtNode | undefined {
@@ -88,23 +79,6 @@ function byBaseName(node: DtNode, name: string): DtNode | undefined {
   if (name.includes('@')) return undefined;
   const found = [...node.children.values()].filter((c) => c.name.startsWith(`${name}@`));
   return found.length === 1 ? found[0] : undefined;
-}
-
-function ordersOf(node: MergedNode): number[] {
-  const orders: number[] = [];
-  for (let n: MergedNode | undefined = node; n?.parent !== undefined; n = n.parent) orders.push(n.order);
-  return orders.reverse();
-}
-
-/** Parents before children, siblings in dtc's order. */
-function inTreeOrder(a: MergedNode, b: MergedNode): number {
-  const left = ordersOf(a);
-  const right = ordersOf(b);
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
 }
 
 /** The value of an explicit `phandle` or `linux,phandle`; undefined where there is none or it is a reference. */

@@ -43,32 +43,27 @@ export class MergedNode implements DtNode {
   /** Children and properties of a name that was there before them in the same body: dtc refuses the live ones. */
   spareChildren: MergedNode[] = NONE;
   spareProperties: MergedProperty[] = NONE;
-  private deadLabels: Set<string> | undefined;
+  /** Every label that ever was here, oldest first; a deleted one keeps its place. */
+  private borne: Map<string, { label: LabelSyntax; live: boolean }> | undefined;
   /** Something in the maps is deleted. */
   private dirty = false;
   private count = 0;
 
   constructor(readonly name: string, public parent: MergedNode | undefined, readonly tree: DtTree, public order: number) {}
 
-  /** Adds a label in front, as dtc does; true if it was not there. */
+  /** Adds a label before the others, as dtc does; true if it was not there. */
   addLabel(label: LabelSyntax): boolean {
     this.everLabelled = true;
-    const at = this.labels.findIndex((l) => l.name === label.name);
-    if (at < 0) {
-      if (this.labels === NONE) this.labels = [label];
-      else this.labels.unshift(label);
-      return true;
-    }
-    if (this.deadLabels?.delete(label.name) === true) {
-      this.labels[at] = label;
-      return true;
-    }
-    return false;
+    this.borne ??= new Map();
+    const old = this.borne.get(label.name);
+    if (old?.live === true) return false;
+    this.borne.set(label.name, { label, live: true });
+    return true;
   }
 
   /** The label is on this node and no deletion took it away. */
   hasLabel(name: string): boolean {
-    return this.labels.some((l) => l.name === name) && this.deadLabels?.has(name) !== true;
+    return this.borne?.get(name)?.live === true;
   }
 
   /** Appends a child; a second one of its name is a spare. */
@@ -127,7 +122,7 @@ export class MergedNode implements DtNode {
     for (const property of this.spareProperties) this.deleteProperty(property, by);
     for (const child of this.children.values()) if (!child.deleted) child.delete(by);
     for (const child of this.spareChildren) if (!child.deleted) child.delete(by);
-    if (this.labels.length > 0) this.deadLabels = new Set(this.labels.map((l) => l.name));
+    for (const borne of this.borne?.values() ?? []) borne.live = false;
   }
 
   /** Marks the node as left out of the tree. */
@@ -138,7 +133,7 @@ export class MergedNode implements DtNode {
 
   /** Drops what is deleted from the maps, in dtc's order. */
   settle(): void {
-    if (this.deadLabels !== undefined) this.labels = this.labels.filter((l) => this.deadLabels?.has(l.name) !== true);
+    if (this.borne !== undefined) this.labels = [...this.borne.values()].filter((b) => b.live).map((b) => b.label).reverse();
     if (!this.dirty) return;
     this.dirty = false;
     this.children = live(this.children, this.spareChildren);
