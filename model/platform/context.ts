@@ -93,6 +93,11 @@ export function replace(context: PlatformContext, span: Span, fix: { title: stri
   return { title: fix.title, edits, ...(fix.preferred === true ? { preferred: true } : {}) };
 }
 
+/** Whether a node is the body of an overlay fragment, of which the tree below it shows only a part. */
+export function isFragment(node: DtNode): boolean {
+  return node.name === '__overlay__';
+}
+
 /** Where a node is introduced: the name in the statement that created it. */
 export function nameSpan(node: DtNode): Span {
   const first = node.definitions[0];

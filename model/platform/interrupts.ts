@@ -7,7 +7,8 @@ import type { Cell, DtNode, DtTree } from '../devicetree/tree/tree.ts';
 import type { Interrupt } from './types.ts';
 import { cellsOf, spanOf, stringsOf, targetOf, u32Of } from './values.ts';
 
-const GIC = /^(arm,(gic-v3|gic-400|cortex-a\d+-gic|arm11mp-gic|gic-v2|pl390)|qcom,msm-qgic2|qcom,msm-8660-qgic|ti,am64-gic|brcm,brahma-b15-gic)$/;
+/** GICs, and controllers in front of one that take the same specifiers. */
+const GIC = /^(arm,(gic-v3|gic-400|cortex-a\d+-gic|arm11mp-gic|gic-v2|pl390)|qcom,msm-qgic2|qcom,msm-8660-qgic|brcm,brahma-b15-gic|mediatek,[\w-]+-sysirq|nvidia,tegra\d+-ictlr)$/;
 const MAX_HOPS = 64;
 
 /** First INTID and name of each interrupt type of a GIC specifier's first cell. */

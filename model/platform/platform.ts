@@ -121,9 +121,10 @@ class Walk {
   }
 }
 
+/** As the kernel decides: by `device_type`, or by the name where that is missing. */
 function isPciBus(node: DtNode): boolean {
   const value = node.properties.get('device_type')?.syntax.values[0];
-  return value?.kind === 'string' && value.value === 'pci';
+  return (value?.kind === 'string' && value.value === 'pci') || node.name === 'pcie' || node.name.startsWith('pcie@');
 }
 
 function readIommu(node: DtNode, enabled: boolean): Iommu | undefined {

@@ -151,7 +151,7 @@ export interface Platform {
   /** In tree order; nodes with `iommus`, `iommu-map` or `msi-map`. */
   readonly masters: readonly Master[];
   readonly masterOf: ReadonlyMap<DtNode, Master>;
-  /** PCI root complexes: `device_type = "pci"` with no such node above them. */
+  /** PCI root complexes: `device_type = "pci"` or the name `pcie`, with no such node above them. */
   readonly pciHosts: readonly PciHost[];
   readonly reserved: readonly ReservedMemory[];
   /** Nodes with a property that some rule looks at and that none of the lists above holds. */

@@ -12,6 +12,7 @@ import { iommuAddressesFormat } from './iommuAddressesFormat.ts';
 import { iommuAddressesMapping } from './iommuAddressesMapping.ts';
 import { iommuCells } from './iommuCells.ts';
 import { iommuCompatible } from './iommuCompatible.ts';
+import { iommuMapNoBus } from './iommuMapNoBus.ts';
 import { iommusDisabled } from './iommusDisabled.ts';
 import { iommusDuplicate } from './iommusDuplicate.ts';
 import { iommusEmpty } from './iommusEmpty.ts';
@@ -26,6 +27,7 @@ import { pciDeviceIommus } from './pciDeviceIommus.ts';
 import { pciHostIommus } from './pciHostIommus.ts';
 import { pciHostNoMap } from './pciHostNoMap.ts';
 import { reservedFlags } from './reservedFlags.ts';
+import { reservedRoot } from './reservedRoot.ts';
 import { ridMapCells } from './ridMapCells.ts';
 import { ridMapCoverage } from './ridMapCoverage.ts';
 import { ridMapEndpoint } from './ridMapEndpoint.ts';
@@ -55,19 +57,22 @@ import { streamMatchMask } from './streamMatchMask.ts';
 import { streamMatchOverlap } from './streamMatchOverlap.ts';
 import { streamShared } from './streamShared.ts';
 import { virtioIommuSelf } from './virtioIommuSelf.ts';
+import { virtioMmioIommus } from './virtioMmioIommus.ts';
 import { xenGrantDma } from './xenGrantDma.ts';
+import { xenGrantDmaRanges } from './xenGrantDmaRanges.ts';
+import { xenInterruptTwice } from './xenInterruptTwice.ts';
 import { xenPassthrough } from './xenPassthrough.ts';
 
 /** Every rule over a platform. */
 export const PLATFORM_RULES: readonly Rule<PlatformContext>[] = [
   iommusLength, iommusTarget, iommusEmpty, iommusProviders, iommusSelf, iommusDisabled, iommusDuplicate, iommusOverride, literalPhandle, misspeltProperty,
   streamIdRange, streamMaskRange, streamShared, streamMatchOverlap, streamMatchMask,
-  ridMapLength, ridMapTarget, ridMapOverlap, ridMapRange, ridMapCells, ridMapMaskBase, ridMapMaskValue, ridMapMaskFolds, ridMapMaskPair, ridMapMaskAlone, ridMapCoverage, ridMapEndpoint,
-  pciHostNoMap, pciHostIommus, pciDeviceIommus, virtioIommuSelf,
+  ridMapLength, ridMapTarget, ridMapOverlap, ridMapRange, ridMapCells, ridMapMaskBase, ridMapMaskValue, ridMapMaskFolds, ridMapMaskPair, ridMapMaskAlone, ridMapCoverage, ridMapEndpoint, iommuMapNoBus,
+  pciHostNoMap, pciHostIommus, pciDeviceIommus, virtioIommuSelf, virtioMmioIommus,
   iommuCells, iommuCompatible, statusValue, booleanValue,
   smmuReg, smmuRegOverlap, smmuInterruptNames, smmuInterruptMissing, smmuInterruptShared, smmuInterruptTrigger, smmuProperties, smmuNodeName, smmuV2Interrupts, smmuLegacy,
-  iommuAddressesFormat, iommuAddressesDevice, iommuAddressesMapping, iommuAddressesCollision, reservedFlags,
-  xenPassthrough, xenGrantDma,
+  iommuAddressesFormat, iommuAddressesDevice, iommuAddressesMapping, iommuAddressesCollision, reservedFlags, reservedRoot,
+  xenPassthrough, xenInterruptTwice, xenGrantDma, xenGrantDmaRanges,
 ];
 
 /** The findings of all rules, rule by rule. */

@@ -10,7 +10,7 @@ export const pciDeviceIommus: Rule<PlatformContext> = {
   title: 'A PCI device has `iommus`',
   explanation: 'Devices on a PCI bus get their IOMMU from `iommu-map` of the root complex. The kernel does not read `iommus` in their own nodes.',
   remedy: 'Put an entry for the RequesterID of the device into `iommu-map` of the root complex.',
-  bad: 'pcie@40000000 {\n\tdevice_type = "pci";\n\t#address-cells = <3>;\n\t#size-cells = <2>;\n\n\twifi@0,0 {\n\t\treg = <0x0 0x0 0x0 0x0 0x0>;\n\t\tiommus = <&smmu 0x10>;\n\t};\n};',
+  bad: 'pcie@40000000 {\n\tdevice_type = "pci";\n\tbus-range = <0x0 0x0>;\n\tiommu-map = <0x0 &smmu 0x10 0x100>;\n\t#address-cells = <3>;\n\t#size-cells = <2>;\n\n\twifi@0,0 {\n\t\treg = <0x0 0x0 0x0 0x0 0x0>;\n\t\tiommus = <&smmu 0x200>;\n\t};\n};',
   good: 'pcie@40000000 {\n\tdevice_type = "pci";\n\tbus-range = <0x0 0x0>;\n\t#address-cells = <3>;\n\t#size-cells = <2>;\n\tiommu-map = <0x0 &smmu 0x10 0x100>;\n\n\twifi@0,0 {\n\t\treg = <0x0 0x0 0x0 0x0 0x0>;\n\t};\n};',
   sources: ['Linux pci_dma_configure(): configures the device from the node of the host bridge'],
   *check(context) {

@@ -1,11 +1,11 @@
 /** `pci-host-no-map`: a PCIe root complex next to an enabled SMMU, with no way to it. */
-import type { Problem } from '../../problem.ts';
+import type { Level, Problem } from '../../problem.ts';
 import type { Rule } from '../../rule.ts';
 import { nameSpan, type PlatformContext, report } from '../context.ts';
 import type { Iommu, PciHost } from '../types.ts';
 import { nameOf } from '../values.ts';
 
-/** Only where an enabled SMMUv3 has no other master: there the root complex was most likely meant to be it. */
+/** A warning where an enabled SMMUv3 has no other master, or serves another root complex: there this one was most likely forgotten. */
 export const pciHostNoMap: Rule<PlatformContext> = {
   id: 'pci-host-no-map',
   level: 'warning',
@@ -16,24 +16,27 @@ export const pciHostNoMap: Rule<PlatformContext> = {
   good: '/ {\n\tpcie@40000000 {\n\t\tdevice_type = "pci";\n\t\tiommu-map = <0x0 &smmu 0x0 0x10000>;\n\t};\n};',
   sources: ['Linux of_map_id(): -ENODEV without the property, and the device bypasses', 'Xen: `xl pci-assignable-add` and device assignment fail, `assign failed -1`'],
   *check(context) {
-    const idle = context.platform.iommus.find((iommu) => isIdle(context, iommu));
+    const enabled = context.platform.iommus.filter((iommu) => iommu.binding.kind === 'smmu-v3' && iommu.enabled);
+    const idle = enabled.find((iommu) => context.usesOf(iommu).length === 0);
+    const mapped = enabled.find((iommu) => context.usesOf(iommu).some((use) => use.via === 'iommu-map'));
+    const smmu = idle ?? mapped ?? enabled[0];
+    if (smmu === undefined) return;
+    const level = smmu === idle || smmu === mapped ? 'warning' : 'information';
     for (const host of context.platform.pciHosts) {
       const master = context.platform.masterOf.get(host.node);
-      if (idle === undefined || !host.enabled || master?.iommuMap !== undefined || host.node.properties.has('iommus')) continue;
-      yield describe(context, host, idle);
+      if (!host.enabled || master?.iommuMap !== undefined || host.node.properties.has('iommus')) continue;
+      yield describe(context, { host, smmu, level, why: smmu === idle ? 'is enabled and has no master' : smmu === mapped ? 'serves another root complex' : 'is enabled' });
     }
   },
 };
 
-function isIdle(context: PlatformContext, iommu: Iommu): boolean {
-  return iommu.binding.kind === 'smmu-v3' && iommu.enabled && context.usesOf(iommu).length === 0;
-}
-
-function describe(context: PlatformContext, host: PciHost, idle: Iommu): Problem {
+function describe(context: PlatformContext, finding: { host: PciHost; smmu: Iommu; level: Level; why: string }): Problem {
+  const { host, smmu, level, why } = finding;
   return report(pciHostNoMap, context, {
     at: nameSpan(host.node),
-    message: `${host.path} has no iommu-map, while ${nameOf(idle.node)} is enabled and has no master.`,
-    advice: `Add iommu-map = <0x0 ${nameOf(idle.node)} 0x0 0x10000>, if the SMMU is in front of this bus.`,
-    related: [{ at: nameSpan(idle.node), message: `${nameOf(idle.node)} is here` }],
+    level,
+    message: `${host.path} has no iommu-map, while ${nameOf(smmu.node)} ${why}.`,
+    advice: `Add iommu-map = <0x0 ${nameOf(smmu.node)} 0x0 0x10000>, if the SMMU is in front of this bus.`,
+    related: [{ at: nameSpan(smmu.node), message: `${nameOf(smmu.node)} is here` }],
   });
 }

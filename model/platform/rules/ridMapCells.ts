@@ -13,9 +13,9 @@ export const ridMapCells: Rule<PlatformContext> = {
   title: 'Kernels disagree about an `iommu-map` entry',
   explanation: 'Up to Linux 6.12 every entry has four cells. Later kernels take as many output cells as the target\'s `#iommu-cells`, and accept four-cell entries for a 2-cell target only where the whole map has one target and length 1. '
     + 'They refuse a range of RequesterIDs with more than one output cell, since they cannot count in a mask.',
-  remedy: 'For a 2-cell SMMU write one entry of length 1 for each RequesterID.',
-  bad: 'pcie@40000000 {\n\tdevice_type = "pci";\n\tiommu-map = <0x0 &smmu_v2 0x400 0x0 0x80>;\n};',
-  good: 'pcie@40000000 {\n\tdevice_type = "pci";\n\tiommu-map = <0x0 &smmu_v2 0x400 0x1>;\n};',
+  remedy: 'For a 2-cell SMMU write one entry of length 1 for each RequesterID, or let the SMMU have `#iommu-cells = <1>`.',
+  bad: '/ {\n\tpcie@40000000 {\n\t\tdevice_type = "pci";\n\t\tbus-range = <0x0 0x0>;\n\t\tiommu-map = <0x0 &smmu_v2 0x400 0x100>;\n\t};\n};',
+  good: '&smmu_v2 {\n\t#iommu-cells = <1>;\n};\n\n/ {\n\tpcie@40000000 {\n\t\tdevice_type = "pci";\n\t\tbus-range = <0x0 0x0>;\n\t\tiommu-map = <0x0 &smmu_v2 0x400 0x100>;\n\t};\n};',
   sources: [
     'Linux of_map_id() up to 6.12: `Error: Bad iommu-map length: %d`',
     'Linux after 6.12: `Unsupported iommu-map - cannot handle %d-ID range with %d-cell output specifier`',

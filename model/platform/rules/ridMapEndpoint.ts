@@ -15,10 +15,11 @@ export const ridMapEndpoint: Rule<PlatformContext> = {
   good: 'pcie-ep@40000000 {\n\tcompatible = "vendor,pcie-ep";\n\tiommus = <&smmu 0x10>;\n};',
   sources: ['Linux of_iommu_configure(): a device that is not on a PCI bus is configured from `iommus`'],
   *check(context) {
-    for (const { node, list, iommuMap } of context.platform.masters) {
+    for (const { node, list, iommuMap, enabled } of context.platform.masters) {
       if (iommuMap === undefined || list !== undefined || !isEndpoint(node)) continue;
       yield report(ridMapEndpoint, context, {
         at: iommuMap.property.syntax.nameSpan,
+        level: enabled ? 'warning' : 'information',
         message: 'This controller is an endpoint: iommu-map is not read for it, and it has no iommus.',
         advice: 'Replace the map by iommus with the controller\'s StreamID.',
       });

@@ -5,6 +5,8 @@ import { nameSpan, type PlatformContext, propertySpan, report } from '../context
 import type { Iommu } from '../types.ts';
 import { nameOf, stringsOf } from '../values.ts';
 
+const NAMES = new Set(['eventq', 'gerror', 'priq', 'cmdq-sync', 'combined']);
+
 /** Silent for SMMUs that signal by message (`msi-parent`) and for disabled ones. */
 export const smmuInterruptMissing: Rule<PlatformContext> = {
   id: 'smmu-interrupt-missing',
@@ -28,6 +30,8 @@ function checkSmmu(context: PlatformContext, { node }: Iommu): Problem | undefin
   const names = new Set(stringsOf(node.properties.get('interrupt-names')));
   const isWired = node.properties.has('interrupts') || node.properties.has('interrupts-extended');
   if (names.has('combined') && isWired) return undefined;
+  // Names that are none, or too few of them, are the subject of smmu-interrupt-names.
+  if ([...names].some((name) => !NAMES.has(name))) return undefined;
   const hasMessages = node.properties.has('msi-parent');
   const missing = ['eventq', 'gerror'].filter((name) => !isWired || !names.has(name));
   if (missing.length === 0 || (hasMessages && !isWired)) return undefined;

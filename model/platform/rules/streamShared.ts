@@ -4,10 +4,11 @@ import type { Rule } from '../../rule.ts';
 import { type PlatformContext, report } from '../context.ts';
 import { meetings, type Meeting } from '../sharing.ts';
 import type { IommuKind } from '../bindings.ts';
+import type { Master } from '../types.ts';
 import { hex } from '../units.ts';
 import { nameOf } from '../values.ts';
 
-/** An error only where two enabled devices list the very StreamID on an enabled SMMUv3: Linux refuses the second. */
+/** An error only where two enabled devices list the very StreamID on an enabled SMMUv3: Linux refuses the second. A warning where one of them is to be passed through. */
 export const streamShared: Rule<PlatformContext> = {
   id: 'smmu-stream-shared',
   level: 'error',
@@ -25,24 +26,36 @@ export const streamShared: Rule<PlatformContext> = {
   *check(context) {
     for (const iommu of context.platform.iommus) {
       if (!iommu.binding.streams) continue;
-      for (const meeting of meetings(context.usesOf(iommu))) {
-        if (iommu.binding.kind === 'smmu-v2' && meeting.how === 'partial' && meeting.first.mask + meeting.second.mask > 0) continue;
-        yield describe(context, meeting, iommu.binding.kind);
-      }
+      const found = meetings(context.usesOf(iommu)).filter(({ first, second, how }) => iommu.binding.kind !== 'smmu-v2' || how !== 'partial' || first.mask + second.mask === 0);
+      for (const group of byPair(found)) yield describe(context, group, iommu.binding.kind);
     }
   },
 };
 
-function describe(context: PlatformContext, { first, second }: Meeting, kind: IommuKind): Problem {
+/** Two devices that share many StreamIDs are one finding. */
+function byPair(all: readonly Meeting[]): Iterable<readonly [Meeting, ...Meeting[]]> {
+  const groups = new Map<Master, Map<Master, [Meeting, ...Meeting[]]>>();
+  for (const meeting of all) {
+    let partners = groups.get(meeting.second.master);
+    if (partners === undefined) groups.set(meeting.second.master, (partners = new Map()));
+    const group = partners.get(meeting.first.master);
+    if (group === undefined) partners.set(meeting.first.master, [meeting]);
+    else group.push(meeting);
+  }
+  return [...groups.values()].flatMap((partners) => [...partners.values()]);
+}
+
+function describe(context: PlatformContext, [{ first, second }, ...more]: readonly [Meeting, ...Meeting[]], kind: IommuKind): Problem {
   const isLive = first.iommu.enabled && first.master.enabled && second.master.enabled;
   const isMap = first.via === 'iommu-map' || second.via === 'iommu-map';
   const id = Math.max(first.id ?? 0, second.id ?? 0);
   // A map says what a RequesterID would become, not that such a device is there.
-  const level = kind === 'smmu-v3' && isLive ? (isMap ? 'warning' : 'error') : 'information';
+  const isPassed = [first, second].some((use) => use.master.node.properties.has('xen,passthrough'));
+  const level = kind === 'smmu-v3' && isLive ? (isMap ? 'warning' : 'error') : isPassed ? 'warning' : 'information';
   return report(streamShared, context, {
     at: second.idSpan,
     level,
-    message: `StreamID ${hex(id)} of ${nameOf(first.iommu.node)} is also used by ${first.master.path}.`,
+    message: `StreamID ${hex(id)} ${more.length > 0 ? `and ${more.length} more ` : ''}of ${nameOf(first.iommu.node)} ${more.length > 0 ? 'are' : 'is'} also used by ${first.master.path}.`,
     advice: kind === 'smmu-v3'
       ? 'Give each device its own StreamID.'
       : 'Linux puts both devices into one IOMMU group; they cannot go to different guests.',

@@ -1,5 +1,4 @@
-import type { Iommu } from '../../types.ts';
-import type { Domain, OwnedDevice, OwnedStream } from '../types.ts';
+import type { Domain, OwnedDevice, OwnedStream, System } from '../types.ts';
 import { hex } from '../../units.ts';
 import { nameOf } from '../../values.ts';
 import { problem, type SystemRule } from './rule.ts';
@@ -25,22 +24,27 @@ export const streamTwice: SystemRule = {
   good: board() + guest() + SECOND + fragment(),
   sources: ['IHI 0070, 3.3: stream table lookup by StreamID', 'Xen, host SMMUv3 driver: the entry of a StreamID is in use'],
   *check(system) {
-    const owners = new Map<Iommu, Owner[]>();
-    for (const domain of system.domains) {
-      for (const device of domain.devices) {
-        for (const stream of device.streams) {
-          const others = owners.get(stream.iommu) ?? [];
-          const other = others.find((one) => one.domain !== domain && meets(one.stream, stream) && one.device.path !== device.path);
-          if (other !== undefined && domain.kind !== 'hardware') yield conflict(this, other, { domain, device, stream });
-          owners.set(stream.iommu, [...others, { domain, device, stream }]);
-        }
-      }
+    const all = [...owners(system)];
+    for (const [index, owner] of all.entries()) {
+      if (owner.domain.kind === 'hardware') continue;
+      // The hardware domain comes first, so each pair is seen from its later owner alone.
+      const other = all.slice(0, index).find((one) => conflicts(one, owner));
+      if (other !== undefined) yield conflict(this, other, owner);
     }
   },
 };
 
-function meets(a: OwnedStream, b: OwnedStream): boolean {
-  return a.psid < b.psid + b.count && b.psid < a.psid + a.count;
+function* owners(system: System): Iterable<Owner> {
+  for (const domain of system.domains) {
+    for (const device of domain.devices) {
+      for (const stream of device.streams) yield { domain, device, stream };
+    }
+  }
+}
+
+function conflicts(a: Owner, b: Owner): boolean {
+  if (a.domain === b.domain || a.device.path === b.device.path || a.stream.iommu !== b.stream.iommu) return false;
+  return a.stream.psid < b.stream.psid + b.stream.count && b.stream.psid < a.stream.psid + a.stream.count;
 }
 
 function conflict(rule: SystemRule, first: Owner, second: Owner): ReturnType<typeof problem> {

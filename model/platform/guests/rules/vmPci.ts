@@ -1,0 +1,29 @@
+import { hex } from '../../units.ts';
+import { VPCI_STREAMS } from '../vsids.ts';
+import { inConfig, problem, type SystemRule } from './rule.ts';
+import { board, fragment, guest } from './examples.ts';
+
+const WITH_PCI = (address: string): string => guest({ more: `viommu = "smmuv3"\npci = [ "${address}" ]\n` }).replace('--- domd.cfg\n', '--- domd.cfg\n# vsmmu: dialect=viommu-v3\n');
+
+/** VM001: what virtual PCI behind a virtual SMMU can express. */
+export const vmPci: SystemRule = {
+  id: 'vsmmu-pci-requester-id',
+  level: 'warning',
+  title: 'PCI function beyond what the virtual SMMU maps',
+  explanation: 'The series reserves 0x1000 virtual StreamIDs for the guest\'s virtual PCI root complex, for RequesterIDs 0 to 0xfff, starting at physical StreamID 0. A function on bus 16 or above, or a host `iommu-map` that does not start at 0, is not representable.',
+  remedy: 'Assign functions of buses 0 to 15 of a root complex whose map starts at StreamID 0.',
+  bad: board() + WITH_PCI('0000:10:00.0') + fragment(),
+  good: board() + WITH_PCI('0000:01:00.0') + fragment(),
+  sources: ['the vSMMUv3 series, v3: XEN_DOMCTL_viommu_alloc_vsid_range of 0x1000 from pSID 0'],
+  *check(system) {
+    for (const domain of system.domains) {
+      const { config } = domain;
+      if (config === undefined || domain.vsmmu === undefined || !domain.vsmmu.mapsStreamIds) continue;
+      for (const { value, atom } of config.pci) {
+        const rid = (value.bus << 8) | (value.device << 3) | (value.function ?? 0);
+        if (rid < VPCI_STREAMS) continue;
+        yield problem(this, inConfig(config, atom), { message: `RequesterID ${hex(rid)} is beyond the 0x1000 that the virtual SMMU maps.`, advice: 'Only buses 0 to 15 can be assigned to a guest with a virtual SMMU.' });
+      }
+    }
+  },
+};
