@@ -1,0 +1,274 @@
+/**
+ * One pass over one version of one file: where its directives are, which conditional follows
+ * which, and every name outside directives with its hash, so that preprocessing the file again,
+ * in another board or after an edit elsewhere, reads tables and copies stretches of text. Knows
+ * nothing of macros: what a name means is decided while the file is preprocessed.
+ */
+import type { SourceFile } from '../source/files.ts';
+import { CLASS_DIGIT, CLASS_NEWLINE, CLASS_OTHER, CLASS_WHITE, CLASS_WORD, CLASSES, literalEnd, numberEnd, wordEnd } from './chars.ts';
+import { Cooked } from './cook.ts';
+
+/** The directives that cpp acts on. */
+export const DirectiveKind = {
+  include: 1, includeNext: 2, import: 3, define: 4, undef: 5,
+  if: 6, ifdef: 7, ifndef: 8, elif: 9, elifdef: 10, elifndef: 11, else: 12, endif: 13,
+  error: 14, warning: 15, line: 16, pragma: 17,
+  /** `#` alone, and what cpp swallows. */
+  none: 18,
+  /** `# 12 "file"`, as cpp writes it. */
+  marker: 19,
+} as const;
+
+const KINDS: ReadonlyMap<string, number> = new Map([
+  ['include', DirectiveKind.include], ['include_next', DirectiveKind.includeNext], ['import', DirectiveKind.import],
+  ['define', DirectiveKind.define], ['undef', DirectiveKind.undef],
+  ['if', DirectiveKind.if], ['ifdef', DirectiveKind.ifdef], ['ifndef', DirectiveKind.ifndef],
+  ['elif', DirectiveKind.elif], ['elifdef', DirectiveKind.elifdef], ['elifndef', DirectiveKind.elifndef], ['else', DirectiveKind.else], ['endif', DirectiveKind.endif],
+  ['error', DirectiveKind.error], ['warning', DirectiveKind.warning], ['line', DirectiveKind.line],
+  ['pragma', DirectiveKind.pragma], ['assert', DirectiveKind.none], ['unassert', DirectiveKind.none],
+  ['ident', DirectiveKind.none], ['sccs', DirectiveKind.none],
+]);
+
+/** One directive line. All offsets are into the cooked text. */
+export interface Directive {
+  readonly kind: number;
+  /** Its `#`. */
+  readonly start: number;
+  /** Just after its name. */
+  readonly operand: number;
+  /** The end of its text, without the line feed. */
+  readonly lineEnd: number;
+  /** Where the text after it starts. */
+  readonly end: number;
+  /** How many names stand before it outside directives. */
+  readonly names: number;
+  /** Whether any token stands between the directive before it and this one. */
+  readonly textBefore: boolean;
+  /** Of a conditional: the index of the `#elif`, `#else` or `#endif` that ends its group, or -1. */
+  next: number;
+}
+
+/** The tables of one scanned file. */
+export class ScannedFile {
+  readonly file: SourceFile;
+  readonly cooked: Cooked;
+  /** The cooked text. */
+  readonly text: string;
+  readonly directives: Directive[] = [];
+  /** Names outside directives: hash and offset, two entries a name. */
+  names = new Int32Array(256);
+  nameCount = 0;
+  /** The offsets of `/include/` outside comments and literals. */
+  readonly dtcIncludes: number[] = [];
+  /** Where the text ends: before an unterminated comment, if there is one. */
+  textEnd: number;
+  unterminatedComment = -1;
+  /** Whether any token stands after the last directive. */
+  textAfter = false;
+  /** What `#define` lines define, by index of the directive; filled while preprocessing. */
+  readonly definitions: unknown[] = [];
+
+  /** Scans the file. */
+  constructor(file: SourceFile) {
+    this.file = file;
+    this.cooked = new Cooked(file.text);
+    this.text = this.cooked.text;
+    this.textEnd = this.text.length;
+    new Scanner(this).run();
+    linkConditionals(this.directives);
+  }
+
+  /** The name at an entry of `names`. */
+  nameAt(index: number): string {
+    const pos = this.names[2 * index + 1] ?? 0;
+    return this.text.slice(pos, wordEnd(this.text, pos));
+  }
+
+  /** The index of the first name at or after an offset, searched from an index that is not after it. */
+  nameFrom(from: number, pos: number): number {
+    let index = from;
+    while (index < this.nameCount && (this.names[2 * index + 1] ?? 0) < pos) index++;
+    return index;
+  }
+}
+
+const scans = new WeakMap<SourceFile, ScannedFile>();
+
+/** The scan of a file, made at the first call for this version of it. */
+export function scanFile(file: SourceFile): ScannedFile {
+  const known = scans.get(file);
+  if (known !== undefined) return known;
+  const made = new ScannedFile(file);
+  scans.set(file, made);
+  return made;
+}
+
+function linkConditionals(directives: readonly Directive[]): void {
+  const open: Directive[] = [];
+  directives.forEach((directive, index) => {
+    const { kind } = directive;
+    if (kind >= DirectiveKind.elif && kind <= DirectiveKind.endif) {
+      const before = open.pop();
+      if (before !== undefined) before.next = index;
+    }
+    if (kind >= DirectiveKind.if && kind <= DirectiveKind.else) open.push(directive);
+  });
+}
+
+/** The pass itself. */
+class Scanner {
+  private readonly out: ScannedFile;
+  private readonly text: string;
+  private readonly end: number;
+  /** Where the current line starts. */
+  private lineStart = 0;
+  /** Where the last token ended. */
+  private tokenEnd = -1;
+  /** Where the stretch since the last directive starts. */
+  private stretch = 0;
+
+  constructor(out: ScannedFile) {
+    this.out = out;
+    this.text = out.text;
+    this.end = out.text.length;
+  }
+
+  run(): void {
+    const { text, end } = this;
+    let i = 0;
+    while (i < end) {
+      const c = text.charCodeAt(i);
+      const found = c < 128 ? CLASSES[c] : CLASS_OTHER;
+      if (found === CLASS_WORD) i = this.word(i, c);
+      else if (found === CLASS_WHITE) i++;
+      else if (found === CLASS_NEWLINE) this.lineStart = ++i;
+      else if (found === CLASS_DIGIT) i = this.tokenEnd = numberEnd(text, i);
+      else if (c === 47) i = this.slash(i);
+      else if (c === 34 || c === 39) i = this.tokenEnd = literalEnd(text, i, end);
+      else if (c === 35 && this.tokenEnd <= this.lineStart) i = this.hash(i);
+      else if (c === 46 && CLASSES[text.charCodeAt(i + 1)] === CLASS_DIGIT) i = this.tokenEnd = numberEnd(text, i);
+      else i = this.tokenEnd = i + 1;
+    }
+    this.out.textAfter = this.tokenEnd > this.stretch;
+  }
+
+  private word(start: number, first: number): number {
+    const { text, out } = this;
+    let hash = first;
+    let i = start + 1;
+    for (; ; i++) {
+      const c = text.charCodeAt(i);
+      // Words and digits are classes 1 and 2; NaN at the end of the text compares false.
+      if (!(c < 128)) break;
+      const found = CLASSES[c] ?? 0;
+      if (found !== CLASS_WORD && found !== CLASS_DIGIT) break;
+      hash = (Math.imul(hash, 31) + c) | 0;
+    }
+    const at = 2 * out.nameCount++;
+    if (at === out.names.length) this.grow();
+    out.names[at] = hash;
+    out.names[at + 1] = start;
+    this.tokenEnd = i;
+    return i;
+  }
+
+  private grow(): void {
+    const names = new Int32Array(2 * this.out.names.length);
+    names.set(this.out.names);
+    this.out.names = names;
+  }
+
+  /** A comment, `/include/`, or a mere slash. */
+  private slash(start: number): number {
+    const next = this.text.charCodeAt(start + 1);
+    if (next === 42) return this.blockComment(start);
+    if (next === 47) {
+      const newline = this.text.indexOf('\n', start);
+      return newline < 0 ? this.end : newline;
+    }
+    if (next === 105 && this.text.startsWith('/include/', start)) this.out.dtcIncludes.push(start);
+    this.tokenEnd = start + 1;
+    return this.tokenEnd;
+  }
+
+  private blockComment(start: number): number {
+    const close = this.text.indexOf('*/', start + 2);
+    if (close >= 0) return close + 2;
+    this.out.unterminatedComment = start;
+    this.out.textEnd = start;
+    return this.end;
+  }
+
+  /** A `#` that starts a line: a directive, or text that passes through. */
+  private hash(start: number): number {
+    const { text, out } = this;
+    const nameStart = this.skipBlanks(start + 1);
+    const nameEnd = wordEnd(text, nameStart);
+    const kind = this.directiveKind(nameStart, nameEnd);
+    if (kind === undefined) {
+      this.tokenEnd = start + 1;
+      return start + 1;
+    }
+    const lineEnd = this.directiveEnd(nameEnd, kind <= DirectiveKind.import);
+    const end = Math.min(this.end, lineEnd + 1);
+    const textBefore = this.tokenEnd > this.stretch;
+    out.directives.push({ kind, start, operand: nameEnd, lineEnd, end, names: out.nameCount, textBefore, next: -1 });
+    this.stretch = this.lineStart = end;
+    this.tokenEnd = -1;
+    return end;
+  }
+
+  private directiveKind(nameStart: number, nameEnd: number): number | undefined {
+    const { text } = this;
+    if (nameEnd === nameStart) {
+      const c = text.charCodeAt(nameStart);
+      return c === 10 || Number.isNaN(c) ? DirectiveKind.none : undefined;
+    }
+    const c = text.charCodeAt(nameStart);
+    if (CLASSES[c] !== CLASS_DIGIT) return KINDS.get(text.slice(nameStart, nameEnd));
+    let i = nameEnd;
+    while (text.charCodeAt(i) === 32 || text.charCodeAt(i) === 9) i++;
+    return i > nameEnd && text.charCodeAt(i) === 34 ? DirectiveKind.marker : undefined;
+  }
+
+  /** Skips blanks and comments up to a token or the end of the line. */
+  private skipBlanks(start: number): number {
+    const { text } = this;
+    let i = start;
+    for (;;) {
+      const c = text.charCodeAt(i);
+      if (c < 128 && CLASSES[c] === CLASS_WHITE) i++;
+      else if (c === 47 && text.charCodeAt(i + 1) === 42) i = this.blockComment(i);
+      else if (c === 47 && text.charCodeAt(i + 1) === 47) return this.directiveEnd(i, false);
+      else return i;
+    }
+  }
+
+  /** The line feed that ends a directive, past comments that span lines. */
+  private directiveEnd(start: number, header: boolean): number {
+    const { text } = this;
+    const newline = text.indexOf('\n', start);
+    const lineEnd = newline < 0 ? this.end : newline;
+    const slash = text.indexOf('/', start);
+    if (slash < 0 || slash >= lineEnd) return lineEnd;
+    for (let i = start; i < this.end; i++) {
+      const c = text.charCodeAt(i);
+      if (c === 10) return i;
+      if (c === 34 || c === 39) i = literalEnd(text, i, this.end) - 1;
+      else if (c === 60 && header) i = headerEnd(text, i, lineEnd) - 1;
+      else if (c === 47 && text.charCodeAt(i + 1) === 47) return lineEndFrom(text, i);
+      else if (c === 47 && text.charCodeAt(i + 1) === 42) i = this.blockComment(i) - 1;
+    }
+    return this.end;
+  }
+}
+
+function headerEnd(text: string, start: number, lineEnd: number): number {
+  const close = text.indexOf('>', start);
+  return close < 0 || close >= lineEnd ? start + 1 : close + 1;
+}
+
+function lineEndFrom(text: string, start: number): number {
+  const newline = text.indexOf('\n', start);
+  return newline < 0 ? text.length : newline;
+}

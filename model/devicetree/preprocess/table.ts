@@ -1,0 +1,85 @@
+/**
+ * Which macros are defined: a map for now, and a log of every `#define` and `#undef`, so that an
+ * edit can go back to a checkpoint and an origin can ask what a name meant further up.
+ */
+import { hashOf } from './chars.ts';
+import type { MacroDefinition } from './define.ts';
+
+/** One `#define` or `#undef`. */
+export interface LogEntry {
+  readonly name: string;
+  /** Undefined for `#undef`. */
+  readonly definition: MacroDefinition | undefined;
+  readonly index: number;
+  /** What the name was before. */
+  readonly before: LogEntry | undefined;
+}
+
+const FILTER_MASK = 0xffff;
+
+/** The macros of one compilation. */
+export class MacroTable {
+  readonly log: LogEntry[];
+  /** Marks hashes of names that are or were macros: most names of a board fail here. */
+  readonly filter: Uint8Array;
+  private readonly current: Map<string, LogEntry>;
+
+  /** An empty table, or the one that a log leads to. */
+  constructor(log: LogEntry[] = []) {
+    this.log = log;
+    this.filter = new Uint8Array(FILTER_MASK + 1);
+    this.current = new Map();
+    for (const entry of log) {
+      this.current.set(entry.name, entry);
+      this.mark(hashOf(entry.name));
+    }
+  }
+
+  /** Whether a name with this hash may be a macro. */
+  mayHave(hash: number): boolean {
+    return this.filter[hash & FILTER_MASK] === 1;
+  }
+
+  /** What a name is defined as now. */
+  get(name: string): MacroDefinition | undefined {
+    return this.current.get(name)?.definition;
+  }
+
+  /** What a name was defined as when the log had `length` entries. */
+  at(name: string, length: number): MacroDefinition | undefined {
+    let entry = this.current.get(name);
+    while (entry !== undefined && entry.index >= length) entry = entry.before;
+    return entry?.definition;
+  }
+
+  /** Defines a name. */
+  define(definition: MacroDefinition): void {
+    this.mark(definition.hash);
+    this.push(definition.name, definition);
+  }
+
+  /** Undefines a name; one that is not defined stays so. */
+  undefine(name: string): void {
+    if (this.get(name) !== undefined) this.push(name, undefined);
+  }
+
+  /** Forgets all but the first `length` entries of the log. */
+  rollBack(length: number): void {
+    while (this.log.length > length) {
+      const entry = this.log.pop();
+      if (entry === undefined) return;
+      if (entry.before === undefined) this.current.delete(entry.name);
+      else this.current.set(entry.name, entry.before);
+    }
+  }
+
+  private mark(hash: number): void {
+    this.filter[hash & FILTER_MASK] = 1;
+  }
+
+  private push(name: string, definition: MacroDefinition | undefined): void {
+    const entry = { name, definition, index: this.log.length, before: this.current.get(name) };
+    this.log.push(entry);
+    this.current.set(name, entry);
+  }
+}
