@@ -21,12 +21,14 @@ export interface SystemFiles {
 
 /** Sorts the files. The host is the first tree that is not partial; further boards are left out. */
 export function assemble(files: SystemFiles): SystemInput {
-  const fragments = files.trees.filter((one) => isFragment(one.tree) || !('context' in one));
+  const stated = new Set(files.partials?.values());
+  const named = new Set(files.configs.flatMap((config) => fragmentOfConfig(config, files.trees) ?? []));
+  const fragments = files.trees.filter((one) => isFragment(one.tree) || !('context' in one) || named.has(one) || stated.has(one.path));
   const host = files.trees.find((one): one is HostTree => 'context' in one && !fragments.includes(one));
   const used = new Set<CompiledTree>();
   const guests = files.configs.map((config) => {
-    const stated = files.partials?.get(config.syntax.path);
-    const fragment = fragments.find((one) => one.path === stated) ?? fragmentOfConfig(config, fragments);
+    const partial = files.partials?.get(config.syntax.path);
+    const fragment = fragments.find((one) => one.path === partial) ?? fragmentOfConfig(config, fragments);
     if (fragment !== undefined) used.add(fragment);
     return { config, fragment };
   });

@@ -1,5 +1,6 @@
 import { inConfig, problem, type SystemRule } from './rule.ts';
 import { board, fragment, guest } from './examples.ts';
+import { VIOMMU_KEYS } from './pdIommus.ts';
 import { below, passthroughOf } from '../fragment.ts';
 
 /** XL019: the fragment describes a DMA master that nothing assigns. */
@@ -9,7 +10,7 @@ export const fragmentWithoutDevices: SystemRule = {
   title: 'Partial device tree describes a DMA master, but `dtdev` is absent',
   explanation: 'The guest sees a node with `iommus` and drives the device, yet nothing assigned its streams: `iomem` and `irqs` do not. The first DMA is stopped by the host\'s SMMU.',
   remedy: 'Add the host path of the device to `dtdev`.',
-  bad: board() + guest({ dtdev: '' }) + fragment({ eth: 'interrupt-parent = <0xfde8>; interrupts = <0 80 4>; iommus = <0x1 0x8>;' }),
+  bad: board() + guest({ dtdev: '', more: `${VIOMMU_KEYS}passthrough = "enabled"\n` }) + fragment({ eth: 'interrupt-parent = <0xfde8>; interrupts = <0 80 4>; iommus = <0x1 0x8>;' }),
   good: board() + guest() + fragment(),
   sources: ['Xen docs/misc/arm/passthrough.txt', 'libxl: only dtdev, pci and passthrough= switch the IOMMU on'],
   *check(system) {

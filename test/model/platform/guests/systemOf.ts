@@ -9,7 +9,6 @@ import { systemOf } from '../../../../model/platform/guests/system.ts';
 import type { Association, HostTree, System } from '../../../../model/platform/guests/types.ts';
 import { SYSTEM_RULES } from '../../../../model/platform/guests/rules/index.ts';
 import { platform } from '../../../../model/platform/platform.ts';
-import { PLATFORM_RULES } from '../../../../model/platform/rules/index.ts';
 import type { Problem } from '../../../../model/problem.ts';
 import { guestOf } from '../../../../model/xl/guestConfig.ts';
 import { parseXl } from '../../../../model/xl/parser.ts';
@@ -47,11 +46,10 @@ export function systemFindings(system: System): Problem[] {
   return SYSTEM_RULES.flatMap((rule) => [...rule.check(system)]);
 }
 
-/** What every rule over any of the files says. */
+/** What the rules over guests say, alone and together. */
 export function allFindings(system: System): Problem[] {
   return [
     ...systemFindings(system),
     ...system.domains.flatMap(({ config }) => (config === undefined ? [] : XL_RULES.flatMap((rule) => [...rule.check(config)]))),
-    ...(system.host === undefined ? [] : PLATFORM_RULES.flatMap((rule) => [...rule.check(system.host!.context)])),
   ];
 }
