@@ -6,6 +6,7 @@
  */
 import type { RawDocument } from './raw/document.ts';
 import { layoutOf } from './formattingLayout.ts';
+import { enclosingNode, itemAt } from './raw/outline.ts';
 import { Raw, type RawTokens } from './raw/tokens.ts';
 
 /** One replacement in the file. */
@@ -62,20 +63,36 @@ function isClosed(literal: string): boolean {
 export function formatOnType(document: RawDocument, offset: number, character: string): FormatEdit[] {
   const { tokens } = document;
   const last = tokens.indexAt(Math.max(0, offset - 1));
-  if (character === '\n') {
-    const line = document.lines.positionAt(offset).line;
-    const start = document.lines.start(line);
-    return formatEdits(document, start, start).filter((edit) => edit.end >= start && edit.start < start && /\n[\t ]*$/.test(edit.text))
-      .map((edit) => indentOnly(document, edit, start));
-  }
+  if (character === '\n') return indentLine(document, offset);
   const opener = character === '}' ? matchingBrace(tokens, last) : statementStart(tokens, last);
   return formatEdits(document, tokens.start(opener), offset).filter((edit) => edit.end <= offset);
 }
 
-/** Of an edit across a line break, only the part after it: typing must not pull lines away. */
-function indentOnly(document: RawDocument, edit: FormatEdit, lineStart: number): FormatEdit {
+/** The indentation of the line that a newline just began; what continues a value is left alone while it is empty. */
+function indentLine(document: RawDocument, offset: number): FormatEdit[] {
+  const lineStart = document.lines.start(document.lines.positionAt(offset).line);
   const blank = /^[ \t]*/.exec(document.text.slice(lineStart))?.[0] ?? '';
-  return { start: lineStart, end: lineStart + blank.length, text: edit.text.slice(edit.text.lastIndexOf('\n') + 1) };
+  const end = lineStart + blank.length;
+  const isEmpty = end === document.text.length || /[\r\n]/.test(document.text[end] ?? '');
+  const text = isEmpty ? nestingAt(document, lineStart) : lineIndent(document, lineStart);
+  return text === undefined || text === blank ? [] : [{ start: lineStart, end, text }];
+}
+
+/** The tabs of an empty line: one for each node around it. */
+function nestingAt(document: RawDocument, offset: number): string | undefined {
+  const item = itemAt(document.outline, offset);
+  if (item?.kind === 'property') return undefined;
+  let tabs = '';
+  for (let node = enclosingNode(item); node !== undefined && tabs.length < 64; node = node.parent) {
+    if (node.open >= 0 && offset > node.open && (node.close < 0 || offset <= node.close)) tabs += '\t';
+  }
+  return tabs;
+}
+
+/** What formatting would put before the first token of a line. */
+function lineIndent(document: RawDocument, lineStart: number): string | undefined {
+  const edit = formatEdits(document, lineStart, lineStart).find((candidate) => candidate.start < lineStart && candidate.end >= lineStart);
+  return edit?.text.includes('\n') === true ? edit.text.slice(edit.text.lastIndexOf('\n') + 1) : undefined;
 }
 
 function matchingBrace(tokens: RawTokens, close: number): number {

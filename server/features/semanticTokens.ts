@@ -28,12 +28,13 @@ const TYPE_INDEX = new Map(TOKEN_TYPES.map((type, index) => [type, index]));
 const MACRO_NAME = /^[A-Za-z_]\w*$/;
 
 /** The coloured tokens of `[start, end)`, in order. */
-export function semanticTokens(document: RawDocument, isMacro: (name: string) => boolean, start = 0, end = document.text.length): ColouredToken[] {
+export function semanticTokens(document: RawDocument, isMacro: (name: string) => boolean, range?: { start: number; end: number }): ColouredToken[] {
   const { tokens } = document;
   const found: ColouredToken[] = [];
   const add = (from: number, to: number, type: TokenType, modifiers = 0): void => {
     if (to > from) found.push({ start: from, end: to, type: TYPE_INDEX.get(type) ?? 0, modifiers });
   };
+  const { start, end } = range ?? { start: 0, end: document.text.length };
   for (let at = Math.max(0, tokens.indexAt(start)); at < tokens.length && tokens.start(at) < end; at += 1) {
     colour(tokens, at, isMacro, add);
   }

@@ -18,6 +18,7 @@ const UTF8 = new TextDecoder('utf-8');
 export class OverlayFiles implements FileHost {
   private readonly open = new Map<string, string>();
   private readonly cache = new Map<string, Cached>();
+  private readonly real = new Map<string, string>();
   private allowed: readonly string[] | undefined;
 
   constructor(private readonly disk: Disk) {}
@@ -43,6 +44,7 @@ export class OverlayFiles implements FileHost {
 
   /** Forgets what was read from disk, of one file or of all. */
   invalidate(path?: string): void {
+    this.real.clear();
     if (path === undefined) this.cache.clear();
     else this.cache.delete(path);
   }
@@ -67,8 +69,22 @@ export class OverlayFiles implements FileHost {
     return entry.text;
   }
 
+  /** The path behind symbolic links, so that an include through one and an open document are one file. */
+  canonical(path: string): string {
+    const known = this.real.get(path);
+    if (known !== undefined) return known;
+    const real = isFilePath(path) ? (this.disk.real(path) ?? path) : path;
+    this.real.set(path, real);
+    return real;
+  }
+
   readBytes(path: string): Uint8Array | undefined {
     return this.mayRead(path) ? this.disk.readBytes(path) : undefined;
+  }
+
+  /** Whether the content of a folder may be shown. */
+  mayList(folder: string): boolean {
+    return this.mayRead(folder);
   }
 
   private mayRead(path: string): boolean {

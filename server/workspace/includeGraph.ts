@@ -116,6 +116,20 @@ export class IncludeGraph {
     return roots.sort((a, b) => distance(a) - distance(b) || (a < b ? -1 : 1));
   }
 
+  /** The sources that some boards are made of, themselves included, as far as this graph has read. */
+  filesOf(roots: readonly string[]): Set<string> {
+    const files = new Set(roots);
+    for (const path of files) {
+      for (const edge of this.edges.get(path) ?? []) {
+        const beside = joinPath(parentFolder(path), edge.path);
+        const found = [beside, ...this.host.candidates(path, edge.path).map((candidate) => this.host.canonical(candidate))]
+          .find((candidate) => this.edges.has(candidate));
+        if (found !== undefined) files.add(found);
+      }
+    }
+    return files;
+  }
+
   private includes(includer: string, path: string): boolean {
     const name = lastPart(path);
     return (this.edges.get(includer) ?? []).some((edge) => lastPart(edge.path) === name

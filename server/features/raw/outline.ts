@@ -127,7 +127,7 @@ class OutlineReader {
     const omitted = tokens.kind(name) === Raw.Keyword && tokens.textOf(name) === '/omit-if-no-ref/';
     if (omitted && tokens.kind(name + 1) !== Raw.Reference) name += 1;
     this.at = Math.max(name, first) + 1;
-    const isName = tokens.kind(name) === Raw.Name || tokens.kind(name) === Raw.Reference;
+    const isName = this.mayName(name);
     this.skipArguments();
     if (isName && tokens.is(this.at, '{')) this.openNode(first, name, labels);
     else if (tokens.kind(name) === Raw.Keyword && tokens.textOf(name) === '/include/') this.include(name);
@@ -169,16 +169,23 @@ class OutlineReader {
     const item = this.add(command ? 'command' : 'property', name, labels, first);
     while (this.at < tokens.length && !tokens.is(this.at, ';') && !tokens.is(this.at, '}') && !tokens.is(this.at, '{')) {
       const kind = tokens.kind(this.at);
-      if (kind === Raw.Directive || (kind === Raw.Label && this.startsLine(this.at))) break;
+      const isNext = (kind === Raw.Label && tokens.is(this.at + 1, ':')) || (this.mayName(this.at) && tokens.is(this.at + 1, '{'));
+      if (kind === Raw.Directive || (isNext && this.at > name && this.startsLine(this.at))) break;
       this.at += 1;
     }
     if (tokens.is(this.at, ';')) this.at += 1;
     item.end = tokens.end(this.at - 1);
   }
 
+  /** After a statement without its semicolon a node's name is lexed as part of a value. */
+  private mayName(index: number): boolean {
+    const kind = this.tokens.kind(index);
+    return kind === Raw.Name || kind === Raw.Reference || (kind === Raw.Word && this.tokens.is(index + 1, '{'));
+  }
+
   private startsLine(index: number): boolean {
     const { tokens } = this;
-    return tokens.text.slice(tokens.end(index - 1), tokens.start(index)).includes('\n') && tokens.is(index + 1, ':')
+    return tokens.text.slice(tokens.end(index - 1), tokens.start(index)).includes('\n')
       && !tokens.is(index - 1, ',') && !tokens.is(index - 1, '<') && !tokens.is(index - 1, '=');
   }
 

@@ -1,0 +1,48 @@
+/** The stream table of a board as a Markdown page: IOMMUs, streams, conflicts, what does not resolve. */
+import type { PlatformContext } from '../../model/platform/context.ts';
+import { type StreamRow, type StreamTable, streamTable } from '../../model/platform/streamTable.ts';
+import { code, hexOf } from './markdown.ts';
+
+/** Rows of one table; a page of a hostile board must stay readable. */
+const MAX_ROWS = 2000;
+
+/** The page of a board called `name`. */
+export function streamPage(context: PlatformContext, name: string): string {
+  const table = streamTable(context);
+  const parts = [`# Streams of ${code(name)}`, iommuTable(table), streamRows(table)];
+  if (table.conflicts.length > 0) {
+    parts.push('## Shared StreamIDs', markdownTable(['IOMMU', 'StreamID', 'First', 'Second', 'How'], table.conflicts.map((row) =>
+      [code(row.iommu), row.id === null ? '' : hexOf(row.id), code(row.masters[0]), code(row.masters[1]), row.how])));
+  }
+  if (table.unresolved.length > 0) {
+    parts.push('## Not resolved', markdownTable(['Master', 'Property', 'Why'], table.unresolved.map((row) => [code(row.master), row.via, row.reason])));
+  }
+  return parts.join('\n\n');
+}
+
+function iommuTable(table: StreamTable): string {
+  if (table.iommus.length === 0) return 'This board has no IOMMU.';
+  return markdownTable(['IOMMU', 'Kind', 'Base', 'Masters', 'State'], table.iommus.map((row) =>
+    [code(row.label ?? row.path), row.kind, row.base ?? '', String(row.masters), row.enabled ? 'enabled' : 'disabled']));
+}
+
+function streamRows(table: StreamTable): string {
+  if (table.streams.length === 0) return 'No device uses one.';
+  return ['## Streams', markdownTable(['Master', 'IOMMU', 'StreamID', 'RequesterID', 'Written as', 'Line'], table.streams.map((row) => [
+    code(row.label ?? row.master) + (row.enabled ? '' : ' (disabled)'), code(row.iommu.slice(row.iommu.lastIndexOf('/') + 1)), idOf(row),
+    row.rids ?? '', row.macro === null ? '' : code(row.macro), `${row.source.file.slice(row.source.file.lastIndexOf('/') + 1)}:${row.source.line}`,
+  ]))].join('\n\n');
+}
+
+function idOf(row: StreamRow): string {
+  if (row.id === null) return '';
+  if (row.count > 1) return `${hexOf(row.id)} to ${hexOf(row.id + row.count - 1)}`;
+  return row.mask === 0 ? hexOf(row.id) : `${hexOf(row.id)} mask ${hexOf(row.mask)}`;
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const shown = rows.slice(0, MAX_ROWS).map(line);
+  if (rows.length > shown.length) shown.push('', `and ${rows.length - shown.length} more`);
+  return [line(head), line(head.map(() => '---')), ...shown].join('\n');
+}

@@ -1,0 +1,61 @@
+/**
+ * Requests of our own client: which boards a file has and which is in force, the stream table of a
+ * board, and the words of all rules.
+ */
+import { DTC_CHECKS } from '../../model/devicetree/checks/index.ts';
+import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
+import type { RuleInfo } from '../../model/rule.ts';
+import { streamPage } from '../features/streamPage.ts';
+import type { RequestTable } from './requests.ts';
+import type { Session } from './session.ts';
+
+/** A board as the client lists it. */
+interface ContextItem {
+  readonly uri: string;
+  readonly label: string;
+}
+
+interface ContextsAnswer {
+  readonly active: ContextItem | null;
+  readonly contexts: readonly ContextItem[];
+  readonly complete: boolean;
+}
+
+/** How long the search for boards may take before the answer says that it is not complete. */
+const SEARCH_TIME = 1500;
+
+/** Handlers of our own requests. */
+export const CUSTOM_REQUESTS: RequestTable = {
+  'vsmmu/contexts': (session, params: { uri: string }): Promise<ContextsAnswer> => contexts(session, params.uri),
+  'vsmmu/setContext': (session, params: { uri: string; context: string | null }): Promise<ContextsAnswer> => {
+    const root = params.context === null ? undefined : session.uris.fromEditor(params.context);
+    session.workspace.choose(session.uris.fromEditor(params.uri), root);
+    return contexts(session, params.uri);
+  },
+  'vsmmu/streams': async (session, params: { uri: string }): Promise<{ markdown: string }> => {
+    const subject = await session.subject(params.uri);
+    if (subject?.board === undefined) return { markdown: 'No board explains this file.' };
+    const root = session.workspace.contextOf(subject.path)?.root ?? subject.path;
+    return { markdown: streamPage(subject.board.platform, session.label(root)) };
+  },
+  'vsmmu/rules': (): { rules: readonly { id: string; title: string; level: string; markdown: string }[] } => ({
+    rules: [...PLATFORM_RULES, ...DTC_CHECKS].map((rule) => ({ id: rule.id, title: rule.title, level: rule.level, markdown: rulePage(rule) })),
+  }),
+};
+
+async function contexts(session: Session, uri: string): Promise<ContextsAnswer> {
+  const path = session.uris.fromEditor(uri);
+  const { roots, complete } = await session.workspace.allContexts(path, SEARCH_TIME);
+  const context = session.workspace.contextOf(path);
+  const item = (root: string): ContextItem => ({ uri: session.uris.toEditor(root), label: session.label(root) });
+  const active = context === undefined || context.fragment ? undefined : context.root;
+  const all = active === undefined || roots.includes(active) ? roots : [active, ...roots];
+  return { active: active === undefined ? null : item(active), contexts: all.map(item), complete };
+}
+
+function rulePage(rule: RuleInfo): string {
+  return [
+    `# ${rule.title}`, `\`${rule.id}\` · ${rule.level}`, rule.explanation, `**What to do:** ${rule.remedy}`,
+    '```dts', rule.bad, '```', 'Instead:', '```dts', rule.good, '```', ...rule.sources.map((source) => `- ${source}`),
+  ].join('\n\n').replaceAll('```dts\n\n', '```dts\n').replaceAll('\n\n```\n', '\n```\n');
+}

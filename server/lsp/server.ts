@@ -1,0 +1,132 @@
+/**
+ * The language server on a connection: handshake, document synchronisation, and the table of
+ * requests. Every handler is guarded: an unknown file or an error inside is answered with nothing
+ * found, and logged; the connection lives on.
+ */
+import {
+  type Connection, createConnection, DidChangeWatchedFilesNotification, type InitializeParams, type InitializeResult,
+  ProposedFeatures, ResponseError,
+} from 'vscode-languageserver/node';
+import { nodeDisk } from '../workspace/disk.ts';
+import type { Clock } from '../workspace/scheduler.ts';
+import { serverCapabilities } from './capabilities.ts';
+import { Diagnostics } from './diagnostics.ts';
+import { BOARD_REQUESTS } from './boardRequests.ts';
+import { CUSTOM_REQUESTS } from './customRequests.ts';
+import { FILE_REQUESTS } from './fileRequests.ts';
+import type { RequestTable } from './requests.ts';
+import { Session } from './session.ts';
+
+const clock: Clock = {
+  now: () => performance.now(),
+  defer: (action) => void setImmediate(action),
+  after: (milliseconds, action) => {
+    const timer = setTimeout(action, milliseconds);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Starts the server on the transport that the command line names (`--stdio`, `--node-ipc`, ...). */
+export function runServer(pages: string): void {
+  const connection = createConnection(ProposedFeatures.all);
+  const session = new Session({ connection, disk: nodeDisk, clock, pages });
+  serve(connection, session);
+  connection.listen();
+}
+
+/** Connects a session to its connection. */
+export function serve(connection: Connection, session: Session): void {
+  const diagnostics = new Diagnostics(session);
+  session.onAnalysed = (root, analysis) => diagnostics.analysed(root, analysis);
+  session.onContextChanged = (path) => {
+    diagnostics.contextChanged(path);
+    announceContext(connection, session, path);
+  };
+  connection.onInitialize((params) => initialize(session, diagnostics, params));
+  connection.onInitialized(() => void watchFiles(connection, session));
+  synchronise(connection, session, diagnostics);
+  const requests: RequestTable = {
+    ...FILE_REQUESTS, ...BOARD_REQUESTS, ...CUSTOM_REQUESTS,
+    'textDocument/diagnostic': (_, params) => diagnostics.pull(params),
+  };
+  for (const [method, handle] of Object.entries(requests)) {
+    connection.onRequest(method, async (params, token) => {
+      try {
+        return await handle(session, params, token);
+      } catch (error) {
+        if (error instanceof ResponseError) return error;
+        session.log(error);
+        return null;
+      }
+    });
+  }
+}
+
+function initialize(session: Session, diagnostics: Diagnostics, params: InitializeParams): InitializeResult {
+  session.capabilities = params.capabilities;
+  const pulls = params.capabilities.textDocument?.diagnostic !== undefined;
+  if (pulls) diagnostics.usePull();
+  const roots = params.workspaceFolders?.map((folder) => folder.uri) ?? (params.rootUri === null || params.rootUri === undefined ? [] : [params.rootUri]);
+  const options = readOptions(params.initializationOptions);
+  session.configure({
+    folders: roots.map((uri) => session.uris.fromEditor(uri).replace(/(.)\/$/, '$1')),
+    settings: options.settings,
+    trusted: options.trusted,
+  });
+  return { capabilities: serverCapabilities(pulls), serverInfo: { name: 'vsmmu' } };
+}
+
+function readOptions(value: unknown): { settings: unknown; trusted: boolean } {
+  const options: { settings?: unknown; trusted?: unknown } = typeof value === 'object' && value !== null ? value : {};
+  return { settings: options.settings ?? {}, trusted: options.trusted !== false };
+}
+
+async function watchFiles(connection: Connection, session: Session): Promise<void> {
+  if (session.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration !== true) return;
+  const watchers = [{ globPattern: '**/*.{dts,dtsi,dtso,dtsp,overlay,h}' }];
+  await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+}
+
+function announceContext(connection: Connection, session: Session, path: string): void {
+  const context = session.workspace.contextOf(path);
+  const board = context === undefined || context.fragment ? null : { uri: session.uris.toEditor(context.root), label: session.label(context.root) };
+  void connection.sendNotification('vsmmu/contextChanged', { uri: session.uris.toEditor(path), context: board });
+}
+
+/** Notifications: documents, settings, files on disk, folders, trust. */
+function synchronise(connection: Connection, session: Session, diagnostics: Diagnostics): void {
+  const { workspace, documents, uris } = session;
+  connection.onDidOpenTextDocument(({ textDocument }) => {
+    const path = uris.fromEditor(textDocument.uri);
+    documents.open(path, textDocument.version, textDocument.text);
+    workspace.openDocument(path, textDocument.text);
+  });
+  connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
+    const path = uris.fromEditor(textDocument.uri);
+    const text = documents.change(path, textDocument.version, contentChanges);
+    if (text !== undefined) workspace.changeDocument(path, text);
+  });
+  connection.onDidCloseTextDocument(({ textDocument }) => {
+    const path = uris.fromEditor(textDocument.uri);
+    documents.close(path);
+    workspace.closeDocument(path);
+    diagnostics.closed(path);
+  });
+  connection.onDidSaveTextDocument(() => {
+    const stale = session.files.takeStale();
+    if (stale.length > 0) workspace.filesChanged(stale);
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    const paths = changes.map((change) => uris.fromEditor(change.uri)).filter((path) => !session.files.isOpen(path));
+    if (paths.length > 0) workspace.filesChanged(paths);
+  });
+  connection.onDidChangeConfiguration(({ settings }) => session.configure({ settings: settings?.vsmmu ?? {} }));
+  connection.onNotification('vsmmu/trustChanged', ({ trusted }: { trusted: boolean }) => session.configure({ trusted }));
+  connection.onNotification('workspace/didChangeWorkspaceFolders', ({ event }) => changeFolders(session, event));
+}
+
+function changeFolders(session: Session, event: { added: { uri: string }[]; removed: { uri: string }[] }): void {
+  const removed = new Set(event.removed.map((folder) => session.uris.fromEditor(folder.uri)));
+  const added = event.added.map((folder) => session.uris.fromEditor(folder.uri));
+  session.configure({ folders: [...session.folders.filter((folder) => !removed.has(folder)), ...added] });
+}

@@ -1,0 +1,143 @@
+/**
+ * One connection to one editor: its open documents, settings and workspace, and what request
+ * handlers need of them. Each handler gets the session; none keeps state of its own.
+ */
+import type { ClientCapabilities, Connection } from 'vscode-languageserver/node';
+import type { Board } from '../features/board.ts';
+import { RawDocument } from '../features/raw/document.ts';
+import { type Analysis, analyseBoard, type AnalysisOptions } from '../workspace/analysis.ts';
+import { IncludePaths } from '../workspace/includePaths.ts';
+import type { Disk } from '../workspace/disk.ts';
+import { OverlayFiles } from '../workspace/files.ts';
+import { IncludeGraph } from '../workspace/includeGraph.ts';
+import { scanIncludes } from '../workspace/scanIncludes.ts';
+import { type Clock, Scheduler } from '../workspace/scheduler.ts';
+import { readSettings, type Settings } from '../workspace/settings.ts';
+import { Uris } from '../workspace/uris.ts';
+import { Workspace } from '../workspace/workspace.ts';
+import type { Places } from './convert.ts';
+import { OpenDocuments } from './documents.ts';
+
+/** How long a request waits for an analysis that is under way before it is answered from the one before. */
+const PATIENCE = 60;
+
+/** What the session is given by its process. */
+export interface SessionHost {
+  readonly connection: Connection;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** The folder of the rules' pages, as a URI. */
+  readonly pages: string;
+}
+
+/** A document with the board that explains it, where there is one by now. */
+export interface Subject {
+  readonly path: string;
+  readonly document: RawDocument;
+  readonly analysis: Analysis | undefined;
+  readonly board: Board | undefined;
+}
+
+/** The state of one connection. */
+export class Session {
+  readonly uris = new Uris();
+  readonly documents = new OpenDocuments();
+  readonly files: OverlayFiles;
+  readonly includePaths: IncludePaths;
+  readonly graph: IncludeGraph;
+  readonly scheduler: Scheduler;
+  readonly workspace: Workspace<Analysis>;
+  settings: Settings = readSettings(undefined);
+  folders: readonly string[] = [];
+  capabilities: ClientCapabilities = {};
+  /** Called after each analysis, and when the board of an open file has changed. */
+  onAnalysed: (root: string, analysis: Analysis) => void = () => {};
+  onContextChanged: (path: string) => void = () => {};
+  private trusted = true;
+
+  constructor(readonly host: SessionHost) {
+    const { disk } = host;
+    this.files = new OverlayFiles(disk);
+    this.includePaths = new IncludePaths(disk);
+    this.graph = new IncludeGraph({
+      disk,
+      readText: (path) => this.files.readText(path),
+      scan: scanIncludes,
+      candidates: (includer, name) => this.includePaths.rootsFor(includer).map((root) => `${root}/${name}`),
+      canonical: (path) => this.files.canonical(path),
+    });
+    this.scheduler = new Scheduler(host.clock, (error) => this.log(error));
+    this.workspace = new Workspace(this.files, this.graph, this.scheduler, {
+      analyse: (context, previous) => analyseBoard(context, this.analysisOptions(context.root), previous),
+      analysed: (root, analysis) => this.onAnalysed(root, analysis),
+      contextChanged: (path) => this.onContextChanged(path),
+    });
+  }
+
+  log(error: unknown): void {
+    this.host.connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+
+  /** Takes over settings, folders and trust, and starts everything anew. */
+  configure(change: { settings?: unknown; folders?: readonly string[]; trusted?: boolean }): void {
+    if (change.settings !== undefined) this.settings = readSettings(change.settings);
+    this.folders = change.folders ?? this.folders;
+    this.trusted = change.trusted ?? this.trusted;
+    const roots = this.settings.includeRoots.flatMap((root) => this.resolve(root));
+    this.includePaths.configure(roots);
+    this.files.restrictTo(this.trusted ? undefined : [...this.folders, ...roots]);
+    this.workspace.configure(this.folders, this.settings.contexts.flatMap((path) => this.resolve(path)));
+  }
+
+  /** A document with its board: waits a little for an analysis that is under way. */
+  async subject(uri: string): Promise<Subject | undefined> {
+    const path = this.uris.fromEditor(uri);
+    const analysis = await this.workspace.ready(path, PATIENCE);
+    const document = this.documents.get(path);
+    return document === undefined ? undefined : { path, document, analysis, board: analysis?.board };
+  }
+
+  /** Only the text of a document, for features that need no board. */
+  document(uri: string): RawDocument | undefined {
+    return this.documents.get(this.uris.fromEditor(uri));
+  }
+
+  /** Where things are, counted in the text that the editor shows, or that is on disk. */
+  readonly places: Places = {
+    document: (path) => this.documents.get(path) ?? this.onDisk(path),
+    uri: (path) => this.uris.toEditor(path),
+  };
+
+  /** A path as a person would write it: from the workspace folder where it lies in one. */
+  label(path: string): string {
+    const folder = this.folders.find((top) => path.startsWith(`${top}/`));
+    return folder === undefined ? path : path.slice(folder.length + 1);
+  }
+
+  private readonly diskDocuments = new Map<string, RawDocument>();
+
+  private onDisk(path: string): RawDocument | undefined {
+    const text = this.files.readText(path);
+    if (text === undefined) return undefined;
+    const known = this.diskDocuments.get(path);
+    if (known?.text === text) return known;
+    const document = new RawDocument(path, text);
+    this.diskDocuments.set(path, document);
+    return document;
+  }
+
+  private resolve(path: string): string[] {
+    const slashed = path.replaceAll('\\', '/').replace(/\/$/, '');
+    if (slashed.startsWith('/') || /^[A-Za-z]:\//.test(slashed)) return [slashed];
+    return this.folders.map((folder) => `${folder}/${slashed}`);
+  }
+
+  private analysisOptions(root: string): AnalysisOptions {
+    return {
+      files: this.files,
+      compile: { includeRoots: this.includePaths.rootsFor(root), defines: this.settings.defines, limits: this.settings.limits },
+      checks: this.settings.checks,
+      levels: this.settings.rules,
+    };
+  }
+}
