@@ -18,7 +18,7 @@ const kernel = process.env['VSMMU_KERNEL'];
 if (kernel === undefined) throw new Error('VSMMU_KERNEL names a kernel tree');
 const dtc = process.env['VSMMU_DTC'] ?? 'dtc';
 const pattern = process.argv[2] ?? '';
-const ASKED = ['node_name_chars_strict', 'property_name_chars_strict', 'deprecated_gpio_property'];
+const ASKED = ['node_name_chars_strict', 'property_name_chars_strict', 'deprecated_gpio_property', 'unique_unit_address_if_enabled'];
 const NAMES = new Set(DTC_RULES.map((rule) => checkName(rule.id)));
 
 function checkName(id: string): string {

@@ -1,15 +1,15 @@
 /** `vsmmu check`: compiles sources, runs all rules, and reports in one of four formats. */
-import { relative, sep } from 'node:path';
 import type { Level } from '../model/problem.ts';
 import { newFindings, writeBaseline } from './check/baseline.ts';
 import { Collection, type Finding, Lines } from './check/findings.ts';
 import { analyzeAll } from './check/pool.ts';
 import { githubReport, jsonReport, type Report } from './check/report.ts';
-import { absolute, findRoots, orphans } from './check/roots.ts';
+import { findRoots, orphans } from './check/roots.ts';
 import { sarifReport } from './check/sarif.ts';
 import { summary, textReport } from './check/text.ts';
 import { type Arguments, choice, type Command, COMPILE_OPTIONS, definitions, EXIT, type Io, string, strings, UsageError } from './command.ts';
 import { painter } from './paint.ts';
+import { absolute, namer } from './paths.ts';
 import { Progress } from './progress.ts';
 
 const FORMATS: Record<'text' | 'json' | 'sarif' | 'github', (report: Report, lines: Lines, io: Io) => string> = {
@@ -50,14 +50,6 @@ async function collect(input: Arguments, io: Io): Promise<{ problems: Collection
   const alone = orphans(includable.filter((file) => !included.has(file)), io.files.readText);
   await analyzeAll({ ...request, roots: alone, onResult: (analysis) => problems.add(analysis.problems) });
   return { problems, trees: roots.length + alone.length };
-}
-
-/** A path relative to the working folder where it lies below it. */
-function namer(cwd: string): (file: string) => string {
-  return (file) => {
-    const name = relative(cwd, file);
-    return name.startsWith('..') || name === '' ? file : name.split(sep).join('/');
-  };
 }
 
 function withoutKnown(findings: readonly Finding[], input: Arguments, io: Io): readonly Finding[] {

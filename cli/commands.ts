@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import { decode } from './decode.ts';
 import { explain } from './explain.ts';
 import { lsp } from './lsp.ts';
+import { streams } from './streams.ts';
 
 /** Every subcommand of `vsmmu`. */
-export const commands: readonly Command[] = [checkCommand, decode, explain, lsp];
+export const commands: readonly Command[] = [checkCommand, streams, decode, explain, lsp];

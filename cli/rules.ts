@@ -4,6 +4,7 @@
  * beside the checks.
  */
 import { DTC_CHECKS } from '../model/devicetree/checks/index.ts';
+import { PLATFORM_RULES } from '../model/platform/rules/index.ts';
 import type { RuleInfo } from '../model/rule.ts';
 import { XL_RULES } from '../model/xl/rules/index.ts';
 
@@ -15,6 +16,7 @@ export interface RuleGroup {
 
 /** All rules by group. */
 export const RULE_GROUPS: readonly RuleGroup[] = [
+  { title: 'IOMMUs, masters and StreamIDs', rules: PLATFORM_RULES },
   { title: 'Checks of the device-tree compiler', rules: DTC_CHECKS },
   { title: 'Xen guest configurations', rules: XL_RULES },
 ];

@@ -4,18 +4,16 @@
  */
 import { DTC_RULES } from '../../model/devicetree/checks/index.ts';
 import { CheckTree } from '../../model/devicetree/checks/view.ts';
-import { identityText } from '../../model/devicetree/source/identity.ts';
-import { parseDts } from '../../model/devicetree/syntax/parse.ts';
-import { mergeDts } from '../../model/devicetree/tree/merge.ts';
-import { toProblems } from '../../model/devicetree/syntax/problem.ts';
-import { DEFAULT_LIMITS } from '../../model/devicetree/source/files.ts';
+import { PlatformContext } from '../../model/platform/context.ts';
+import { platform } from '../../model/platform/platform.ts';
+import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
 import type { Level, Problem } from '../../model/problem.ts';
 import type { CommandFiles } from '../command.ts';
+import { type Compiled, Compiler, type CompilerOptions } from '../compiler.ts';
 
 /** How to compile and what to report, the same for all sources of a run. */
-export interface AnalyzeOptions {
-  readonly includeRoots: readonly string[];
-  readonly defines: Readonly<Record<string, string>>;
+export interface AnalyzeOptions extends CompilerOptions {
+  /** Leave out what other checkers report too. */
   readonly iommuOnly: boolean;
   readonly levels: readonly Level[];
 }
@@ -28,17 +26,26 @@ export interface Analysis {
   readonly files: readonly string[];
 }
 
+function* problemsOf({ tree, text, problems }: Compiled, iommuOnly: boolean): Iterable<Problem> {
+  const context = new PlatformContext(platform(tree), text);
+  for (const rule of PLATFORM_RULES) yield* rule.check(context);
+  if (iommuOnly) return;
+  yield* problems;
+  const checked = new CheckTree(tree, text);
+  for (const rule of DTC_RULES) yield* rule.check(checked);
+}
+
 /** Analyses sources one after the other, and keeps what they share. */
 export class Analyzer {
-  constructor(readonly options: AnalyzeOptions, readonly files: CommandFiles) {}
+  readonly #compiler: Compiler;
+
+  constructor(readonly options: AnalyzeOptions, files: CommandFiles) {
+    this.#compiler = new Compiler(options, files);
+  }
 
   analyze(root: string): Analysis {
-    const text = identityText({ path: root, text: this.files.readText(root) ?? '' });
-    const parsed = parseDts(text.text);
-    const merged = mergeDts(parsed.syntax);
-    const tree = new CheckTree(merged.tree, text);
-    const problems = [...toProblems(text, [...parsed.problems, ...merged.problems], DEFAULT_LIMITS.problemsPerFile)];
-    if (!this.options.iommuOnly) for (const rule of DTC_RULES) problems.push(...rule.check(tree));
-    return { root, problems: problems.filter((p) => this.options.levels.includes(p.level)), files: [root] };
+    const compiled = this.#compiler.compile(root);
+    const problems = [...problemsOf(compiled, this.options.iommuOnly)].filter((p) => this.options.levels.includes(p.level));
+    return { root, problems, files: [...compiled.text.files.keys()] };
   }
 }

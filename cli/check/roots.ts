@@ -2,8 +2,9 @@
  * What `vsmmu check` compiles: the files it is given, and in folders every `.dts` and `.dtso`,
  * and then those `.dtsi` that none of them includes.
  */
-import { dirname, posix, resolve, sep } from 'node:path';
+import { dirname, posix } from 'node:path';
 import { type CommandFiles, UsageError } from '../command.ts';
+import { absolute } from '../paths.ts';
 
 /** The sources to compile; `includable` are those to compile only if nothing includes them. */
 export interface Roots {
@@ -23,11 +24,6 @@ function* filesBelow(folder: string, files: CommandFiles): Iterable<string> {
       else if (!SKIPPED.has(entry.name)) pending.push(path);
     }
   }
-}
-
-/** A path with `/`, absolute. */
-export function absolute(path: string, cwd: string): string {
-  return resolve(cwd, path).split(sep).join('/');
 }
 
 /** The sources that the arguments of the command mean. */

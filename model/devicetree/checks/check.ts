@@ -24,19 +24,20 @@ export interface Finding extends Place {
   readonly related?: readonly (Place & { readonly message: string })[];
 }
 
-/** How usual it is to hear of a check: see `levels` in this file. */
-export type Usage = 'error' | 'warning' | 'quiet' | 'strict';
+/** How usual it is to hear of a check: see `LEVELS` below. */
+export type Usage = 'error' | 'warning' | 'quiet' | 'asked' | 'strict';
 
 /**
  * dtc's ERROR is an error and its WARNING a warning; a warning that the kernel's build switches
- * off unless asked (`W=1`) is information, and a check that dtc itself leaves off is a hint.
+ * off or on with `W=1` is information, and a check that both leave off is a hint.
  */
-const LEVELS = { error: 'error', warning: 'warning', quiet: 'information', strict: 'hint' } as const;
+const LEVELS = { error: 'error', warning: 'warning', quiet: 'information', asked: 'information', strict: 'hint' } as const;
 
 const USAGE_NOTES: Record<Usage, string> = {
   error: 'dtc reports this as an error and writes no blob.',
   warning: 'dtc reports this as a warning.',
   quiet: 'dtc reports this as a warning, but the kernel\'s build switches it off unless `W=1` is given; here it is information.',
+  asked: 'dtc reports this only when asked with `-W`, as the kernel\'s build does at `W=1`; here it is information.',
   strict: 'dtc reports this only when asked with `-W`; here it is a hint.',
 };
 

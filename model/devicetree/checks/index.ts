@@ -1,8 +1,8 @@
 /**
  * All of dtc's checks that this product makes, in dtc's order. Left out on purpose:
  * `omit_unused_nodes`, `addr_size_cells`, `simple_bus_bridge` and `always_fail`, which never
- * report anything to an author, and `unique_unit_address_if_enabled`, which repeats
- * `unique_unit_address` for a part of the nodes.
+ * report anything to an author, and `unique_unit_address`, which also reports legal alternatives of
+ * which all but one are disabled: the kernel never runs it, and neither do we.
  */
 import type { RuleInfo } from '../../rule.ts';
 import { aliasPaths } from './aliasPaths.ts';
@@ -25,7 +25,7 @@ import { dmaRangesFormat, rangesFormat } from './rangesFormat.ts';
 import { regFormat } from './regFormat.ts';
 import { i2cBusBridge, i2cBusReg, spiBusBridge, spiBusReg } from './serialBuses.ts';
 import { simpleBusReg } from './simpleBusReg.ts';
-import { uniqueUnitAddress, unitAddressFormat, unitAddressVsReg } from './unitAddress.ts';
+import { uniqueUnitAddressIfEnabled, unitAddressFormat, unitAddressVsReg } from './unitAddress.ts';
 
 /** The checks that run over a merged tree. */
 export const DTC_RULES: readonly DtcCheck[] = [
@@ -39,7 +39,7 @@ export const DTC_RULES: readonly DtcCheck[] = [
   pciBridge, pciDeviceReg, pciDeviceBusNum,
   simpleBusReg,
   i2cBusBridge, i2cBusReg, spiBusBridge, spiBusReg,
-  avoidDefaultAddrSize, avoidUnnecessaryAddrSize, uniqueUnitAddress,
+  avoidDefaultAddrSize, avoidUnnecessaryAddrSize, uniqueUnitAddressIfEnabled,
   obsoleteChosenInterruptController, chosenNodeIsRoot, chosenNodeBootargs, chosenNodeStdoutPath,
   ...PROVIDER_CHECKS,
   deprecatedGpioProperty, gpiosProperty,

@@ -6,7 +6,7 @@
 import type { DtNode } from '../tree/tree.ts';
 import { nodePath } from '../tree/values.ts';
 import { isPciBus, isSimpleBus } from './buses.ts';
-import { defineCheck, type DtcCheck } from './check.ts';
+import { defineCheck, type DtcCheck, type Finding } from './check.ts';
 import { type CheckTree, unitAddress } from './view.ts';
 
 const SPECIFICATION = ['Devicetree Specification 0.4, section 2.2.1.1 (node name requirements)'];
@@ -61,34 +61,44 @@ export const unitAddressFormat: DtcCheck = defineCheck({
   }
 });
 
-/** `unique_unit_address`. */
-export const uniqueUnitAddress: DtcCheck = defineCheck({
-  name: 'unique_unit_address',
-  usage: 'quiet',
-  title: 'Two nodes of one bus have the same unit address',
-  explanation: 'Two devices on one bus rarely share an address; more often one of the two was copied. Alternatives for the same address, of which all but one are disabled, are legal.',
+function isDisabled(node: DtNode, tree: CheckTree): boolean {
+  const status = node.properties.get('status');
+  return status !== undefined && tree.strings(status)?.[0] === 'disabled';
+}
+
+function* twins(parent: DtNode, tree: CheckTree): Iterable<Finding> {
+  const last = new Map<string, DtNode>();
+  for (const node of parent.children.values()) {
+    const unit = unitAddress(node);
+    if (unit === '' || isDisabled(node, tree)) continue;
+    const other = last.get(unit);
+    last.set(unit, node);
+    if (other === undefined) continue;
+    yield {
+      node: other,
+      message: `Unit address "${unit}" is also that of ${nodePath(node)}`,
+      advice: 'Correct one of the two, or disable all but one',
+      related: [{ node, message: 'The other node at this address' }],
+    };
+  }
+}
+
+const TWINS = '/ {\n\t#address-cells = <1>;\n\t#size-cells = <1>;\n\tuart@1000 {\n\t\treg = <0x1000 0x100>;\n\t};\n\tspi@1000 {\n\t\treg = <0x1000 0x100>;\n\t};\n};';
+
+/** `unique_unit_address_if_enabled`. */
+export const uniqueUnitAddressIfEnabled: DtcCheck = defineCheck({
+  name: 'unique_unit_address_if_enabled',
+  usage: 'asked',
+  title: 'Two enabled nodes of one bus have the same unit address',
+  explanation: 'Two devices on one bus rarely share an address; more often one of the two was copied. Alternatives for the same address, of which all but one have `status = "disabled"`, are legal and not reported.',
   remedy: 'Correct the address of one of them, or disable all but one.',
-  bad: '/ {\n\t#address-cells = <1>;\n\t#size-cells = <1>;\n\tuart@1000 {\n\t\treg = <0x1000 0x100>;\n\t};\n\tspi@1000 {\n\t\treg = <0x1000 0x100>;\n\t};\n};',
-  good: '/ {\n\t#address-cells = <1>;\n\t#size-cells = <1>;\n\tuart@1000 {\n\t\treg = <0x1000 0x100>;\n\t};\n\tspi@2000 {\n\t\treg = <0x2000 0x100>;\n\t};\n};',
+  bad: TWINS,
+  good: TWINS.replace('reg = <0x1000 0x100>;', 'reg = <0x1000 0x100>;\n\t\tstatus = "disabled";'),
   sources: SPECIFICATION,
 }, function* find(tree) {
   for (const parent of tree.nodes) {
     if (parent.children.size < 2) continue;
     const { address, size } = tree.counts(parent);
-    if (address < 0 || size < 0) continue;
-    const last = new Map<string, DtNode>();
-    for (const node of parent.children.values()) {
-      const unit = unitAddress(node);
-      if (unit === '') continue;
-      const other = last.get(unit);
-      last.set(unit, node);
-      if (other === undefined) continue;
-      yield {
-        node: other,
-        message: `Unit address "${unit}" is also that of ${nodePath(node)}`,
-        advice: 'Correct one of the two, or disable all but one',
-        related: [{ node, message: 'The other node at this address' }],
-      };
-    }
+    if (address >= 0 && size >= 0) yield* twins(parent, tree);
   }
 });

@@ -36,7 +36,7 @@ export const CASES: Readonly<Record<string, string>> = {
   'units and addresses': '/ { a@1 { }; b { reg = <1>; }; c@2 { ranges; }; d { ranges = <1>; }; e@3 { ranges = <3>; }; fragment@0 { __overlay__ { }; }; };',
   'unit formats': '/ { a@0x10 { }; b@010 { }; c@0 { }; d@0,1 { }; e@00 { }; f@0x00 { }; g@0X1 { }; h@0g { }; };',
   'unit formats on known buses': `${bus('simple-bus', 'a@01 { reg = <1 1>; };')} / { h { device_type = "pci"; x@01 { }; }; };`,
-  'equal units': cells(1, 1, 'bus', 'a@1 { reg = <1 1>; }; b@1 { reg = <1 1>; status = "disabled"; }; c@1 { reg = <1 1>; }; d { }; e { };'),
+  'equal units': cells(1, 1, 'bus', 'a@1 { reg = <1 1>; }; b@1 { reg = <1 1>; status = "disabled"; }; c@1 { reg = <1 1>; }; d { }; e { }; f@2 { reg = <2 1>; }; g@2 { reg = <2 1>; status = "okay"; }; h@2 { reg = <2 1>; status = "disabled"; };'),
   'equal units without counts': '/ { a@1 { }; b@1 { }; };',
   'default counts': '/ { a { b@0 { reg = <0 0 0>; }; c { ranges; }; d { }; }; e { #address-cells = <1>; f@0 { reg = <0 0>; ranges; }; }; };',
   'needless counts': '/ { a { #address-cells = <1>; #size-cells = <0>; b { }; }; c { #address-cells = <1>; #size-cells = <0>; }; d { #address-cells = <1>; e { }; }; f { #address-cells = <1>; #size-cells = <0>; ranges; g { }; }; h { #address-cells = <1>; #size-cells = <0>; i { ranges; }; }; };',

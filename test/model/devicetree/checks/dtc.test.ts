@@ -19,7 +19,7 @@ const SOURCES: Record<string, string> = {
 /** What dtc said: `check path` for each message, and the checks that it did not run. */
 interface Said { readonly found: readonly string[]; readonly skipped: readonly string[]; readonly error: boolean }
 
-const ASKED = ['node_name_chars_strict', 'property_name_chars_strict', 'deprecated_gpio_property'];
+const ASKED = ['node_name_chars_strict', 'property_name_chars_strict', 'deprecated_gpio_property', 'unique_unit_address_if_enabled'];
 
 function ask(dtc: string, source: string): Said {
   const text = `/dts-v1/;\n${source}`;
