@@ -3,7 +3,7 @@
  * Linear in the tree. `platformSteps` hands control back every few thousand nodes, so that a
  * server can go on answering; `platform` runs it through.
  */
-import type { DtNode, DtProperty, DtTree } from '../devicetree/tree/tree.ts';
+import type { Cell, DtNode, DtProperty, DtTree } from '../devicetree/tree/tree.ts';
 import { nodePath } from '../devicetree/tree/values.ts';
 import { bindingOf, UNKNOWN_BINDING } from './bindings.ts';
 import { readReserved } from './reserved.ts';
@@ -166,11 +166,16 @@ class MasterNode implements Master {
     this.path = nodePath(node);
     this.enabled = enabled;
     const iommus = node.properties.get('iommus');
-    this.list = iommus === undefined ? undefined : readIommus(context, iommus, cellsOf(node, 'iommus'));
+    this.list = iommus === undefined ? undefined : readIommus(context, iommus, listCells(iommus));
     this.iommuMap = readMap(context, node, 'iommu-map');
     this.msiMap = readMap(context, node, 'msi-map');
     this.uses = usesOf(this, this.list, this.iommuMap);
   }
+}
+
+/** Strings and bytes are no list, though their bytes could be read as cells. */
+function listCells(property: DtProperty): readonly Cell[] {
+  return property.syntax.values.every((value) => value.kind === 'cells') ? cellsOf(property.node, property.name) : [];
 }
 
 function readMaster(context: SpecifierContext, node: DtNode, enabled: boolean): Master {
