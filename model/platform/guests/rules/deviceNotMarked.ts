@@ -1,4 +1,4 @@
-import { assigned, atNode, problem, type SystemRule } from './rule.ts';
+import { assigned, atSpan, problem, type SystemRule } from './rule.ts';
 import { board, fragment, guest } from './examples.ts';
 
 /** HD002: dom0 drives what the guest is given. */
@@ -17,10 +17,12 @@ export const deviceNotMarked: SystemRule = {
     for (const { device } of assigned(system)) {
       const { node } = device;
       if (node === undefined || node.properties.has('xen,passthrough')) continue;
-      const definition = node.definitions[0];
-      const origin = definition === undefined ? undefined : host.text.origin(definition.open, definition.open + 1);
-      const at = origin === undefined || origin.expansion !== undefined ? undefined : { ...origin.range, start: origin.range.end };
-      yield problem(this, atNode(host, node), {
+      // The last statement is the board's own: a shared .dtsi is not the place for this.
+      const definition = node.definitions.at(-1);
+      if (definition === undefined) continue;
+      const origin = host.text.origin(definition.open, definition.open + 1);
+      const at = origin.expansion !== undefined ? undefined : { ...origin.range, start: origin.range.end };
+      yield problem(this, atSpan(host, definition.target), {
         message: `${device.path} is assigned to a guest, but nothing keeps dom0 from driving it.`,
         advice: 'Add xen,passthrough to this node.',
         related: [{ range: device.at, message: 'Assigned here' }],
