@@ -50,7 +50,7 @@ export interface XlGuest {
 
 /** How a configuration is read where the file itself does not say. */
 export interface XlReadOptions {
-  readonly dialect?: XlDialect;
+  readonly dialect?: XlDialect | undefined;
   readonly extraKeys?: readonly string[];
 }
 
