@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boardOf, findings } from '../board.ts';
-import { check, type Fixture } from './check.ts';
+import { check, type Fixture, table } from './check.ts';
 
 const V3 = 'compatible = "arm,smmu-v3"; interrupts = <0 90 1>, <0 91 1>; interrupt-names = "eventq", "gerror"; #iommu-cells = <1>;';
 
@@ -40,7 +40,7 @@ const FIXTURES: readonly Fixture[] = [
 ];
 
 describe('rules of iommus', () => {
-  it.each(FIXTURES)('%s', (...fixture) => check(fixture));
+  it.each(table(FIXTURES))('%s', (_, fixture) => check(fixture));
 
   it('removes surplus cells, and nothing else', () => {
     const context = boardOf('dma@a0000 { iommus = <&smmu 0x10 0x7 0x8>, <&smmu 0x11>; };');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boardOf, findings } from '../board.ts';
-import { check, type Fixture } from './check.ts';
+import { check, type Fixture, table } from './check.ts';
 
 const pcie = (content: string): string => `pcie@40000000 { device_type = "pci"; ${content} };`;
 
@@ -54,7 +54,7 @@ const FIXTURES: readonly Fixture[] = [
 ];
 
 describe('rules of RequesterID maps', () => {
-  it.each(FIXTURES)('%s', (...fixture) => check(fixture));
+  it.each(table(FIXTURES))('%s', (_, fixture) => check(fixture));
 
   it('tells which RequesterIDs overlap', () => {
     const [problem] = findings(boardOf(pcie('iommu-map = <0x0 &smmu 0x0 0x9000>, <0x8000 &smmu 0x10000 0x8000>;')));

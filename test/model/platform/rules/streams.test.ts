@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boardOf, findings } from '../board.ts';
-import { check, type Fixture } from './check.ts';
+import { check, type Fixture, table } from './check.ts';
 
 const two = (a: string, b: string): string => `dma@a0000 { iommus = ${a}; };\ndma@b0000 { iommus = ${b}; };`;
 
@@ -32,7 +32,7 @@ const FIXTURES: readonly Fixture[] = [
 ];
 
 describe('rules of streams', () => {
-  it.each(FIXTURES)('%s', (...fixture) => check(fixture));
+  it.each(table(FIXTURES))('%s', (_, fixture) => check(fixture));
 
   it('names the other device, in words and as a place', () => {
     const context = boardOf(two('<&smmu 0x10>', '<&smmu 0x10>'));
