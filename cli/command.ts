@@ -15,6 +15,8 @@ export interface CommandFiles extends FileHost {
   /** The entries of a folder by name, in code-point order; undefined where it is no folder. */
   list(folder: string): readonly { readonly name: string; readonly folder: boolean }[] | undefined;
   exists(path: string): boolean;
+  /** The path behind symbolic links; the path itself where there is no such file. */
+  real(path: string): string;
   write(path: string, data: string | Uint8Array): void;
 }
 

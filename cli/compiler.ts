@@ -1,15 +1,11 @@
 /**
  * One source from its file to its merged tree, for every command that needs one: finds the
- * include roots, and keeps what the next source may share with it.
+ * include roots, and reads each file once however many sources include it. Files are taken not to
+ * change while the command runs.
  */
-import { identityText } from '../model/devicetree/source/identity.ts';
-import { DEFAULT_LIMITS } from '../model/devicetree/source/files.ts';
-import type { ExpandedText } from '../model/devicetree/source/origin.ts';
-import { parseDts } from '../model/devicetree/syntax/parse.ts';
-import { toProblems } from '../model/devicetree/syntax/problem.ts';
-import { mergeDts } from '../model/devicetree/tree/merge.ts';
-import type { DtTree } from '../model/devicetree/tree/tree.ts';
-import type { Problem } from '../model/problem.ts';
+import { type Compilation, compile } from '../model/devicetree/compile.ts';
+import { findIncludeRoots } from '../model/devicetree/roots.ts';
+import type { FileHost } from '../model/devicetree/source/files.ts';
 import type { CommandFiles } from './command.ts';
 
 /** How to compile. */
@@ -18,20 +14,50 @@ export interface CompilerOptions {
   readonly defines: Readonly<Record<string, string>>;
 }
 
-/** A compiled source. */
-export interface Compiled {
-  readonly tree: DtTree;
-  readonly text: ExpandedText;
-  readonly problems: readonly Problem[];
+/** Texts held at a time, in characters; the headers of a whole kernel tree need a third of it. */
+const KEPT_CHARS = 48 * 1024 * 1024;
+
+/** Remembers texts, and what is not there. */
+class KeptFiles implements FileHost {
+  readonly #texts = new Map<string, string | undefined>();
+  #chars = 0;
+
+  constructor(readonly files: CommandFiles) {}
+
+  readText(path: string): string | undefined {
+    if (this.#texts.has(path)) return this.#texts.get(path);
+    const text = this.files.readText(path);
+    this.#chars += text?.length ?? 0;
+    if (this.#chars > KEPT_CHARS) {
+      this.#texts.clear();
+      this.#chars = text?.length ?? 0;
+    }
+    this.#texts.set(path, text);
+    return text;
+  }
+
+  readBytes(path: string): Uint8Array | undefined {
+    return this.files.readBytes(path);
+  }
 }
 
+/** Compiles sources one after the other, and keeps what they share. */
 export class Compiler {
-  constructor(readonly options: CompilerOptions, readonly files: CommandFiles) {}
+  readonly #host: KeptFiles;
+  readonly #exists = new Map<string, boolean>();
 
-  compile(path: string): Compiled {
-    const text = identityText({ path, text: this.files.readText(path) ?? '' });
-    const parsed = parseDts(text.text);
-    const merged = mergeDts(parsed.syntax);
-    return { tree: merged.tree, text, problems: toProblems(text, [...parsed.problems, ...merged.problems], DEFAULT_LIMITS.problemsPerFile) };
+  constructor(readonly options: CompilerOptions, readonly files: CommandFiles) {
+    this.#host = new KeptFiles(files);
+  }
+
+  compile(path: string): Compilation {
+    const includeRoots = [...this.options.includeRoots, ...findIncludeRoots(path, (p) => this.#known(p))];
+    return compile(path, this.#host, { includeRoots, defines: this.options.defines });
+  }
+
+  #known(path: string): boolean {
+    const known = this.#exists.get(path) ?? this.files.exists(path);
+    this.#exists.set(path, known);
+    return known;
   }
 }

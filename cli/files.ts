@@ -2,7 +2,7 @@
  * The file system behind the command: the only place in `cli/` that reads or writes files. Text
  * is decoded as UTF-8 with replacement characters, so that a stray byte is a finding, not a crash.
  */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import type { CommandFiles } from './command.ts';
 
 /** A folder and a missing file are both no file; anything else (no permission) is worth hearing about. */
@@ -37,5 +37,6 @@ export const nodeFiles: CommandFiles = {
   readBytes,
   list,
   exists: existsSync,
+  real: (path) => (existsSync(path) ? realpathSync(path).replaceAll('\\', '/') : path),
   write: (path, data) => writeFileSync(path, data),
 };

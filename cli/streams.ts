@@ -79,8 +79,8 @@ export function streamsText(table: StreamTable, paint: Painter, name: Name): str
 
 /** The stream table of one board. */
 export function streamsOf(path: string, compiler: Compiler): StreamTable {
-  const { tree, text } = compiler.compile(path);
-  return streamTable(new PlatformContext(platform(tree), text));
+  const { tree, expanded } = compiler.compile(path);
+  return streamTable(new PlatformContext(platform(tree), expanded));
 }
 
 export const streams: Command = {

@@ -1,15 +1,19 @@
 /**
- * One source from its file to its problems: compiled, then looked at by all rules. It is what a
- * worker does, so its results are plain data.
+ * One source from its file to its problems: compiled, then looked at by all rules. A `.dtsi` that
+ * is compiled alone only has its own faults: what it refers to is elsewhere. It is what a worker
+ * does, so its results are plain data.
  */
 import { DTC_RULES } from '../../model/devicetree/checks/index.ts';
 import { CheckTree } from '../../model/devicetree/checks/view.ts';
+import type { Compilation } from '../../model/devicetree/compile.ts';
+import { DEFAULT_LIMITS } from '../../model/devicetree/source/files.ts';
+import { toProblems } from '../../model/devicetree/syntax/problem.ts';
 import { PlatformContext } from '../../model/platform/context.ts';
 import { platform } from '../../model/platform/platform.ts';
 import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
-import type { Level, Problem } from '../../model/problem.ts';
+import type { Level, Problem, SourceRange } from '../../model/problem.ts';
 import type { CommandFiles } from '../command.ts';
-import { type Compiled, Compiler, type CompilerOptions } from '../compiler.ts';
+import { Compiler, type CompilerOptions } from '../compiler.ts';
 
 /** How to compile and what to report, the same for all sources of a run. */
 export interface AnalyzeOptions extends CompilerOptions {
@@ -26,26 +30,60 @@ export interface Analysis {
   readonly files: readonly string[];
 }
 
-function* problemsOf({ tree, text, problems }: Compiled, iommuOnly: boolean): Iterable<Problem> {
-  const context = new PlatformContext(platform(tree), text);
+/** What a part need not have, because the board that includes it has: a version, headers, macros. */
+const OF_THE_BOARD = new Set(['dts-version-tag', 'dts-order', 'dts-undefined-name', 'error-directive']);
+
+function partProblems({ expanded, parsed, preprocessed }: Compilation): Problem[] {
+  const found = [...preprocessed.problems, ...toProblems(expanded, parsed.problems, DEFAULT_LIMITS.problemsPerFile)];
+  return found.filter((p) => !OF_THE_BOARD.has(p.id));
+}
+
+function* boardProblems({ tree, expanded, problems }: Compilation, iommuOnly: boolean): Iterable<Problem> {
+  const context = new PlatformContext(platform(tree), expanded);
   for (const rule of PLATFORM_RULES) yield* rule.check(context);
   if (iommuOnly) return;
   yield* problems;
-  const checked = new CheckTree(tree, text);
+  const checked = new CheckTree(tree, expanded);
   for (const rule of DTC_RULES) yield* rule.check(checked);
 }
 
 /** Analyses sources one after the other, and keeps what they share. */
 export class Analyzer {
   readonly #compiler: Compiler;
+  readonly #real = new Map<string, string>();
 
-  constructor(readonly options: AnalyzeOptions, files: CommandFiles) {
+  constructor(readonly options: AnalyzeOptions, readonly files: CommandFiles) {
     this.#compiler = new Compiler(options, files);
   }
 
   analyze(root: string): Analysis {
     const compiled = this.#compiler.compile(root);
-    const problems = [...problemsOf(compiled, this.options.iommuOnly)].filter((p) => this.options.levels.includes(p.level));
-    return { root, problems, files: [...compiled.text.files.keys()] };
+    const { iommuOnly, levels } = this.options;
+    const problems: Problem[] = [];
+    if (!root.endsWith('.dtsi')) problems.push(...boardProblems(compiled, iommuOnly));
+    else if (!iommuOnly) problems.push(...partProblems(compiled));
+    return {
+      root,
+      problems: problems.filter((p) => levels.includes(p.level)).map((p) => this.#settle(p)),
+      files: [...compiled.files.keys()].map((file) => this.#realPath(file)),
+    };
+  }
+
+  /** A header reached through a symbolic link is the same file. */
+  #realPath(path: string): string {
+    let real = this.#real.get(path);
+    if (real === undefined) this.#real.set(path, (real = this.files.real(path)));
+    return real;
+  }
+
+  #settle(problem: Problem): Problem {
+    const settle = (range: SourceRange): SourceRange => ({ ...range, file: this.#realPath(range.file) });
+    const { related, fixes } = problem;
+    return {
+      ...problem,
+      range: settle(problem.range),
+      ...(related === undefined ? {} : { related: related.map((r) => ({ ...r, range: settle(r.range) })) }),
+      ...(fixes === undefined ? {} : { fixes: fixes.map((fix) => ({ ...fix, edits: fix.edits.map((edit) => ({ ...edit, range: settle(edit.range) })) })) }),
+    };
   }
 }

@@ -27,6 +27,7 @@ export function memoryFiles(files: Record<string, string | Uint8Array>): Command
     },
     list,
     exists: (path) => all.has(path) || list(path) !== undefined,
+    real: (path) => path,
     write: (path, data) => void all.set(path, data),
     written: all,
   };

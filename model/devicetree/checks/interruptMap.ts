@@ -25,7 +25,7 @@ function* parentCells(property: DtProperty, cell: Cell, index: number, tree: Che
   }
   const parent = tree.provider(cell);
   if (parent === undefined) {
-    yield { ...at, message: `No node has the phandle 0x${cell.value.toString(16)} in cell ${index} of "interrupt-map"`, advice: 'Refer to the interrupt controller by its label' };
+    if (!tree.partial) yield { ...at, message: `No node has the phandle 0x${cell.value.toString(16)} in cell ${index} of "interrupt-map"`, advice: 'Refer to the interrupt controller by its label' };
     return undefined;
   }
   const related = [{ node: parent, message: 'The interrupt controller' }];

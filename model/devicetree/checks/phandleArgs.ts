@@ -62,7 +62,8 @@ export function* checkPhandleArgs(property: DtProperty, provider: ProviderCells,
       if (tree.tree.plugin) return;
       continue;
     }
-    if (cell.reference === undefined) yield plainNumber(property, cell, index);
+    if (tree.partial && tree.provider(cell) === undefined) return;
+    if (cell.reference === undefined && !tree.partial) yield plainNumber(property, cell, index);
     const count = argumentsOf(property, cell, provider, tree);
     if (typeof count !== 'number') {
       yield count;

@@ -24,8 +24,13 @@ export class CheckTree {
   #simpleBuses: ReadonlySet<DtNode> | undefined;
   #bereft: ReadonlySet<DtNode> | undefined;
 
+  /** A partial device tree, whose numbers refer to nodes that Xen makes for the guest, or to host nodes. */
+  readonly partial: boolean;
+
   constructor(readonly tree: DtTree, readonly text: ExpandedText) {
     this.nodes = inOrder(tree.root);
+    const { children } = tree.root;
+    this.partial = children.has('passthrough') && !children.has('cpus');
     for (const node of this.nodes) {
       for (const property of node.properties.values()) {
         const same = this.#properties.get(property.name);

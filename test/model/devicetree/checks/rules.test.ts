@@ -29,3 +29,21 @@ describe('dtc checks', () => {
     }
   });
 });
+
+describe('a partial device tree', () => {
+  const body = 'gic: gic { phandle = <0xfde8>; interrupt-controller; #interrupt-cells = <3>; }; passthrough { '
+    + 'a { interrupt-parent = <0x99>; interrupts = <0 1 4>; clocks = <0x98 1>; iommus = <0x97 1>; interrupt-map = <0 1 0x96 0>; #address-cells = <1>; #size-cells = <0>; #interrupt-cells = <1>; }; '
+    + 'b { interrupt-parent = <0xfde8>; interrupts = <0 1>; }; };';
+  const found = (source: string): string[] => {
+    const tree = checkTree(source);
+    return DTC_RULES.flatMap((rule) => [...rule.find(tree)].map((f) => `${rule.id} ${f.node.name}`)).filter((f) => /interrupt|clocks|iommus/.test(f));
+  };
+
+  it('may refer by number to what only the guest has, but not miscount', () => {
+    expect(found(`/ { ${body} };`)).toEqual(['dtc-interrupts-property b']);
+  });
+
+  it('is none where there are CPUs', () => {
+    expect(found(`/ { cpus { }; ${body} };`)).toEqual(expect.arrayContaining(['dtc-iommus-property a', 'dtc-clocks-property a', 'dtc-interrupts-property a', 'dtc-interrupt-map a']));
+  });
+});
