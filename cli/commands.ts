@@ -2,9 +2,12 @@
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { decode } from './decode.ts';
+import { dtb } from './dtb.ts';
+import { dts } from './dts.ts';
 import { explain } from './explain.ts';
 import { lsp } from './lsp.ts';
+import { startCommand } from './start.ts';
 import { streams } from './streams.ts';
 
 /** Every subcommand of `vsmmu`. */
-export const commands: readonly Command[] = [checkCommand, streams, decode, explain, lsp];
+export const commands: readonly Command[] = [checkCommand, dtb, dts, streams, decode, explain, lsp, startCommand];

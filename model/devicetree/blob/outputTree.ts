@@ -142,9 +142,9 @@ class Output {
   fixups(): void {
     const references = [...this.references()];
     for (const { at, node, property } of references) {
-      if (at.target !== undefined || at.reference.path !== undefined) continue;
+      if (at.target !== undefined) continue;
       const entry = `${nodePath(node)}:${property}:${at.offset}`;
-      this.root.child('__fixups__').append(at.reference.label ?? '', text(entry));
+      this.root.child('__fixups__').append(at.reference.label ?? at.reference.path ?? '', text(entry));
     }
     for (const { at, node, property } of references) {
       if (at.target === undefined) continue;

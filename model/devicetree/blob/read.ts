@@ -139,6 +139,8 @@ class Structure {
   private readonly open: BlobNode[] = [];
   private root: BlobNode | undefined;
   private nodes = 0;
+  /** A property without a name was reported: once is enough. */
+  private unnamed = false;
   private readonly names = new Map<number, string>();
 
   constructor(private readonly reader: Reader, private readonly header: Header) {
@@ -218,7 +220,8 @@ class Structure {
     const { start, end } = this.header.strings;
     name = this.reader.string(start + offset, end);
     if (name === undefined) {
-      this.reader.report('dtb-strings', at, `the property's name is said to stand at 0x${hex(offset)} of the strings block, where there is none`);
+      if (!this.unnamed) this.reader.report('dtb-strings', at, `the property's name is said to stand at 0x${hex(offset)} of the strings block, where there is none`);
+      this.unnamed = true;
       name = `unnamed-${offset}`;
     }
     this.names.set(offset, name);

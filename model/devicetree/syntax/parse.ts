@@ -97,4 +97,6 @@ function* orderProblems(items: readonly ParsedItem[]): Generator<SyntaxProblem> 
     stage = Math.max(stage, here);
     start = end;
   }
+  if (items.some(({ item }) => item?.kind === 'node')) return;
+  yield { id: 'dts-order', level: 'error', message: 'there is no root node: a device tree needs `/ { ... };`', start: Math.max(0, start - 1), end: start };
 }

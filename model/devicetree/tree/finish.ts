@@ -58,7 +58,9 @@ class Finish {
     for (const property of node.properties.values()) {
       const { references, labels, valueLabels } = property.syntax;
       if (references.length > 0) this.references(property);
-      for (const label of labels) this.innerLabels.push({ label, bearer: property });
+      for (const label of labels) {
+        if (labels.every((l) => l === label || l.name !== label.name)) this.innerLabels.push({ label, bearer: property });
+      }
       for (const label of valueLabels) this.innerLabels.push({ label, bearer: property });
     }
   }
@@ -81,14 +83,23 @@ class Finish {
   private phandleReference(reference: ReferenceSyntax): void {
     const target = this.tree.resolve(reference);
     if (target === undefined) {
-      // An overlay refers to labels of the tree that it is laid over.
-      if (!this.tree.plugin || reference.path !== undefined) this.unresolved('dtc-phandle-references', reference);
+      // An overlay refers to labels of the tree that it is laid over; a path in its place cannot be resolved there.
+      if (!this.tree.plugin || (reference.path !== undefined && reference.label !== undefined)) this.unresolved('dtc-phandle-references', reference);
+      else if (reference.path !== undefined) this.foreignPath(reference);
       return;
     }
     target.referenced = true;
     if (target.phandleReferenced) return;
     target.phandleReferenced = true;
     this.tree.phandleOrder.push(target);
+  }
+
+  private foreignPath({ path, start, end }: ReferenceSyntax): void {
+    this.problems.add({
+      id: 'dts-foreign-path', level: 'warning', start, end,
+      message: `\`${path ?? ''}\` is not in this overlay: newer dtc refuses it, and no loader resolves it`,
+      advice: 'Refer to a label of the tree that the overlay is laid over.',
+    });
   }
 
   private unresolved(id: string, reference: ReferenceSyntax): void {
@@ -99,12 +110,14 @@ class Finish {
     this.problems.add(this.unknown++ < SUGGESTED ? suggest(this.tree, reference, problem) : problem);
   }
 
+  /** dtc compares each live child with all that follow it, deleted ones too; of properties only live ones. */
   private duplicates(node: MergedNode): void {
     for (const spare of node.spareChildren) {
       const first = node.children.get(spare.name);
-      const here = spare.definitions[0]?.target;
-      if (spare.deleted || first === undefined || first === spare || here === undefined) continue;
-      this.twice('dtc-duplicate-node-names', `node \`${spare.name}\` stands twice in this body`, here, first.definitions[0]?.target);
+      const here = spare.definitions[0]?.target ?? spare.trace?.target;
+      if (first === undefined || here === undefined || first === spare || first.order > spare.order) continue;
+      const what = spare.trace === undefined ? 'stands twice in this body' : 'cannot be deleted in the body that makes it';
+      this.twice('dtc-duplicate-node-names', `node \`${spare.name}\` ${what}`, here, first.definitions[0]?.target);
     }
     for (const spare of node.spareProperties) {
       const first = node.properties.get(spare.name);

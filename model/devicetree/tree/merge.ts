@@ -131,9 +131,10 @@ class Merge {
   }
 
   private deletedTrace(node: MergedNode, by: DeleteNodeSyntax): void {
-    if (by.target.kind !== 'name' || node.children.has(by.target.name)) return;
+    if (by.target.kind !== 'name') return;
     const trace = new MergedNode(by.target.name, node, this.tree, 0);
     trace.deleted = true;
+    trace.trace = by;
     node.addChild(trace);
   }
 

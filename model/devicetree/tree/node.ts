@@ -37,6 +37,8 @@ export class MergedNode implements DtNode {
   deletedProperties: { property: MergedProperty; by: DeletePropertySyntax | DeleteNodeSyntax }[] = NONE;
   omitIfNoRef = false;
   deleted = false;
+  /** Not a node, but the trace that a deletion leaves in the body that makes the parent. */
+  trace: DeleteNodeSyntax | undefined;
   /** Some live property refers to it, by phandle or by path. */
   referenced = false;
   phandleReferenced = false;

@@ -3,12 +3,16 @@ import type { SyntaxProblem } from '../../../../model/devicetree/syntax/problem.
 import { mergeDts } from '../../../../model/devicetree/tree/merge.ts';
 import type { DtNode, DtTree } from '../../../../model/devicetree/tree/tree.ts';
 
-/** A source without preprocessing, parsed and merged; `text` may leave out `/dts-v1/;`. */
-export function treeOf(text: string, options: { symbols?: boolean } = {}): { tree: DtTree; text: string; problems: SyntaxProblem[] } {
-  const whole = text.includes('/dts-v1/') ? text : `/dts-v1/; ${text}`;
-  const parsed = parseDts(whole);
+/** A source without preprocessing, parsed and merged. */
+export function compiled(text: string, options: { symbols?: boolean } = {}): { tree: DtTree; text: string; problems: SyntaxProblem[] } {
+  const parsed = parseDts(text);
   const merged = mergeDts(parsed.syntax, options);
-  return { tree: merged.tree, text: whole, problems: [...parsed.problems, ...merged.problems] };
+  return { tree: merged.tree, text, problems: [...parsed.problems, ...merged.problems] };
+}
+
+/** The same with `/dts-v1/;` put before what begins with a node. */
+export function treeOf(text: string, options: { symbols?: boolean } = {}): ReturnType<typeof compiled> {
+  return compiled(text.startsWith('/ ') ? `/dts-v1/; ${text}` : text, options);
 }
 
 /** The tree as one line: `/{a;b{c;};}` with deleted things gone and values left out. */
