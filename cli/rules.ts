@@ -5,6 +5,8 @@
  */
 import { DTC_CHECKS } from '../model/devicetree/checks/index.ts';
 import { PLATFORM_RULES } from '../model/platform/rules/index.ts';
+import { SYNTAX_PROBLEMS } from '../model/devicetree/syntax/problems.ts';
+import { TREE_PROBLEMS } from '../model/devicetree/tree/problems.ts';
 import type { RuleInfo } from '../model/rule.ts';
 import { XL_RULES } from '../model/xl/rules/index.ts';
 
@@ -17,6 +19,7 @@ export interface RuleGroup {
 /** All rules by group. */
 export const RULE_GROUPS: readonly RuleGroup[] = [
   { title: 'IOMMUs, masters and StreamIDs', rules: PLATFORM_RULES },
+  { title: 'Device-tree sources', rules: [...SYNTAX_PROBLEMS, ...TREE_PROBLEMS] },
   { title: 'Checks of the device-tree compiler', rules: DTC_CHECKS },
   { title: 'Xen guest configurations', rules: XL_RULES },
 ];
