@@ -61,7 +61,8 @@ function withoutKnown(findings: readonly Finding[], input: Arguments, io: Io): r
   return newFindings(findings, text, path);
 }
 
-async function check(input: Arguments, io: Io): Promise<number> {
+/** The command itself, for those that run it with arguments of their own. */
+export async function runCheck(input: Arguments, io: Io): Promise<number> {
   if (input.positionals.length === 0) throw new UsageError('which files or folders?');
   const format = choice(input, 'format', ['text', 'json', 'sarif', 'github']);
   const failing = FAILING[choice(input, 'fail-on', ['warning', 'error'])];
@@ -95,5 +96,5 @@ export const checkCommand: Command = {
     'write-baseline': { type: 'string', value: 'FILE', text: 'write all findings to a baseline, and report none' },
     'iommu-only': { type: 'boolean', text: 'only the rules about IOMMUs, for use beside other checkers' },
   },
-  run: check,
+  run: runCheck,
 };

@@ -3,7 +3,7 @@ import { PlatformContext } from '../model/platform/context.ts';
 import { platform } from '../model/platform/platform.ts';
 import { type ConflictRow, type IommuRow, type SourceLine, streamTable, type StreamRow, type StreamTable } from '../model/platform/streamTable.ts';
 import { absolute, namer } from './paths.ts';
-import { type Command, COMPILE_OPTIONS, definitions, EXIT, type Io, strings, UsageError } from './command.ts';
+import { type Arguments, type Command, COMPILE_OPTIONS, definitions, EXIT, type Io, strings, UsageError } from './command.ts';
 import { Compiler } from './compiler.ts';
 import { painter, type Painter } from './paint.ts';
 
@@ -83,19 +83,22 @@ export function streamsOf(path: string, compiler: Compiler): StreamTable {
   return streamTable(new PlatformContext(platform(tree), expanded));
 }
 
+/** The command itself, for those that run it with arguments of their own. */
+export function run(input: Arguments, io: Io): number {
+  const [given, ...others] = input.positionals;
+  if (given === undefined || others.length > 0) throw new UsageError('which board?');
+  const path = absolute(given, io.cwd);
+  if (io.files.readText(path) === undefined) throw new UsageError(`no such file: ${given}`);
+  const includeRoots = strings(input, 'include').map((folder) => absolute(folder, io.cwd));
+  const table = streamsOf(path, new Compiler({ includeRoots, defines: definitions(input) }, io.files));
+  io.stdout.write(input.values['json'] === true ? `${JSON.stringify(table, undefined, 2)}\n` : streamsText(table, painter(io), namer(io.cwd)));
+  return EXIT.clean;
+}
+
 export const streams: Command = {
   name: 'streams',
   summary: 'list the IOMMUs of a board with their masters and StreamIDs',
   usage: '[OPTION]... BOARD.dts',
   options: { ...COMPILE_OPTIONS, json: { type: 'boolean', text: 'as JSON, for programs' } },
-  run(input, io: Io) {
-    const [given, ...others] = input.positionals;
-    if (given === undefined || others.length > 0) throw new UsageError('which board?');
-    const path = absolute(given, io.cwd);
-    if (io.files.readText(path) === undefined) throw new UsageError(`no such file: ${given}`);
-    const includeRoots = strings(input, 'include').map((folder) => absolute(folder, io.cwd));
-    const table = streamsOf(path, new Compiler({ includeRoots, defines: definitions(input) }, io.files));
-    io.stdout.write(input.values['json'] === true ? `${JSON.stringify(table, undefined, 2)}\n` : streamsText(table, painter(io), namer(io.cwd)));
-    return EXIT.clean;
-  },
+  run,
 };

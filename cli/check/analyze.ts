@@ -11,6 +11,7 @@ import { toProblems } from '../../model/devicetree/syntax/problem.ts';
 import { PlatformContext } from '../../model/platform/context.ts';
 import { platform } from '../../model/platform/platform.ts';
 import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
+import { withoutEchoes } from '../../model/echoes.ts';
 import type { Level, Problem, SourceRange } from '../../model/problem.ts';
 import type { CommandFiles } from '../command.ts';
 import { Compiler, type CompilerOptions } from '../compiler.ts';
@@ -60,7 +61,7 @@ export class Analyzer {
     const compiled = this.#compiler.compile(root);
     const { iommuOnly, levels } = this.options;
     const problems: Problem[] = [];
-    if (!root.endsWith('.dtsi')) problems.push(...boardProblems(compiled, iommuOnly));
+    if (!root.endsWith('.dtsi')) problems.push(...withoutEchoes([...boardProblems(compiled, iommuOnly)]));
     else if (!iommuOnly) problems.push(...partProblems(compiled));
     return {
       root,

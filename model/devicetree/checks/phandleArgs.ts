@@ -3,9 +3,9 @@
  * is followed by as many cells as the node it leads to says. Used for all providers and GPIOs.
  * What the arguments mean is not asked.
  */
-import type { Cell, DtProperty } from '../tree/tree.ts';
+import type { Cell, DtNode, DtProperty } from '../tree/tree.ts';
 import { nodePath } from '../tree/values.ts';
-import type { Finding } from './check.ts';
+import type { Finding, Place } from './check.ts';
 import { type CheckTree, isPhandle } from './view.ts';
 
 /** The property of a provider that says how many cells follow a reference to it. */
@@ -15,20 +15,15 @@ export interface ProviderCells {
   readonly optional?: boolean;
 }
 
-/** How many cells follow a reference, or the finding that says why no one knows. */
-function argumentsOf(property: DtProperty, cell: Cell, cells: ProviderCells, tree: CheckTree): number | Finding {
-  const at = { node: property.node, property, span: cell.span };
-  const provider = tree.provider(cell);
-  if (provider === undefined) {
-    return { ...at, message: `No node has the phandle 0x${cell.value.toString(16)} in "${property.name}"`, advice: 'Refer to the node by its label' };
-  }
+/** How many cells follow a reference to a node, or the finding that says why no one knows. */
+function argumentsOf(provider: DtNode, cells: ProviderCells, at: Place & { property: DtProperty }, tree: CheckTree): number | Finding {
   const count = provider.properties.get(cells.property);
   if (count === undefined && cells.optional === true) return 0;
   const value = tree.cell(count);
   if (value !== undefined) return value;
   return {
     ...at,
-    message: `"${property.name}" refers to ${nodePath(provider)}, which has no ${cells.property}`,
+    message: `"${at.property.name}" refers to ${nodePath(provider)}, which has no ${cells.property}`,
     advice: `Refer to a provider, or add ${cells.property} to the node`,
     related: [{ node: provider, property: count, message: 'The node referred to' }],
   };
@@ -40,9 +35,14 @@ function plainNumber(property: DtProperty, cell: Cell, index: number): Finding {
     node: property.node,
     property,
     span: cell.span,
-    message: `Cell ${index} of "${property.name}" is a number where a reference is expected`,
+    message: `Cell ${index} of "${property.name}" is the number 0x${cell.value.toString(16)} where a reference is expected`,
     advice: 'Check the number of arguments of the entry before it, or write the reference as &label',
   };
+}
+
+/** Numbers are all there is in a decompiled tree, which has no labels; those of a partial tree mean nodes elsewhere. */
+function mayBeNumber(target: DtNode | undefined, tree: CheckTree): boolean {
+  return tree.partial || (target !== undefined && tree.tree.labels.size === 0);
 }
 
 /** Everything wrong with one list of references. */
@@ -62,9 +62,10 @@ export function* checkPhandleArgs(property: DtProperty, provider: ProviderCells,
       if (tree.tree.plugin) return;
       continue;
     }
-    if (tree.partial && tree.provider(cell) === undefined) return;
-    if (cell.reference === undefined && !tree.partial) yield plainNumber(property, cell, index);
-    const count = argumentsOf(property, cell, provider, tree);
+    const target = tree.provider(cell);
+    if (cell.reference === undefined && !mayBeNumber(target, tree)) yield plainNumber(property, cell, index);
+    if (target === undefined) return;
+    const count = argumentsOf(target, provider, { node, property, span: cell.span }, tree);
     if (typeof count !== 'number') {
       yield count;
       return;
