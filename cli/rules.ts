@@ -4,6 +4,8 @@
  * beside the checks.
  */
 import { DTC_CHECKS } from '../model/devicetree/checks/index.ts';
+import { PROJECT_FILE } from '../model/platform/guests/project.ts';
+import { SYSTEM_RULES } from '../model/platform/guests/rules/index.ts';
 import { PLATFORM_RULES } from '../model/platform/rules/index.ts';
 import { SYNTAX_PROBLEMS } from '../model/devicetree/syntax/problems.ts';
 import { TREE_PROBLEMS } from '../model/devicetree/tree/problems.ts';
@@ -22,6 +24,7 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
   { title: 'Device-tree sources', rules: [...SYNTAX_PROBLEMS, ...TREE_PROBLEMS] },
   { title: 'Checks of the device-tree compiler', rules: DTC_CHECKS },
   { title: 'Xen guest configurations', rules: XL_RULES },
+  { title: 'Guests, their board and their partial device trees', rules: [...SYSTEM_RULES, PROJECT_FILE] },
 ];
 
 /** All rules by id. */

@@ -32,6 +32,8 @@ const SIMPLE_ESCAPES: Record<string, string> = {
 };
 const OCTAL_ESCAPE = /^[0-7][0-9]{2,3}/;
 const SHOWN_CHARS = 40;
+/** A value, a comma and a line end. */
+const TOKENS_PER_ITEM = 3;
 
 /** Cuts a whole file into tokens; always ends with an `end` token. */
 export function tokenizeXl(text: string, limits: XlLimits): XlTokens {
@@ -55,7 +57,12 @@ class Scanner implements XlTokens {
   }
 
   run(): void {
-    while (this.#at < this.#text.length) this.#next();
+    const most = this.#limits.items * TOKENS_PER_ITEM;
+    while (this.#at < this.#text.length && this.tokens.length < most) this.#next();
+    if (this.tokens.length >= most) {
+      this.#error('limit-items', this.#at, this.#at + 1);
+      this.#at = this.#text.length;
+    }
     this.#push('end', this.#text.length, '');
   }
 
@@ -162,9 +169,7 @@ class Scanner implements XlTokens {
 
   #error(reason: XlErrorReason, start: number, end: number): void {
     if (this.errors.length >= this.#limits.problems) return;
-    const last = this.errors.length === this.#limits.problems - 1;
-    const found = this.#text.slice(start, Math.min(end, start + SHOWN_CHARS));
-    this.errors.push({ reason: last ? 'limit-problems' : reason, start, end, found });
+    this.errors.push({ reason, start, end, found: this.#text.slice(start, Math.min(end, start + SHOWN_CHARS)) });
   }
 }
 

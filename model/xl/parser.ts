@@ -14,7 +14,9 @@ export function parseXl(path: string, text: string, limits: XlLimits = XL_LIMITS
   const { tokens, comments, errors } = tokenizeXl(text, limits);
   const parser = new Parser(text, tokens, limits);
   const statements = parser.statements();
-  const all = [...errors, ...parser.errors].sort((a, b) => a.start - b.start).slice(0, limits.problems);
+  const all = [...errors, ...parser.errors].sort((a, b) => a.start - b.start);
+  const last = all[limits.problems - 1];
+  if (last !== undefined) all.splice(limits.problems - 1, all.length, { ...last, reason: 'limit-problems' });
   const placeholders = tokens.filter((token) => token.kind === 'placeholder');
   return { path, text, statements, comments, errors: all, placeholders };
 }
@@ -77,7 +79,8 @@ class Parser {
     const value = this.#value();
     if (value !== undefined) {
       this.#checkAddition(key.text, operator.kind, value);
-      this.#expectEnd();
+      // A list without its bracket has been reported, and ends before the next statement.
+      if (value.kind !== 'list' || value.close >= 0) this.#expectEnd();
     }
     const end = value?.end ?? operator.end;
     return { key: key.text, keySpan, operator: operator.kind, value, start: key.start, end };

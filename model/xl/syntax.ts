@@ -75,4 +75,4 @@ export interface XlLimits {
 }
 
 /** Caps that no real configuration comes near. */
-export const XL_LIMITS: XlLimits = { depth: 64, items: 200_000, stringChars: 1 << 20, problems: 200 };
+export const XL_LIMITS: XlLimits = { depth: 64, items: 100_000, stringChars: 1 << 20, problems: 200 };

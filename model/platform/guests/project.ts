@@ -3,6 +3,7 @@
  * problems; paths are relative to the file. Unknown keys are reported, so that a slip is seen.
  */
 import type { Problem } from '../../problem.ts';
+import type { RuleInfo } from '../../rule.ts';
 import { dialectByName, XL_DIALECTS, type XlDialect } from '../../xl/dialects.ts';
 
 /** A host device tree of a project. */
@@ -34,6 +35,18 @@ export interface Project {
   readonly problems: readonly Problem[];
 }
 
+/** The words of what a project file can get wrong. */
+export const PROJECT_FILE: RuleInfo = {
+  id: 'project-file',
+  level: 'error',
+  title: 'Project file that cannot be used',
+  explanation: '`vsmmu.json` names the boards and guests that belong together. A key that it does not have, or a dialect that does not exist, is most often a slip, and whatever it was to say has no effect.',
+  remedy: 'Mend the key or the word that is marked.',
+  bad: '{ "dialect": "viommu", "boards": [{ "path": "board.dts" }] }',
+  good: '{ "dialect": "viommu-v3", "boards": [{ "path": "board.dts" }] }',
+  sources: ['docs/project-file.md'],
+};
+
 const KNOWN = new Set(['$schema', 'dialect', 'extraKeys', 'boards', 'guests', 'includeRoots']);
 
 /** Reads a project file. A file that is no JSON gives an empty project and one problem. */
@@ -41,7 +54,7 @@ export function readProject(path: string, text: string): Project {
   const problems: Problem[] = [];
   const report = (word: string, message: string, advice: string): void => {
     const start = Math.max(0, text.indexOf(`"${word}"`));
-    problems.push({ id: 'project-file', level: 'error', message, advice, range: { file: path, start, end: start + (start === 0 ? 0 : word.length + 2) } });
+    problems.push({ id: PROJECT_FILE.id, level: PROJECT_FILE.level, message, advice, range: { file: path, start, end: start + (start === 0 ? 0 : word.length + 2) } });
   };
   const value = parseJson(text);
   if (!isRecord(value)) {
