@@ -4,12 +4,12 @@
  * reserved or implementation defined have no entry, so decoding drops those bits; whether they must
  * be zero is not judged here.
  */
-import { extract, hex, shiftLeft, u64, ZERO, type U64 } from '../bits/u64.ts';
+import { extract, hex, shiftLeft, toNumber, u64, ZERO, type U64 } from '../bits/u64.ts';
 
 /** One field of a structure or register. */
-export interface Field {
+export interface Field<N extends string = string> {
   /** The name in the Arm specification. */
-  readonly name: string;
+  readonly name: N;
   /** The 64-bit word that the field lies in. */
   readonly dword: number;
   /** Most and least significant bit within that word. */
@@ -24,12 +24,12 @@ export interface Field {
 }
 
 /** A structure, record or register: its size and its fields in ascending bit order. */
-export interface Layout {
+export interface Layout<N extends string = string> {
   readonly name: string;
   readonly text: string;
   /** Size in 32-bit words. */
   readonly words: number;
-  readonly fields: readonly Field[];
+  readonly fields: readonly Field<N>[];
 }
 
 /** One field with its value. */
@@ -50,15 +50,21 @@ export interface FieldOptions {
 }
 
 /** Declares a field of a table. */
-export function field(name: string, bits: Bits, text: string, options: FieldOptions = {}): Field {
+export function field<const N extends string>(name: N, bits: Bits, text: string, options: FieldOptions = {}): Field<N> {
   const [dword, msb, lsb = msb] = bits;
   return { name, dword, msb, lsb, text, address: options.address ?? false, values: options.values ?? {} };
 }
 
 /** Declares a structure; fields may be given in any order. */
-export function layout(name: string, words: number, text: string, fields: readonly Field[]): Layout {
+export function layout<N extends string>(name: string, words: number, text: string, fields: readonly Field<N>[]): Layout<N> {
   const ordered = fields.toSorted((a, b) => a.dword - b.dword || a.lsb - b.lsb);
   return { name, text, words, fields: ordered };
+}
+
+/** All fields of a structure by name, as plain numbers; only wide non-address fields can lose bits above 2^53. */
+export function numbers<N extends string>(of: Layout<N>, words: ArrayLike<number>): Record<N, number> {
+  const pairs = of.fields.map((f) => [f.name, toNumber(getField(words, f))] as const);
+  return Object.fromEntries(pairs) as Record<N, number>;
 }
 
 /** The field of that name, or undefined. */
