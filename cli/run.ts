@@ -52,6 +52,7 @@ function parse(command: Command, args: readonly string[]): Arguments {
 async function dispatch(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) throw new UsageError('which command?');
+  if (name === 'help' && rest.length > 0) return await dispatch([...rest, '--help'], io);
   if (name === '--help' || name === '-h' || name === 'help') {
     io.stdout.write(overview());
     return EXIT.clean;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../cli/commands.ts';
 import { run } from '../../cli/run.ts';
@@ -37,8 +38,20 @@ describe('vsmmu', () => {
   it.each(commands.map((c) => c.name))('explains %s', async (name) => {
     const io = testIo();
     expect(await run([name, '--help'], io)).toBe(0);
+    const other = testIo();
+    expect(await run(['help', name], other)).toBe(0);
+    expect(other.out()).toBe(io.out());
     expect(io.out()).toContain(`Usage: vsmmu ${name}`);
     expect(io.out()).toContain('-h, --help');
+  });
+
+  it('documents every command and option in docs/cli.md', () => {
+    const page = readFileSync('docs/cli.md', 'utf8');
+    for (const { name, options } of commands) {
+      const [, section = ''] = page.split(`\n## vsmmu ${name}\n`);
+      expect(section, `a section on ${name}`).not.toBe('');
+      for (const option of Object.keys(options)) expect(section.split('\n## ')[0], name).toContain(`--${option}`);
+    }
   });
 
   it('says its version', async () => {
