@@ -2,6 +2,7 @@
  * The language server as a program: `node server.js --stdio`, or over IPC as VS Code starts it.
  * Loaded as a module by the `vsmmu lsp` command, it only offers `runServer`.
  */
+import './lsp/warmUp.ts';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runServer as run } from './lsp/server.ts';

@@ -4,7 +4,7 @@
  * of all files, uses of nodes from the board.
  */
 import type { SourceRange } from '../../model/problem.ts';
-import type { NodeSyntax, ReferenceSyntax } from '../../model/devicetree/syntax/ast.ts';
+import type { LabelSyntax, NodeSyntax, PropertySyntax, ReferenceSyntax, Span } from '../../model/devicetree/syntax/ast.ts';
 import type { DtNode } from '../../model/devicetree/tree/tree.ts';
 import type { Board } from './board.ts';
 import { directiveAt } from './directives.ts';
@@ -74,8 +74,13 @@ export function definitions(board: Board, target: Target): SourceRange[] {
   if (target.kind === 'property') return propertyPlaces(board, target.node, target.name);
   const node = board.tree.labels.get(target.name);
   const label = node?.labels.find((candidate) => candidate.name === target.name);
-  if (label !== undefined) return [board.range(label)];
+  if (label !== undefined) return [board.range(labelName(label))];
   return node === undefined ? [] : node.definitions.slice(0, 1).map((syntax) => board.range(syntax.target));
+}
+
+/** A label's name without its colon. */
+export function labelName(label: LabelSyntax): Span {
+  return { start: label.start, end: label.start + label.name.length };
 }
 
 function propertyPlaces(board: Board, node: DtNode, name: string): SourceRange[] {
@@ -103,12 +108,15 @@ export function* references(board: Board): Generator<ReferenceSyntax> {
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     for (const member of node.members) {
       if (member.kind === 'node') pending.push(member);
-      if (member.kind !== 'property') continue;
-      for (const value of member.values) {
-        if (value.kind === 'reference') yield value;
-        if (value.kind === 'cells') for (const cell of value.elements) if (cell.kind === 'reference') yield cell;
-      }
+      else if (member.kind === 'property') yield* referencesIn(member);
     }
+  }
+}
+
+function* referencesIn(property: PropertySyntax): Generator<ReferenceSyntax> {
+  for (const value of property.values) {
+    if (value.kind === 'reference') yield value;
+    else if (value.kind === 'cells') yield* value.elements.filter((cell) => cell.kind === 'reference');
   }
 }
 

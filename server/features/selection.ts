@@ -44,27 +44,35 @@ function growing(ranges: readonly OffsetRange[]): OffsetRange[] {
 /** Inside a property: what is between the brackets, the brackets, the whole value. */
 function valueRanges(tokens: RawTokens, token: number, item: OffsetRange): OffsetRange[] {
   const ranges: OffsetRange[] = [];
-  const open = seek(tokens, token, -1, item, ['<', '[']);
-  const close = seek(tokens, token, 1, item, ['>', ']']);
+  const search = { tokens, item };
+  const open = seek(search, token, { step: -1, wanted: ['<', '['], against: ['>', ']'] });
+  const close = seek(search, token, { step: 1, wanted: ['>', ']'], against: ['<', '['] });
   if (open !== undefined && close !== undefined) {
     ranges.push({ start: tokens.end(open), end: tokens.start(close) }, { start: tokens.start(open), end: tokens.end(close) });
   }
-  const equals = seek(tokens, token, -1, item, ['=']);
-  const semicolon = seek(tokens, token, 1, item, [';']);
+  const equals = seek(search, token, { step: -1, wanted: ['='], against: [] });
+  const semicolon = seek(search, token, { step: 1, wanted: [';'], against: [] });
   if (equals !== undefined && semicolon !== undefined) {
     ranges.push({ start: tokens.start(equals + 1), end: tokens.start(semicolon) });
   }
   return ranges;
 }
 
-function seek(tokens: RawTokens, from: number, step: number, within: OffsetRange, wanted: readonly string[]): number | undefined {
+/** Which punctuation is looked for in which direction, and which ends the search in vain. */
+interface Wanted {
+  readonly step: 1 | -1;
+  readonly wanted: readonly string[];
+  readonly against: readonly string[];
+}
+
+function seek({ tokens, item }: { tokens: RawTokens; item: OffsetRange }, from: number, { step, wanted, against }: Wanted): number | undefined {
   let parens = 0;
-  for (let at = from; tokens.start(at) >= within.start && tokens.end(at) <= within.end && at >= 0 && at < tokens.length; at += step) {
+  for (let at = from; at >= 0 && at < tokens.length && tokens.start(at) >= item.start && tokens.end(at) <= item.end; at += step) {
     if (tokens.kind(at) !== Raw.Punct) continue;
     if (tokens.is(at, step < 0 ? ')' : '(')) parens += 1;
     else if (tokens.is(at, step < 0 ? '(' : ')')) parens = Math.max(0, parens - 1);
     else if (parens === 0 && wanted.some((punct) => tokens.is(at, punct))) return at;
-    else if (at !== from && !wanted.includes('=') && !wanted.includes(';') && tokens.is(at, step < 0 ? '>' : '<')) return undefined;
+    else if (parens === 0 && at !== from && against.some((punct) => tokens.is(at, punct))) return undefined;
   }
   return undefined;
 }

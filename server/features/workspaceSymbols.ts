@@ -1,6 +1,7 @@
 /** Workspace symbols of one board: its labels and macros that match what the user types. */
 import type { SourceRange } from '../../model/problem.ts';
 import { type Board, pathOf } from './board.ts';
+import { labelName } from './navigation.ts';
 
 /** One symbol, with the place of its definition. */
 export interface BoardSymbol {
@@ -20,7 +21,7 @@ export function boardSymbols(board: Board, query: string): BoardSymbol[] {
   for (const [name, node] of board.tree.labels) {
     const label = node.labels.find((candidate) => candidate.name === name);
     if (label === undefined || !matches(name, wanted) || found.length >= MAX_SYMBOLS) continue;
-    found.push({ name, kind: 'label', detail: pathOf(node), range: board.range(label) });
+    found.push({ name, kind: 'label', detail: pathOf(node), range: board.range(labelName(label)) });
   }
   for (const name of wanted === '' ? [] : board.macroNames()) {
     const range = matches(name, wanted) && found.length < 2 * MAX_SYMBOLS ? board.macro(name)?.range : undefined;

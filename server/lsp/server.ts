@@ -16,6 +16,7 @@ import { CUSTOM_REQUESTS } from './customRequests.ts';
 import { FILE_REQUESTS } from './fileRequests.ts';
 import type { RequestTable } from './requests.ts';
 import { Session } from './session.ts';
+import { startOptimizing } from './warmUp.ts';
 
 const clock: Clock = {
   now: () => performance.now(),
@@ -37,7 +38,10 @@ export function runServer(pages: string): void {
 /** Connects a session to its connection. */
 export function serve(connection: Connection, session: Session): void {
   const diagnostics = new Diagnostics(session);
-  session.onAnalysed = (root, analysis) => diagnostics.analysed(root, analysis);
+  session.onAnalysed = (root, analysis) => {
+    diagnostics.analysed(root, analysis);
+    startOptimizing();
+  };
   session.onContextChanged = (path) => {
     diagnostics.contextChanged(path);
     announceContext(connection, session, path);

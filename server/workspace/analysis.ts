@@ -5,11 +5,8 @@
  */
 import { DTC_RULES } from '../../model/devicetree/checks/index.ts';
 import { CheckTree } from '../../model/devicetree/checks/view.ts';
-import { type Preprocessed, preprocessSteps } from '../../model/devicetree/preprocess/preprocess.ts';
+import { type Compilation, compileSteps } from '../../model/devicetree/compile.ts';
 import { type CompileOptions, DEFAULT_LIMITS, type FileHost, type SourceFile } from '../../model/devicetree/source/files.ts';
-import { type ParsedDts, parseSteps } from '../../model/devicetree/syntax/parse.ts';
-import { toProblems } from '../../model/devicetree/syntax/problem.ts';
-import { mergeSteps } from '../../model/devicetree/tree/merge.ts';
 import { PlatformContext } from '../../model/platform/context.ts';
 import { platformSteps } from '../../model/platform/platform.ts';
 import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
@@ -34,37 +31,29 @@ export interface Analysis {
   /** Every file that was read. */
   readonly files: ReadonlyMap<string, SourceFile>;
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
-  readonly reuse: { readonly preprocessed: Preprocessed; readonly parsed: ParsedDts };
+  readonly compilation: Compilation;
 }
 
 let serial = 0;
 
 /** Analyses a board in slices; `previous` is its last analysis. */
 export function* analyseBoard(context: Context, options: AnalysisOptions, previous: Analysis | undefined): Generator<void, Analysis> {
-  const preprocessed = yield* preprocessSteps(context.root, options.files, options.compile);
-  const { expanded } = preprocessed;
-  const reusedChars = previous === undefined ? 0 : commonStart(previous.reuse.preprocessed.expanded.text, expanded.text);
-  const parsed = yield* parseSteps(expanded.text, {
-    limits: options.compile.limits ?? {},
-    ...(previous === undefined ? {} : { previous: { parse: previous.reuse.parsed, reusedChars } }),
-  });
-  const merged = yield* mergeSteps(parsed.syntax);
-  const platform = new PlatformContext(yield* platformSteps(merged.tree), expanded);
-  const board = new Board({ text: expanded, syntax: parsed.syntax, tree: merged.tree, platform, macros: macrosOf(expanded) });
+  const compilation = yield* compileSteps(context.root, options.files, options.compile, previous?.compilation);
+  const { expanded, syntax, tree } = compilation;
+  const platform = new PlatformContext(yield* platformSteps(tree), expanded);
+  const board = new Board({ text: expanded, syntax, tree, platform, macros: macrosOf(expanded) });
   const perFile = options.compile.limits?.problemsPerFile ?? DEFAULT_LIMITS.problemsPerFile;
   const found: Problem[] = [];
-  if (options.checks === 'all' || context.fragment) {
-    const syntax = context.fragment ? parsed.problems.filter((problem) => !ONLY_IN_ROOTS.has(problem.id)) : [...parsed.problems, ...merged.problems];
-    found.push(...preprocessed.problems, ...toProblems(expanded, syntax, perFile));
-  }
+  if (context.fragment) found.push(...compilation.problems.filter((problem) => !ONLY_IN_BOARDS.test(problem.id)));
+  else if (options.checks === 'all') found.push(...compilation.problems);
   if (!context.fragment) yield* runRules(board, options, found);
   return {
-    serial: (serial += 1), board, files: expanded.files, problems: byFile(found, options.levels, perFile), reuse: { preprocessed, parsed },
+    serial: (serial += 1), board, files: compilation.files, problems: byFile(found, options.levels, perFile), compilation,
   };
 }
 
-/** Problems that a file which is meant to be included does not have. */
-const ONLY_IN_ROOTS = new Set(['dts-version-tag', 'dts-order']);
+/** What cannot be said of a file that is meant to be included: how it begins, and what it refers to. */
+const ONLY_IN_BOARDS = /^(?:dtc-|dts-(?:version-tag|order|unknown-target|undefined-name)$)/;
 
 function* runRules(board: Board, options: AnalysisOptions, found: Problem[]): Generator<void, void> {
   for (const rule of PLATFORM_RULES) {
@@ -92,14 +81,4 @@ function byFile(found: readonly Problem[], levels: AnalysisOptions['levels'], pe
     if (list.length <= perFile) list.push(level === undefined ? problem : { ...problem, level });
   }
   return files;
-}
-
-/** How many characters two texts begin with in common, found by halving. */
-function commonStart(a: string, b: string): number {
-  const end = Math.min(a.length, b.length);
-  let same = 0;
-  for (let step = 1 << 16; step > 0; step = Math.floor(step / 2)) {
-    while (same + step <= end && a.slice(same, same + step) === b.slice(same, same + step)) same += step;
-  }
-  return same;
 }

@@ -122,7 +122,8 @@ export class Client {
   }
 
   private wake(): void {
-    for (const watcher of [...this.watchers]) watcher();
+    const watchers = [...this.watchers];
+    for (const watcher of watchers) watcher();
   }
 
   private nextMessage(milliseconds: number): Promise<void> {

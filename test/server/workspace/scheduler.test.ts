@@ -67,7 +67,7 @@ describe('scheduler', () => {
 
   it('goes on after a task that throws', () => {
     const { clock, scheduler, log } = setUp();
-    scheduler.start({ key: 'bad', *run() { throw new Error('no'); } });
+    scheduler.start({ key: 'bad', run: () => { throw new Error('no'); } });
     scheduler.start(work(clock, log, { key: 'good' }));
     clock.run();
     expect(log).toEqual(['Error: no', 'good', 'good done']);

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { hover } from '../../../server/features/hover.ts';
+import { fixture, placeOf } from '../check.ts';
+import { boardWith } from '../boards.ts';
+
+function hoverAt(text: string): string {
+  const { board, document, offset, files } = fixture(text);
+  return hover({ board, document, offset, link: (range) => placeOf(files, { ...range, end: range.start }) })?.markdown ?? '';
+}
+
+describe('hover', () => {
+  it.each<[string, string, string, readonly (string | RegExp)[]]>([
+    ['a StreamID macro', '<&smmu SID_UART>', '<&smmu SID_U$0ART>', [
+      '**StreamID 0x101** (257) on `smmu` (Arm SMMUv3)', 'index 257, STE at byte offset 0x4040', 'L1 index 1 (descriptor at 0x8), L2 index 1 (STE at 0x40)',
+      'No other master uses it', '**StreamID** `0x101` (257), since `#iommu-cells = 1`', '#define SID_UART 0x101', 'Value `0x101` (257)',
+    ]],
+    ['a StreamID that is shared', '<&smmu 0x20>;\n\t};\n\n\tpcie', '<&smmu 0x2$00>;\n\t};\n\n\tpcie', ['**StreamID 0x20** (32)', 'Shared with `dma@9010000`']],
+    ['the phandle of iommus', 'iommus = <&smmu SID_UART>', 'iommus = <&sm$0mu SID_UART>', ['**phandle**', '`/iommu@5000000`', '**Arm SMMUv3**: 4 masters']],
+    ['a map entry', '<0x0 &smmu 0x10000 0x10000>', '<0x0 &smmu 0x100$000 0x10000>', [
+      '**StreamID 0x10000**', 'Run of 65536: 0x10000 to 0x1ffff', 'From PCI RequesterID', '**first StreamID**',
+    ]],
+    ['the RID of a map', '<0x0 &smmu 0x10000', '<0$0x0 &smmu 0x10000', ['**first RequesterID']],
+    ['a master node', 'crypto: crypto@9020000', 'crypto: cryp$0to@9020000', ['`/crypto@9020000`', 'labelled `crypto`', '- 0x20 on `smmu`', 'made in /soc.dtsi']],
+    ['an SMMU node', 'smmu: iommu@5000000', 'smmu: iom$0mu@5000000', ['4 masters', '`uart`: 0x101', '0x10000..0x1ffff', 'IDR1.SIDSIZE must be at least 17']],
+    ['a reference as a node', '&uart {', '&ua$0rt {', ['`/serial@9000000`', 'changed in /board.dts:8']],
+    ['a property that is overridden', 'status = "okay"', 'stat$0us = "okay"', ['**status**', 'status = "okay"', 'Set in /board.dts:9', 'overrides /soc.dtsi:34']],
+    ['a value that is not in force', 'status = "disabled"', 'status = "dis$0abled"', ['not in force']],
+    ['reg', 'reg = <0x0 0x9000000', 'reg = <0x0 0x90$000000', ['**address, low half** `0x9000000`', '#address-cells = 2 of the parent']],
+    ['interrupts', 'interrupts = <0 1 4>', 'interrupts = <0 $01 4>', ['**number** `0x1`', '#interrupt-cells = 3']],
+    ['a clock argument', 'clocks = <&clk CLK_DMA>', 'clocks = <&clk CLK_$0DMA>', ['**clock id** `0x4` (4), since `#clock-cells = 1`', '#define CLK_DMA 4']],
+    ['a macro in its definition', '#define SID_DMA (', '#define SID_D$0MA (', ['#define SID_DMA (SID_BASE)', 'Value `0x100` (256)']],
+    ['an include', '#include "soc.dtsi"', '#include "so$0c.dtsi"', ['/soc.dtsi:1']],
+    ['a keyword', '/dts-v1/', '/dts-$0v1/', ['version of the language']],
+    ['bus-range', '<0x0 0xff>', '<0x0 0x$0ff>', ['**last bus number** `0xff` (255)']],
+  ])('on %s', (_, before, after, expected) => {
+    const text = hoverAt(boardWith(before, after));
+    for (const part of expected) expect(text).toMatch(typeof part === 'string' ? new RegExp(part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')) : part);
+  });
+
+  it.each([
+    ['a comment', '/ { /* x$0x */ };'],
+    ['white space', '/ {\n$0\n};'],
+    ['an empty file', '$0'],
+  ])('on %s says nothing', (_, text) => {
+    expect(hoverAt(text)).toBe('');
+  });
+
+  it('survives a cursor anywhere in a broken board', () => {
+    const { board, document } = fixture('/dts-v1/;\n/ { a: b { iommus = <&a (1 }; c = <&{/x} 1> "s; };\n#if\n/ { d = [');
+    for (let offset = 0; offset <= document.text.length; offset += 1) {
+      expect(() => hover({ board, document, offset, link: () => '' })).not.toThrow();
+    }
+  });
+});
