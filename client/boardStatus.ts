@@ -63,7 +63,7 @@ export class BoardStatus implements vscode.Disposable {
     const document = activeDocument();
     if (document === undefined) return;
     const boards = await this.#boards(document);
-    const automatic = { label: '$(sparkle) Automatic', detail: 'The nearest board that includes this file', uri: null };
+    const automatic = { label: '$(sparkle) Automatic', description: 'the nearest board that includes this file', uri: null };
     const items = boards.contexts.map((board) => ({
       label: `$(circuit-board) ${fileName(board)}`,
       description: board.uri === boards.active?.uri ? `${folder(board)} · in force` : folder(board),
@@ -76,6 +76,8 @@ export class BoardStatus implements vscode.Disposable {
     if (chosen === undefined) return;
     const parameters = { uri: document.uri.toString(), context: chosen.uri };
     this.#show(await this.#server.sendRequest<Boards>('vsmmu/setContext', parameters));
+    // A click on the status bar leaves the focus there; the user goes on in the editor.
+    await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
   }
 
   #boards(document: vscode.TextDocument): Promise<Boards> {

@@ -1,6 +1,6 @@
 /**
  * Read-only Markdown pages that are made, not stored: the stream table of a board, the page of a
- * rule. They open as a rendered preview beside the editor.
+ * rule. They open as a rendered preview.
  */
 import * as vscode from 'vscode';
 
@@ -21,7 +21,7 @@ export class DocumentPages implements vscode.TextDocumentContentProvider, vscode
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title}.md` });
     this.#texts.set(uri.path, markdown);
     this.#changed.fire(uri);
-    await vscode.commands.executeCommand('markdown.showPreviewToSide', uri);
+    await vscode.commands.executeCommand('markdown.showPreview', uri);
   }
 
   dispose(): void {

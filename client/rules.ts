@@ -15,11 +15,12 @@ interface RulePage {
 
 const ICON: Readonly<Record<string, string>> = { error: '$(error)', warning: '$(warning)' };
 
-/** Makes the diagnostic's code a link that opens the rule's page. */
+/** Makes the diagnostic's code a link to the rendered page; the server's own link is to its source. */
 export function linkToRule(diagnostic: vscode.Diagnostic): vscode.Diagnostic {
-  if (typeof diagnostic.code === 'string') {
-    const query = encodeURIComponent(JSON.stringify([diagnostic.code]));
-    diagnostic.code = { value: diagnostic.code, target: vscode.Uri.parse(`command:vsmmu.explainRule?${query}`) };
+  const value = typeof diagnostic.code === 'object' ? diagnostic.code.value : diagnostic.code;
+  if (typeof value === 'string') {
+    const query = encodeURIComponent(JSON.stringify([value]));
+    diagnostic.code = { value, target: vscode.Uri.parse(`command:vsmmu.explainRule?${query}`) };
   }
   return diagnostic;
 }

@@ -25,6 +25,11 @@ export class Workbench {
     return this.page.locator('.monaco-hover:not(.hidden) .hover-contents, .monaco-resizable-hover .hover-row').first();
   }
 
+  /** An inlay hint by its text. */
+  hint(text: string): Locator {
+    return this.editor.locator('.view-line span', { hasText: text.replaceAll(' ', '\u00a0') }).first();
+  }
+
   get suggestions(): Locator {
     return this.page.locator('.suggest-widget.visible .monaco-list-row');
   }
@@ -96,6 +101,11 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   }
 
+  /** Takes the pointer out of the way, so that only what the keys ask for is shown. */
+  async restPointer(): Promise<void> {
+    await this.page.mouse.move(1, 1);
+  }
+
   /** Asks for the hover at the cursor, again if the server was not ready, until it says `text`. */
   async hoverAtCursor(text: RegExp): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
@@ -135,12 +145,16 @@ export class Workbench {
     await this.page.locator('.tab.active:not(.dirty)').waitFor();
   }
 
-  /** A picture of the window as it stands, in a light and in a dark theme. */
-  async screenshot(name: string): Promise<void> {
+  /**
+   * A picture of the window as it stands, in a light and in a dark theme. `again` brings back what
+   * a change of theme closes.
+   */
+  async screenshot(name: string, again?: () => Promise<void>): Promise<void> {
     await mkdir(SCREENSHOTS, { recursive: true });
     for (const [colorScheme, shown] of [['light', '.monaco-workbench.vs'], ['dark', '.monaco-workbench.vs-dark']] as const) {
       await this.page.emulateMedia({ colorScheme });
       await this.page.locator(shown).first().waitFor();
+      await again?.();
       await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), animations: 'disabled' });
     }
   }
