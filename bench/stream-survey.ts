@@ -91,7 +91,7 @@ function sample(size: number): void {
   let state = 20240607;
   for (let i = 0; i < size && rows.length > 0; i += 1) {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    const picked = rows[state % rows.length];
+    const picked = rows[Math.floor((state / 2 ** 32) * rows.length)];
     if (picked === undefined) continue;
     const { board, row } = picked;
     const rid = row.rids === null ? '' : ` rids ${row.rids}`;

@@ -7,7 +7,7 @@ import type { Level, Problem, QuickFix, Related, SourceRange, TextEdit } from '.
 import type { Rule } from '../rule.ts';
 import type { ExpandedText } from '../devicetree/source/origin.ts';
 import type { Span } from '../devicetree/syntax/ast.ts';
-import type { DtNode } from '../devicetree/tree/tree.ts';
+import type { DtNode, DtTree } from '../devicetree/tree/tree.ts';
 import { StreamIndex } from './streams.ts';
 import type { Iommu, Platform, StreamUse } from './types.ts';
 
@@ -93,8 +93,14 @@ export function replace(context: PlatformContext, span: Span, fix: { title: stri
   return { title: fix.title, edits, ...(fix.preferred === true ? { preferred: true } : {}) };
 }
 
+/** Whether a tree describes devices to a Xen guest: its phandles are those of the host, so an unknown one is nothing to report. */
+export function isPartialTree(tree: DtTree): boolean {
+  const { children } = tree.root;
+  return children.has('passthrough') && !children.has('cpus');
+}
+
 /** Whether a node is the body of an overlay fragment, of which the tree below it shows only a part. */
-export function isFragment(node: DtNode): boolean {
+export function isOverlayBody(node: DtNode): boolean {
   return node.name === '__overlay__';
 }
 

@@ -5,6 +5,7 @@
 import type { Problem } from '../../problem.ts';
 import type { Rule } from '../../rule.ts';
 import type { PlatformContext } from '../context.ts';
+import { atsNotPci } from './atsNotPci.ts';
 import { booleanValue } from './booleanValue.ts';
 import { iommuAddressesCollision } from './iommuAddressesCollision.ts';
 import { iommuAddressesDevice } from './iommuAddressesDevice.ts';
@@ -21,11 +22,17 @@ import { iommusOverride } from './iommusOverride.ts';
 import { iommusProviders } from './iommusProviders.ts';
 import { iommusSelf } from './iommusSelf.ts';
 import { iommusTarget } from './iommusTarget.ts';
+import { ipmmuMain } from './ipmmuMain.ts';
 import { literalPhandle } from './literalPhandle.ts';
+import { memoryRegionTarget } from './memoryRegionTarget.ts';
 import { misspeltProperty } from './misspelt.ts';
+import { msiMapCoverage } from './msiMapCoverage.ts';
+import { msiMapDisabled } from './msiMapDisabled.ts';
+import { pasidBits } from './pasidBits.ts';
 import { pciDeviceIommus } from './pciDeviceIommus.ts';
 import { pciHostIommus } from './pciHostIommus.ts';
 import { pciHostNoMap } from './pciHostNoMap.ts';
+import { pciStall } from './pciStall.ts';
 import { reservedFlags } from './reservedFlags.ts';
 import { reservedRoot } from './reservedRoot.ts';
 import { ridMapCells } from './ridMapCells.ts';
@@ -40,6 +47,7 @@ import { ridMapMaskValue } from './ridMapMaskValue.ts';
 import { ridMapOverlap } from './ridMapOverlap.ts';
 import { ridMapRange } from './ridMapRange.ts';
 import { ridMapTarget } from './ridMapTarget.ts';
+import { smmuCoherency } from './smmuCoherency.ts';
 import { smmuInterruptMissing } from './smmuInterruptMissing.ts';
 import { smmuInterruptNames } from './smmuInterruptNames.ts';
 import { smmuInterruptShared } from './smmuInterruptShared.ts';
@@ -65,13 +73,13 @@ import { xenPassthrough } from './xenPassthrough.ts';
 
 /** Every rule over a platform. */
 export const PLATFORM_RULES: readonly Rule<PlatformContext>[] = [
-  iommusLength, iommusTarget, iommusEmpty, iommusProviders, iommusSelf, iommusDisabled, iommusDuplicate, iommusOverride, literalPhandle, misspeltProperty,
+  iommusLength, iommusTarget, iommusEmpty, iommusProviders, iommusSelf, iommusDisabled, iommusDuplicate, iommusOverride, pasidBits, literalPhandle, misspeltProperty,
   streamIdRange, streamMaskRange, streamShared, streamMatchOverlap, streamMatchMask,
-  ridMapLength, ridMapTarget, ridMapOverlap, ridMapRange, ridMapCells, ridMapMaskBase, ridMapMaskValue, ridMapMaskFolds, ridMapMaskPair, ridMapMaskAlone, ridMapCoverage, ridMapEndpoint, iommuMapNoBus,
-  pciHostNoMap, pciHostIommus, pciDeviceIommus, virtioIommuSelf, virtioMmioIommus,
-  iommuCells, iommuCompatible, statusValue, booleanValue,
-  smmuReg, smmuRegOverlap, smmuInterruptNames, smmuInterruptMissing, smmuInterruptShared, smmuInterruptTrigger, smmuProperties, smmuNodeName, smmuV2Interrupts, smmuLegacy,
-  iommuAddressesFormat, iommuAddressesDevice, iommuAddressesMapping, iommuAddressesCollision, reservedFlags, reservedRoot,
+  ridMapLength, ridMapTarget, ridMapOverlap, ridMapRange, ridMapCells, ridMapMaskBase, ridMapMaskValue, ridMapMaskFolds, ridMapMaskPair, ridMapMaskAlone, ridMapCoverage, msiMapCoverage, msiMapDisabled, ridMapEndpoint, iommuMapNoBus,
+  pciHostNoMap, pciHostIommus, pciDeviceIommus, virtioIommuSelf, pciStall, atsNotPci, virtioMmioIommus,
+  iommuCells, iommuCompatible, ipmmuMain, statusValue, booleanValue,
+  smmuReg, smmuRegOverlap, smmuInterruptNames, smmuInterruptMissing, smmuInterruptShared, smmuInterruptTrigger, smmuProperties, smmuNodeName, smmuCoherency, smmuV2Interrupts, smmuLegacy,
+  iommuAddressesFormat, iommuAddressesDevice, iommuAddressesMapping, iommuAddressesCollision, memoryRegionTarget, reservedFlags, reservedRoot,
   xenPassthrough, xenInterruptTwice, xenGrantDma, xenGrantDmaRanges,
 ];
 

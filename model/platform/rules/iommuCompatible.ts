@@ -3,7 +3,7 @@ import type { Problem } from '../../problem.ts';
 import type { Rule } from '../../rule.ts';
 import { stringList } from '../../devicetree/tree/values.ts';
 import { knownCompatibles } from '../bindings.ts';
-import { isFragment, nameSpan, type PlatformContext, replace, report } from '../context.ts';
+import { isOverlayBody, nameSpan, type PlatformContext, replace, report } from '../context.ts';
 import { distance } from '../nearest.ts';
 import type { Iommu } from '../types.ts';
 import { nameOf } from '../values.ts';
@@ -31,7 +31,7 @@ function checkIommu(context: PlatformContext, { node }: Iommu): Problem | undefi
   const property = node.properties.get('compatible');
   if (property === undefined) {
     // A bus such as a PCI device node is matched by other means.
-    if (node.parent?.properties.get('device_type') !== undefined || isFragment(node)) return undefined;
+    if (node.parent?.properties.get('device_type') !== undefined || isOverlayBody(node)) return undefined;
     return report(iommuCompatible, context, {
       at: nameSpan(node),
       message: `${nameOf(node)} has #iommu-cells and no compatible, so no driver will serve it.`,

@@ -1,7 +1,7 @@
 /** `iommus-target`: an `iommus` entry names something that is no IOMMU. */
 import type { Problem } from '../../problem.ts';
 import type { Rule } from '../../rule.ts';
-import { nameSpan, type PlatformContext, report } from '../context.ts';
+import { isPartialTree, nameSpan, type PlatformContext, report } from '../context.ts';
 import type { Specifier } from '../types.ts';
 import { hex } from '../units.ts';
 import { nameOf } from '../values.ts';
@@ -35,7 +35,7 @@ function checkEntry(context: PlatformContext, entry: Specifier): Problem | undef
   // An unknown label is the merge's to report, and in an overlay it is somebody else's.
   if (target === undefined && phandle.reference !== undefined) return undefined;
   if (target === undefined) {
-    if (phandle.value === 0) return undefined;
+    if (phandle.value === 0 || isPartialTree(context.platform.tree)) return undefined;
     return report(iommusTarget, context, {
       at: phandle.span,
       message: `No node has the phandle ${hex(phandle.value)}.`,

@@ -1,6 +1,6 @@
 /** `rid-map-mask-alone`: a mask without its map. */
 import type { Rule } from '../../rule.ts';
-import { isFragment, type PlatformContext, report } from '../context.ts';
+import { isOverlayBody, type PlatformContext, report } from '../context.ts';
 
 /** The map was renamed, deleted or never written. */
 export const ridMapMaskAlone: Rule<PlatformContext> = {
@@ -15,7 +15,7 @@ export const ridMapMaskAlone: Rule<PlatformContext> = {
   *check(context) {
     for (const kind of ['iommu-map', 'msi-map'] as const) {
       for (const { property } of context.platform.noted.get(`${kind}-mask`) ?? []) {
-        if (property.node.properties.has(kind) || isFragment(property.node)) continue;
+        if (property.node.properties.has(kind) || isOverlayBody(property.node)) continue;
         yield report(ridMapMaskAlone, context, {
           at: property.syntax.nameSpan,
           message: `${property.name} has no effect without ${kind}.`,

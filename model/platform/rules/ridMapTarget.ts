@@ -1,7 +1,7 @@
 /** `rid-map-target`: a RequesterID map that leads to the wrong kind of node. */
 import type { Problem } from '../../problem.ts';
 import type { Rule } from '../../rule.ts';
-import { nameSpan, type PlatformContext, report } from '../context.ts';
+import { isPartialTree, nameSpan, type PlatformContext, report } from '../context.ts';
 import { mapsOf } from '../maps.ts';
 import type { RidMap, RidMapEntry } from '../types.ts';
 import { hex } from '../units.ts';
@@ -32,7 +32,7 @@ function checkEntry(context: PlatformContext, map: RidMap, entry: RidMapEntry): 
   const { phandle, target } = entry;
   if (phandle === undefined || (target === undefined && phandle.reference !== undefined)) return undefined;
   if (target === undefined) {
-    if (!entry.complete) return undefined;
+    if (!entry.complete || isPartialTree(context.platform.tree)) return undefined;
     return report(ridMapTarget, context, {
       at: phandle.span,
       message: `No node has the phandle ${hex(phandle.value)}.`,

@@ -1,7 +1,7 @@
 /** `xen-passthrough-no-iommu`: a device marked for passthrough that no IOMMU protects. */
 import type { Problem } from '../../problem.ts';
 import type { Rule } from '../../rule.ts';
-import { isFragment, type PlatformContext, report } from '../context.ts';
+import { isOverlayBody, type PlatformContext, report } from '../context.ts';
 import type { NotedNode } from '../types.ts';
 import { nameOf } from '../values.ts';
 
@@ -25,7 +25,7 @@ export const xenPassthrough: Rule<PlatformContext> = {
 
 function checkNode(context: PlatformContext, { property }: NotedNode): Problem | undefined {
   const { node } = property;
-  if (isFragment(node)) return undefined;
+  if (isOverlayBody(node)) return undefined;
   const master = context.platform.masterOf.get(node);
   const uses = master?.uses ?? [];
   if (uses.length === 0) {
