@@ -82,17 +82,16 @@ export class ConfigLookup {
   #locateSte(sid: number): boolean {
     const { registers, features } = this.#parts;
     const cfg = registers.get(REG.STRTAB_BASE_CFG);
-    const log2Size = cfg & 63;
-    const bits = Math.min(log2Size, features.sidSize);
+    const bits = Math.min(cfg & 63, features.sidSize);
     if (bits < 32 && sid >>> bits !== 0) return this.#failed(C_BAD_STREAMID) !== null;
     const base = addressOf(registers.get(REG.STRTAB_BASE + 4), registers.get(REG.STRTAB_BASE));
     if (!features.twoLevel || ((cfg >>> 16) & 3) !== 1) {
-      this.#point(base - (base % 2 ** (log2Size + 6)) + sid * 64);
+      this.#point(base - (base % 2 ** (bits + 6)) + sid * 64);
       return true;
     }
     const raw = (cfg >>> 6) & 31;
     const split = raw === 8 || raw === 10 ? raw : 6;
-    const table = base - (base % 2 ** Math.max(6, log2Size - split + 3));
+    const table = base - (base % 2 ** Math.max(6, bits - split + 3));
     return this.#locateSecondLevel(sid, split, table + 8 * (split >= 32 ? 0 : sid >>> split));
   }
 

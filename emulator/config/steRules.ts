@@ -85,7 +85,7 @@ export const STE_RULES: readonly Rule[] = [
     ({ ste, f }) => f.ats && ste.Config !== 4 && ste.EATS === 2 && (ste.Config !== 7 || ste.S2S === 1 || f.ns1ats)),
   rule('ste-eats-stall', 'EATS is 1 while stage 2 stalls.', 'Clear S2S: a stream with ATS must not stall.',
     (c) => c.f.ats && c.ste.EATS === 1 && c.ste.S2S === 1 && usesStage2(c)),
-  rule('ste-strw', 'STRW is 1 or 3, which Non-secure streams may not have.', 'Use STRW 0 (EL1) or 2 (EL2).', (c) => isStrwUsed(c) && (c.ste.STRW & 1) === 1),
+  rule('ste-strw', 'STRW is 1 or 3, which Non-secure streams may not have.', 'Use STRW 0 (EL1) or 2 (EL2).', ({ ste }) => ste.Config === 5 && (ste.STRW & 1) === 1),
   stage1('ste-s1stalld', 'S1STALLD is set although this SMMU does not let streams choose to stall.', 'Clear S1STALLD: it needs IDR0.STALL_MODEL 0.',
     ({ ste, f }) => ste.S1STALLD === 1 && f.stallModel !== 0),
   stage1('ste-s1cdmax', 'S1CDMax is above IDR1.SSIDSIZE.', 'Lower S1CDMax.', ({ ste, f }) => f.ssidSize !== 0 && ste.S1CDMax > f.ssidSize),

@@ -8,7 +8,7 @@ import { CR0, REG, type RegisterStore } from '../registers/store.ts';
 import { CERROR, execute, handlersOf, signalSync, type Execution } from '../smmu/commands.ts';
 import type { Probe } from '../steps/probe.ts';
 import { GERROR, type Interrupts } from './errors.ts';
-import { indexOf, isEmpty, nextIndex, ringOf, slotAddress, type Ring } from './ring.ts';
+import { entries, indexOf, isEmpty, nextIndex, ringOf, slotAddress, type Ring } from './ring.ts';
 
 const ERR_SHIFT = 24;
 
@@ -47,10 +47,18 @@ export class CommandQueue {
 
   /** Takes at most `most` commands; gives how many were carried out. */
   consume(most: number): number {
+    const limit = Math.min(most, this.#waiting);
     let done = 0;
-    // A queue longer than its entries is inconsistent; it ends like any other once it was gone through.
-    while (done < most && this.isReady && this.#one()) done++;
+    while (done < limit && this.isReady && this.#one()) done++;
     return done;
+  }
+
+  /** Commands that wait. Indexes further apart than the queue is long are inconsistent: then only those up to the slot of PROD. */
+  get #waiting(): number {
+    const { registers } = this.#parts;
+    const { ring } = this;
+    const count = entries(ring, registers.get(REG.CMDQ_PROD), registers.get(REG.CMDQ_CONS));
+    return count > 2 ** ring.log2 ? count - 2 ** ring.log2 : count;
   }
 
   #one(): boolean {
@@ -71,9 +79,8 @@ export class CommandQueue {
     if (error === CERROR.none) error = execute(execution, this.#handlers);
     const index = indexOf(ring, cons);
     if (probe.isOn) probe.step({ kind: 'command', index, words: Uint32Array.from(words), error, removed: execution.removed });
-    const keptErr = cons & (0x7f << ERR_SHIFT);
     if (error === CERROR.none) {
-      registers.set(REG.CMDQ_CONS, keptErr | nextIndex(ring, index));
+      registers.set(REG.CMDQ_CONS, nextIndex(ring, index));
       if (execution.isSignalled) signalSync(execution);
       return true;
     }

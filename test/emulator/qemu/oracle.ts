@@ -241,7 +241,7 @@ export class Oracle {
     if (bit(s1, 27) && (config !== 6 || this.#q('stallDisable'))) throw bad;
     if (config === 6) return;
     if (config === 5 && bit(s1, 30) && !this.#q('strw')) throw bad;
-    if (!this.#q('contextPointer') && bits(s0, 51, 6) << 6n >> OAS !== 0n) throw bad;
+    if (!this.#q('contextPointer') && bits(s0, 55, 6) << 6n >> OAS !== 0n) throw bad;
   }
 
   #stage2(ste: bigint[]): S2 {
