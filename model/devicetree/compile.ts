@@ -33,7 +33,7 @@ export interface Compilation {
 
 /** Compiles in slices: each `next` does a piece of the work. `previous` is an earlier compilation of the same root. */
 export function* compileSteps(root: string, host: FileHost, options: CompileOptions, previous?: Compilation): Generator<void, Compilation> {
-  const preprocessed = yield* preprocessSteps(root, host, options);
+  const preprocessed = yield* preprocessSteps(root, host, options, previous?.preprocessed);
   yield;
   const { expanded } = preprocessed;
   const readBinary = binaryReader(expanded, host, options);

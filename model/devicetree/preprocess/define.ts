@@ -65,8 +65,21 @@ export interface DefineFault {
   readonly end: number;
 }
 
+/** The name of a plain `#define`. */
+const PLAIN_NAME = /[ \t]+([A-Za-z_][A-Za-z0-9_]*)(?=[ \t\n])/y;
+
 /** Reads the text of a `#define` between two offsets. */
 export function parseDefine(scan: ScannedFile, start: number, end: number): MacroDefinition | DefineFault {
+  const { text } = scan;
+  PLAIN_NAME.lastIndex = start;
+  const name = PLAIN_NAME.exec(text)?.[1];
+  const bodyStart = PLAIN_NAME.lastIndex;
+  if (name === undefined || name === 'defined' || bodyStart > end) return parseAnyDefine(scan, start, end);
+  const definition = new MacroDefinition(scan, name, { nameStart: bodyStart - name.length, parameters: undefined, bodyStart, bodyEnd: end });
+  return withoutPasteFault(definition);
+}
+
+function parseAnyDefine(scan: ScannedFile, start: number, end: number): MacroDefinition | DefineFault {
   const { text } = scan;
   const lexer = new Lexer(text, start, end, scan);
   const name = lexer.next();
@@ -81,7 +94,11 @@ export function parseDefine(scan: ScannedFile, start: number, end: number): Macr
     parameters = read;
   }
   const definition = new MacroDefinition(scan, name.text, { nameStart, parameters, bodyStart: lexer.pos, bodyEnd: end });
-  return text.slice(lexer.pos, end).includes('##') ? (pasteFault(definition) ?? definition) : definition;
+  return withoutPasteFault(definition);
+}
+
+function withoutPasteFault(definition: MacroDefinition): MacroDefinition | DefineFault {
+  return definition.bodyText().includes('##') ? (pasteFault(definition) ?? definition) : definition;
 }
 
 function fault(message: string, token: Token): DefineFault {

@@ -2,7 +2,8 @@
  * Turns the crank: reads stretches of text and directives of the innermost file, file after file,
  * in steps small enough that a server may do something else in between.
  */
-import { COMMAND_LINE, BUILTINS, commandLine } from './builtins.ts';
+import { BUILTINS, commandLine } from './builtins.ts';
+import { addCheckpoint } from './checkpoint.ts';
 import { hashOf } from './chars.ts';
 import { reportOpen } from './conditionals.ts';
 import { runDirective } from './directives.ts';
@@ -12,10 +13,15 @@ import { copyText } from './copyText.ts';
 import { scanFile } from './scan.ts';
 import { type Frame, rangeIn, type State } from './state.ts';
 
+/** Checkpoints are so many directives or characters of text apart, and stand after each include. */
+const CHECKPOINT_DIRECTIVES = 64;
+const CHECKPOINT_CHARS = 2048;
+
 /** Runs a state to its end. */
 export class Engine {
   private readonly state: State;
   private readonly invoker: Invoker;
+  private directivesSince = 0;
 
   constructor(state: State) {
     this.state = state;
@@ -41,8 +47,10 @@ export class Engine {
       const blank = !(directive === undefined ? frame.scan.textAfter : directive.textBefore);
       if (blank) frame.pos = end;
       else this.stretch(frame, end);
-    } else if (directive !== undefined) runDirective(state, frame);
-    else this.leave(frame);
+    } else if (directive !== undefined) {
+      if (++this.directivesSince > CHECKPOINT_DIRECTIVES) this.checkpoint();
+      runDirective(state, frame);
+    } else this.leave(frame);
     if (state.output.length > state.limits.expandedChars) this.overflow(frame);
     return true;
   }
@@ -62,6 +70,12 @@ export class Engine {
     }
     if (scan.textAfter && scan.text.charCodeAt(scan.textEnd - 1) !== 10) state.output.copy(frame.inclusion, scan.textEnd, '\n');
     state.frames.pop();
+    if (state.frames.length > 0) this.checkpoint();
+  }
+
+  private checkpoint(): void {
+    this.directivesSince = 0;
+    addCheckpoint(this.state);
   }
 
   /** Copies text up to an offset, expanding macros; stops early after an invocation that ran directives. */
@@ -85,9 +99,17 @@ export class Engine {
     const { filter } = state.table;
     let run = frame.pos;
     let index = scan.nameFrom(frame.name, run);
+    let due = run + CHECKPOINT_CHARS;
     for (; index < nameCount; index++) {
       const pos = names[2 * index + 1] ?? end;
       if (pos >= end) break;
+      if (pos >= due && !invoker.continuesAt(pos)) {
+        copyText(state, frame, run, pos);
+        frame.pos = run = pos;
+        frame.name = index;
+        due = pos + CHECKPOINT_CHARS;
+        this.checkpoint();
+      }
       if (filter[(names[2 * index] ?? 0) & 0xffff] !== 1) continue;
       const name = scan.nameAt(index);
       if (!invoker.isMacro(name)) continue;
@@ -126,9 +148,4 @@ function predefinitionFrame(state: State): Frame {
     scan: scanFile(file), inclusion: 0, directive: 0, name: 0, dtcInclude: 0, pos: 0, peek: 0,
     conditions: [], openers: [], presumed: undefined, marked: undefined, root: -1, entered: -1,
   };
-}
-
-/** Whether a path stands for the command line. */
-export function isCommandLine(path: string): boolean {
-  return path === COMMAND_LINE;
 }

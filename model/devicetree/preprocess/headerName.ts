@@ -1,7 +1,9 @@
 /** Header names as an `#include` line writes them, and a quick list of the includes of a file that needs no macros. */
-import type { SourceFile } from '../source/files.ts';
+import type { FileHost, SourceFile } from '../source/files.ts';
+import { folderOf } from '../source/paths.ts';
 import { CLASS_WHITE, classOf } from './chars.ts';
 import { DirectiveKind, scanFile } from './scan.ts';
+import { Sources } from './sources.ts';
 
 /** A header's name and where it stands; the range includes the quotes or brackets. */
 export interface WrittenHeader {
@@ -50,6 +52,22 @@ export function scanIncludes(file: SourceFile): ScannedInclude[] {
   }
   for (const start of scan.dtcIncludes) add(readDtcInclude(text, start), 'dtc');
   return found.sort((a, b) => a.start - b.start);
+}
+
+/** An include of a file and where it leads. */
+export interface ResolvedInclude extends ScannedInclude {
+  /** The path of the included file, undefined where there is none. */
+  readonly target: string | undefined;
+}
+
+/** The includes of a file with the files that they name, found without preprocessing. */
+export function resolveIncludes(file: SourceFile, host: FileHost, includeRoots: readonly string[]): ResolvedInclude[] {
+  const sources = new Sources(host, includeRoots);
+  const folder = folderOf(file.path);
+  return scanIncludes(file).map((include) => {
+    const found = sources.find(include.name, include.angled ? undefined : folder);
+    return { ...include, target: found?.file.path };
+  });
 }
 
 const DTC_INCLUDE = /\/include\/\s*"((?:[^"\\]|\\[\s\S]){0,4096})"/y;

@@ -5,7 +5,7 @@
  */
 import type { Limits } from '../source/files.ts';
 import { BUILTINS, builtinToken } from './builtins.ts';
-import { CLASS_NEWLINE, CLASS_WHITE, classOf } from './chars.ts';
+import { CLASS_DIGIT, CLASS_NEWLINE, CLASS_WHITE, classOf } from './chars.ts';
 import type { MacroDefinition } from './define.ts';
 import { Expander, type ExpansionHost, type TokenSource } from './expander.ts';
 import { Lexer } from './lexer.ts';
@@ -82,6 +82,11 @@ export class Invoker implements ExpansionHost, TokenSource {
     return this.expand(frame, name, pos);
   }
 
+  /** Whether an expansion ended right before an offset and waits for what follows. */
+  continuesAt(pos: number): boolean {
+    return this.carriedTo === pos;
+  }
+
   /** Whether a name is a macro now. */
   isMacro(name: string): boolean {
     return this.state.table.get(name) !== undefined || BUILTINS.has(name);
@@ -92,7 +97,7 @@ export class Invoker implements ExpansionHost, TokenSource {
   }
 
   builtin(name: Token): Token | undefined {
-    return builtinToken(this.state, name, this.taken);
+    return builtinToken(this.state, name, this.start);
   }
 
   complain(id: string, message: string, name: Token): void {
@@ -176,6 +181,19 @@ export class Invoker implements ExpansionHost, TokenSource {
   }
 
   private makePlain(definition: MacroDefinition, log: number): Plain {
+    return this.simplePlain(definition, log) ?? this.triedPlain(definition, log);
+  }
+
+  /** The text of a body of words, numbers and brackets none of which is a macro: most bodies. */
+  private simplePlain(definition: MacroDefinition, log: number): Plain | undefined {
+    const text = definition.bodyText().trim();
+    if (!SIMPLE_BODY.test(text)) return undefined;
+    const words = text.match(NAMES);
+    if (words?.some((word) => this.isMacro(word)) === true) return undefined;
+    return { text, first: tokenLike(text.charCodeAt(0)), last: tokenLike(text.charCodeAt(text.length - 1)), log: words === null ? -1 : log };
+  }
+
+  private triedPlain(definition: MacroDefinition, log: number): Plain {
     const trial = new Trial(this);
     const expander = new Expander(trial, trial, { tracked: false, bare: false });
     const printer = new Printer(undefined, true);
@@ -264,6 +282,21 @@ export class Invoker implements ExpansionHost, TokenSource {
     this.lexer = undefined;
     this.pending = undefined;
   }
+}
+
+/** Bodies whose tokens stay what they are; a point or an exponent's sign could belong to a number. */
+const SIMPLE_BODY = /^[A-Za-z0-9_(](?:[A-Za-z0-9_ \t()<>|*,&~!^]*[A-Za-z0-9_)])?$/;
+const NAMES = /\b[A-Za-z_][A-Za-z0-9_]*/g;
+const SOME_WORD = new Token(TokenKind.name, 'a', 0);
+const SOME_NUMBER = new Token(TokenKind.number, '0', 0);
+const OPENING = new Token(TokenKind.punctuator, '(', 0);
+const CLOSING = new Token(TokenKind.punctuator, ')', 0);
+
+/** A token of the kind that begins or ends with a character of a simple body. */
+function tokenLike(code: number): Token {
+  if (code === 40) return OPENING;
+  if (code === 41) return CLOSING;
+  return classOf(code) === CLASS_DIGIT ? SOME_NUMBER : SOME_WORD;
 }
 
 /** Tries an expansion that must reach for nothing outside it: no arguments in the file, no built-in, no great length. */

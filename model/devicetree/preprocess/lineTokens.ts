@@ -6,7 +6,7 @@ import { Expander, type ExpansionHost, type TokenSource } from './expander.ts';
 import { lexAll } from './lexer.ts';
 import type { Directive } from './scan.ts';
 import { type Frame, rangeIn, type State } from './state.ts';
-import { END, Token } from './token.ts';
+import { END, type Token, TokenKind } from './token.ts';
 
 /** The tokens after a directive's name, as written. */
 export function operandTokens(frame: Frame, directive: Directive): Token[] {
@@ -32,7 +32,9 @@ export class LineReader implements ExpansionHost, TokenSource {
 
   /** The next token with macros expanded, END at the end of the line. */
   expanded(): Token {
-    return this.expander.next();
+    let token = this.expander.next();
+    while (token.kind === TokenKind.padding) token = this.expander.next();
+    return token;
   }
 
   /** The next token as it is. */

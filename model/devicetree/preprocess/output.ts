@@ -34,7 +34,7 @@ export interface InvocationPlace {
 
 /** Text and segments under construction. */
 export class Output {
-  readonly parts: string[];
+  private parts: string[];
   length: number;
   segments: Int32Array;
   segmentCount: number;
@@ -70,9 +70,11 @@ export class Output {
     this.length += text.length;
   }
 
-  /** The whole text. */
-  text(): string {
-    return this.parts.join('');
+  /** The whole text; nothing can be appended afterwards. */
+  finish(): string {
+    const text = this.parts.join('');
+    this.parts = [];
+    return text;
   }
 
   private continues(inclusion: number, source: number): boolean {

@@ -5,7 +5,7 @@
  * nothing of macros: what a name means is decided while the file is preprocessed.
  */
 import type { SourceFile } from '../source/files.ts';
-import { CLASS_DIGIT, CLASS_NEWLINE, CLASS_OTHER, CLASS_WHITE, CLASS_WORD, CLASSES, literalEnd, numberEnd, wordEnd } from './chars.ts';
+import { CLASS_DIGIT, CLASS_NEWLINE, CLASS_OTHER, CLASS_WHITE, CLASS_WORD, CLASSES, classOf, literalEnd, numberEnd, wordEnd } from './chars.ts';
 import { Cooked } from './cook.ts';
 
 /** The directives that cpp acts on. */
@@ -56,7 +56,7 @@ export class ScannedFile {
   readonly text: string;
   readonly directives: Directive[] = [];
   /** Names outside directives: hash and offset, two entries a name. */
-  names = new Int32Array(256);
+  names: Int32Array = NO_NAMES;
   nameCount = 0;
   /** The offsets of `/include/` outside comments and literals. */
   readonly dtcIncludes: number[] = [];
@@ -115,6 +115,13 @@ function linkConditionals(directives: readonly Directive[]): void {
   });
 }
 
+/** Names found by the pass under way: hash and offset. Copied once the pass is over. */
+let scratch = new Int32Array(1 << 15);
+const NO_NAMES = new Int32Array(0);
+
+/** `#` with a name, or with a number and a quote as in a linemarker. */
+const DIRECTIVE = /#[ \t]*(?:([a-z_]+)(?![A-Z0-9])|[0-9]+[ \t]+(?="))/y;
+
 /** The pass itself. */
 class Scanner {
   private readonly out: ScannedFile;
@@ -126,6 +133,10 @@ class Scanner {
   private tokenEnd = -1;
   /** Where the stretch since the last directive starts. */
   private stretch = 0;
+  /** How many entries of `scratch` are in use. */
+  private count = 0;
+  /** The first slash at or after the last place that was asked for. */
+  private slashAt = -1;
 
   constructor(out: ScannedFile) {
     this.out = out;
@@ -134,7 +145,7 @@ class Scanner {
   }
 
   run(): void {
-    const { text, end } = this;
+    const { text, end, out } = this;
     let i = 0;
     while (i < end) {
       const c = text.charCodeAt(i);
@@ -149,11 +160,13 @@ class Scanner {
       else if (c === 46 && CLASSES[text.charCodeAt(i + 1)] === CLASS_DIGIT) i = this.tokenEnd = numberEnd(text, i);
       else i = this.tokenEnd = i + 1;
     }
-    this.out.textAfter = this.tokenEnd > this.stretch;
+    out.textAfter = this.tokenEnd > this.stretch;
+    out.names = this.count === 0 ? NO_NAMES : scratch.slice(0, this.count);
+    out.nameCount = this.count >> 1;
   }
 
   private word(start: number, first: number): number {
-    const { text, out } = this;
+    const { text } = this;
     let hash = first;
     let i = start + 1;
     for (; ; i++) {
@@ -164,28 +177,20 @@ class Scanner {
       if (found !== CLASS_WORD && found !== CLASS_DIGIT) break;
       hash = (Math.imul(hash, 31) + c) | 0;
     }
-    const at = 2 * out.nameCount++;
-    if (at === out.names.length) this.grow();
-    out.names[at] = hash;
-    out.names[at + 1] = start;
+    const at = this.count;
+    this.count = at + 2;
+    if (at + 2 > scratch.length) growScratch();
+    scratch[at] = hash;
+    scratch[at + 1] = start;
     this.tokenEnd = i;
     return i;
-  }
-
-  private grow(): void {
-    const names = new Int32Array(2 * this.out.names.length);
-    names.set(this.out.names);
-    this.out.names = names;
   }
 
   /** A comment, `/include/`, or a mere slash. */
   private slash(start: number): number {
     const next = this.text.charCodeAt(start + 1);
     if (next === 42) return this.blockComment(start);
-    if (next === 47) {
-      const newline = this.text.indexOf('\n', start);
-      return newline < 0 ? this.end : newline;
-    }
+    if (next === 47) return lineEndFrom(this.text, start);
     if (next === 105 && this.text.startsWith('/include/', start)) this.out.dtcIncludes.push(start);
     this.tokenEnd = start + 1;
     return this.tokenEnd;
@@ -201,56 +206,59 @@ class Scanner {
 
   /** A `#` that starts a line: a directive, or text that passes through. */
   private hash(start: number): number {
-    const { text, out } = this;
-    const nameStart = this.skipBlanks(start + 1);
-    const nameEnd = wordEnd(text, nameStart);
-    const kind = this.directiveKind(nameStart, nameEnd);
-    if (kind === undefined) {
-      this.tokenEnd = start + 1;
-      return start + 1;
-    }
-    const lineEnd = this.directiveEnd(nameEnd, kind <= DirectiveKind.import);
+    const { text } = this;
+    DIRECTIVE.lastIndex = start;
+    const match = DIRECTIVE.exec(text);
+    const name = match?.[1];
+    if (match === null) return this.oddHash(start);
+    const kind = name === undefined ? DirectiveKind.marker : KINDS.get(name);
+    return kind === undefined ? this.noDirective(start) : this.directive(start, kind, start + match[0].length);
+  }
+
+  private noDirective(start: number): number {
+    this.tokenEnd = start + 1;
+    return start + 1;
+  }
+
+  private directive(start: number, kind: number, operand: number): number {
+    const { out } = this;
+    const lineEnd = this.directiveEnd(operand, kind <= DirectiveKind.import);
     const end = Math.min(this.end, lineEnd + 1);
     const textBefore = this.tokenEnd > this.stretch;
-    out.directives.push({ kind, start, operand: nameEnd, lineEnd, end, names: out.nameCount, textBefore, next: -1 });
+    out.directives.push({ kind, start, operand, lineEnd, end, names: this.count >> 1, textBefore, next: -1 });
     this.stretch = this.lineStart = end;
     this.tokenEnd = -1;
     return end;
   }
 
-  private directiveKind(nameStart: number, nameEnd: number): number | undefined {
+  /** A `#` with a comment, nothing, or no name after it. */
+  private oddHash(start: number): number {
     const { text } = this;
-    if (nameEnd === nameStart) {
-      const c = text.charCodeAt(nameStart);
-      return c === 10 || Number.isNaN(c) ? DirectiveKind.none : undefined;
-    }
-    const c = text.charCodeAt(nameStart);
-    if (CLASSES[c] !== CLASS_DIGIT) return KINDS.get(text.slice(nameStart, nameEnd));
-    let i = nameEnd;
-    while (text.charCodeAt(i) === 32 || text.charCodeAt(i) === 9) i++;
-    return i > nameEnd && text.charCodeAt(i) === 34 ? DirectiveKind.marker : undefined;
-  }
-
-  /** Skips blanks and comments up to a token or the end of the line. */
-  private skipBlanks(start: number): number {
-    const { text } = this;
-    let i = start;
+    let i = start + 1;
     for (;;) {
-      const c = text.charCodeAt(i);
-      if (c < 128 && CLASSES[c] === CLASS_WHITE) i++;
-      else if (c === 47 && text.charCodeAt(i + 1) === 42) i = this.blockComment(i);
-      else if (c === 47 && text.charCodeAt(i + 1) === 47) return this.directiveEnd(i, false);
-      else return i;
+      if (classOf(text.charCodeAt(i)) === CLASS_WHITE) i++;
+      else if (text.startsWith('/*', i)) i = this.blockComment(i);
+      else break;
     }
+    if (i >= this.end || text.charCodeAt(i) === 10 || text.startsWith('//', i)) return this.directive(start, DirectiveKind.none, i);
+    const end = wordEnd(text, i);
+    const kind = KINDS.get(text.slice(i, end));
+    return kind === undefined ? this.noDirective(start) : this.directive(start, kind, end);
   }
 
   /** The line feed that ends a directive, past comments that span lines. */
   private directiveEnd(start: number, header: boolean): number {
     const { text } = this;
-    const newline = text.indexOf('\n', start);
-    const lineEnd = newline < 0 ? this.end : newline;
-    const slash = text.indexOf('/', start);
-    if (slash < 0 || slash >= lineEnd) return lineEnd;
+    const lineEnd = lineEndFrom(text, start);
+    if (this.slashAt < start) {
+      const slash = text.indexOf('/', start);
+      this.slashAt = slash < 0 ? this.end : slash;
+    }
+    return this.slashAt >= lineEnd ? lineEnd : this.commentedEnd(start, header, lineEnd);
+  }
+
+  private commentedEnd(start: number, header: boolean, lineEnd: number): number {
+    const { text } = this;
     for (let i = start; i < this.end; i++) {
       const c = text.charCodeAt(i);
       if (c === 10) return i;
@@ -261,6 +269,12 @@ class Scanner {
     }
     return this.end;
   }
+}
+
+function growScratch(): void {
+  const grown = new Int32Array(2 * scratch.length);
+  grown.set(scratch);
+  scratch = grown;
 }
 
 function headerEnd(text: string, start: number, lineEnd: number): number {

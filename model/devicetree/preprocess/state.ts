@@ -5,6 +5,7 @@
 import type { Problem, QuickFix, Related, SourceRange } from '../../problem.ts';
 import { type CompileOptions, DEFAULT_LIMITS, type FileHost, type Limits, type SourceFile } from '../source/files.ts';
 import type { Inclusion } from '../source/origin.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { Output } from './output.ts';
 import { scanFile, type ScannedFile } from './scan.ts';
 import { Sources } from './sources.ts';
@@ -84,6 +85,10 @@ export class State {
   readonly inactive: InactiveStretch[] = [];
   /** Files with `#pragma once` or come by `#import`. */
   readonly once = new Set<string>();
+  /** Where a later run may resume, in the order in which they were passed. */
+  readonly checkpoints: Checkpoint[] = [];
+  /** How many runs in a row began at a checkpoint of the one before. */
+  resumed = 0;
   table = new MacroTable();
   output = new Output();
   /** The next value of `__COUNTER__`. */

@@ -2,7 +2,6 @@
  * Which macros are defined: a map for now, and a log of every `#define` and `#undef`, so that an
  * edit can go back to a checkpoint and an origin can ask what a name meant further up.
  */
-import { hashOf } from './chars.ts';
 import type { MacroDefinition } from './define.ts';
 
 /** One `#define` or `#undef`. */
@@ -24,15 +23,19 @@ export class MacroTable {
   readonly filter: Uint8Array;
   private readonly current: Map<string, LogEntry>;
 
-  /** An empty table, or the one that a log leads to. */
-  constructor(log: LogEntry[] = []) {
-    this.log = log;
-    this.filter = new Uint8Array(FILTER_MASK + 1);
-    this.current = new Map();
-    for (const entry of log) {
-      this.current.set(entry.name, entry);
-      this.mark(hashOf(entry.name));
-    }
+  /** An empty table, or one that starts from what another holds. */
+  constructor(from?: { log: LogEntry[]; filter: Uint8Array; current: Map<string, LogEntry> }) {
+    this.log = from?.log ?? [];
+    this.filter = from?.filter ?? new Uint8Array(FILTER_MASK + 1);
+    this.current = from?.current ?? new Map();
+  }
+
+  /** A table of its own as this one was when the log had `length` entries. */
+  clone(length: number): MacroTable {
+    const current = new Map(this.current);
+    const copy = new MacroTable({ log: [...this.log], filter: this.filter.slice(), current });
+    copy.rollBack(length);
+    return copy;
   }
 
   /** Whether a name with this hash may be a macro. */
@@ -50,6 +53,17 @@ export class MacroTable {
     let entry = this.current.get(name);
     while (entry !== undefined && entry.index >= length) entry = entry.before;
     return entry?.definition;
+  }
+
+  /** What a name is defined as now or, where it no longer is, was last. */
+  ever(name: string): MacroDefinition | undefined {
+    const entry = this.current.get(name);
+    return entry?.definition ?? entry?.before?.definition;
+  }
+
+  /** All definitions in force. */
+  *definitions(): Generator<MacroDefinition> {
+    for (const { definition } of this.current.values()) if (definition !== undefined) yield definition;
   }
 
   /** Defines a name. */
