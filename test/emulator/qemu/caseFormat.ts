@@ -20,6 +20,7 @@ export interface DmaResult { ok: boolean; pa?: string; perm?: string | null }
 export interface Result {
   dma: DmaResult[];
   events: string[];
+  reads?: readonly object[];
   gerror?: string;
   cmdq_cons?: string;
   eventq_prod?: string;
