@@ -1,10 +1,11 @@
 /** `vsmmu check`: compiles sources, runs all rules, and reports in one of four formats. */
 import type { Level } from '../model/problem.ts';
+import type { Analysis } from './check/analyze.ts';
 import { newFindings, writeBaseline } from './check/baseline.ts';
 import { Collection, type Finding, Lines } from './check/findings.ts';
 import { analyzeAll } from './check/pool.ts';
 import { githubReport, jsonReport, type Report } from './check/report.ts';
-import { findRoots, orphans } from './check/roots.ts';
+import { findJobs, type Job, orphans } from './check/roots.ts';
 import { sarifReport } from './check/sarif.ts';
 import { summary, textReport } from './check/text.ts';
 import { type Arguments, choice, type Command, COMPILE_OPTIONS, definitions, EXIT, type Io, string, strings, UsageError } from './command.ts';
@@ -24,9 +25,11 @@ const FAILING: Record<'warning' | 'error', readonly Level[]> = { warning: ['erro
 /** Hints are for editors, which show them in passing. */
 const SHOWN: readonly Level[] = ['error', 'warning', 'information'];
 
-/** Compiles everything that the arguments mean, and collects the problems. */
-async function collect(input: Arguments, io: Io): Promise<{ problems: Collection; trees: number }> {
-  const { roots, includable } = findRoots(input.positionals, io.cwd, io.files);
+interface Collected { readonly problems: Collection; readonly trees: number; readonly guests: number }
+
+/** Checks everything that the arguments mean, and collects the problems. */
+async function collect(input: Arguments, io: Io): Promise<Collected> {
+  const { jobs, includable } = findJobs(input.positionals, io.cwd, io.files);
   const options = {
     includeRoots: strings(input, 'include').map((folder) => absolute(folder, io.cwd)),
     defines: definitions(input),
@@ -34,22 +37,29 @@ async function collect(input: Arguments, io: Io): Promise<{ problems: Collection
     levels: SHOWN,
   };
   const problems = new Collection();
+  const counts = { trees: 0, guests: 0 };
   const included = new Set<string>();
-  const progress = new Progress(roots.length, io);
+  const progress = new Progress(jobs.length, io);
+  const onResult = (analysis: Analysis): void => {
+    problems.add(analysis.problems);
+    counts.trees += analysis.trees;
+    counts.guests += analysis.guests;
+    for (const file of analysis.files) included.add(file);
+  };
   const request = { options, files: io.files, script: io.script };
   await analyzeAll({
     ...request,
-    roots,
+    jobs,
     onResult: (analysis) => {
-      problems.add(analysis.problems);
-      for (const file of analysis.files) included.add(file);
-      if (roots.length > 1) progress.advance(problems.size);
+      onResult(analysis);
+      if (jobs.length > 1) progress.advance(problems.size);
     },
   });
   progress.clear();
-  const alone = orphans(includable.filter((file) => !included.has(file)), io.files.readText);
-  await analyzeAll({ ...request, roots: alone, onResult: (analysis) => problems.add(analysis.problems) });
-  return { problems, trees: roots.length + alone.length };
+  const alone = orphans(includable.filter((file) => !included.has(io.files.real(file))), io.files.readText);
+  const parts = alone.map((path): Job => ({ kind: 'tree', path }));
+  await analyzeAll({ ...request, jobs: parts, onResult });
+  return { problems, ...counts };
 }
 
 function withoutKnown(findings: readonly Finding[], input: Arguments, io: Io): readonly Finding[] {
@@ -66,7 +76,7 @@ export async function runCheck(input: Arguments, io: Io): Promise<number> {
   if (input.positionals.length === 0) throw new UsageError('which files or folders?');
   const format = choice(input, 'format', ['text', 'json', 'sarif', 'github']);
   const failing = FAILING[choice(input, 'fail-on', ['warning', 'error'])];
-  const { problems, trees } = await collect(input, io);
+  const { problems, trees, guests } = await collect(input, io);
   const lines = new Lines(io.files.readText);
   const all = problems.findings(lines);
   const target = string(input, 'write-baseline');
@@ -77,7 +87,7 @@ export async function runCheck(input: Arguments, io: Io): Promise<number> {
     return EXIT.clean;
   }
   const findings = withoutKnown(all, input, io);
-  const report: Report = { findings, known: all.length - findings.length, trees, name: namer(io.cwd), cwd: io.cwd };
+  const report: Report = { findings, known: all.length - findings.length, trees, guests, name: namer(io.cwd), cwd: io.cwd };
   io.stdout.write(FORMATS[format](report, lines, io));
   // Formats for programs leave the terminal's last line to a person.
   if (format !== 'text' && io.isTTY) io.stderr.write(`${summary(report)}\n`);
@@ -86,7 +96,7 @@ export async function runCheck(input: Arguments, io: Io): Promise<number> {
 
 export const checkCommand: Command = {
   name: 'check',
-  summary: 'check device trees for IOMMU faults and for what dtc warns of',
+  summary: 'check device trees and Xen guests for IOMMU faults, and for what dtc warns of',
   usage: '[OPTION]... FILE|FOLDER...',
   options: {
     ...COMPILE_OPTIONS,

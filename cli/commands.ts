@@ -5,9 +5,10 @@ import { decode } from './decode.ts';
 import { dtb } from './dtb.ts';
 import { dts } from './dts.ts';
 import { explain } from './explain.ts';
+import { guests } from './guests.ts';
 import { lsp } from './lsp.ts';
 import { startCommand } from './start.ts';
 import { streams } from './streams.ts';
 
 /** Every subcommand of `vsmmu`. */
-export const commands: readonly Command[] = [checkCommand, dtb, dts, streams, decode, explain, lsp, startCommand];
+export const commands: readonly Command[] = [checkCommand, dtb, dts, streams, guests, decode, explain, lsp, startCommand];

@@ -14,6 +14,8 @@ export interface CompilerOptions {
   readonly defines: Readonly<Record<string, string>>;
 }
 
+const NO_OPTIONS: CompilerOptions = { includeRoots: [], defines: {} };
+
 /** Texts held at a time, in characters; the headers of a whole kernel tree need a third of it. */
 const KEPT_CHARS = 48 * 1024 * 1024;
 
@@ -50,9 +52,10 @@ export class Compiler {
     this.#host = new KeptFiles(files);
   }
 
-  compile(path: string): Compilation {
-    const includeRoots = [...this.options.includeRoots, ...findIncludeRoots(path, (p) => this.#known(p))];
-    return compile(path, this.#host, { includeRoots, defines: this.options.defines });
+  /** Compiles a source; `own` are options of this source alone, which go before those of all. */
+  compile(path: string, own: CompilerOptions = NO_OPTIONS): Compilation {
+    const includeRoots = [...own.includeRoots, ...this.options.includeRoots, ...findIncludeRoots(path, (p) => this.#known(p))];
+    return compile(path, this.#host, { includeRoots, defines: { ...this.options.defines, ...own.defines } });
   }
 
   #known(path: string): boolean {

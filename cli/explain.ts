@@ -9,10 +9,12 @@ function list(groups: readonly RuleGroup[]): string {
     + group.rules.map((rule) => `  ${rule.id.padEnd(width)}  ${rule.level.padEnd(11)}  ${rule.title}\n`).join('')).join('\n');
 }
 
-/** The ids that contain a piece of what was asked for, longest piece first, to help with a typing error. */
+/** The ids that share most words with what was asked for, to help with a typing error. */
 function similar(id: string): string[] {
-  const pieces = id.split('-').filter((piece) => piece.length > 2 && piece !== 'dtc');
-  return [...RULES.keys()].filter((known) => pieces.some((piece) => known.includes(piece))).slice(0, 5);
+  const words = new Set(id.split('-'));
+  const shared = (known: string): number => known.split('-').filter((word) => words.has(word)).length;
+  return [...RULES.keys()].map((known) => ({ known, score: shared(known) })).filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score).slice(0, 5).map(({ known }) => known);
 }
 
 export const explain: Command = {

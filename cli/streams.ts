@@ -2,10 +2,11 @@
 import { PlatformContext } from '../model/platform/context.ts';
 import { platform } from '../model/platform/platform.ts';
 import { type ConflictRow, type IommuRow, type SourceLine, streamTable, type StreamRow, type StreamTable } from '../model/platform/streamTable.ts';
-import { absolute, namer } from './paths.ts';
+import { columns } from './columns.ts';
 import { type Arguments, type Command, COMPILE_OPTIONS, definitions, EXIT, type Io, strings, UsageError } from './command.ts';
 import { Compiler } from './compiler.ts';
 import { painter, type Painter } from './paint.ts';
+import { absolute, namer } from './paths.ts';
 
 type Name = (file: string) => string;
 
@@ -29,12 +30,6 @@ function streamId({ id, mask, count }: StreamRow): string {
 
 function masterName({ label, master, enabled }: StreamRow): string {
   return `${nodeName(label, master)}${enabled ? '' : ' (disabled)'}`;
-}
-
-/** Rows in columns; the last one is not padded. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) => `  ${row.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd());
 }
 
 function heading(iommu: IommuRow, paint: Painter, name: Name): string {

@@ -1,5 +1,5 @@
 /**
- * One source from its file to its problems: compiled, then looked at by all rules. A `.dtsi` that
+ * One piece of work from its files to its problems: compiled, then looked at by all rules. A `.dtsi` that
  * is compiled alone only has its own faults: what it refers to is elsewhere. It is what a worker
  * does, so its results are plain data.
  */
@@ -9,12 +9,16 @@ import type { Compilation } from '../../model/devicetree/compile.ts';
 import { DEFAULT_LIMITS } from '../../model/devicetree/source/files.ts';
 import { toProblems } from '../../model/devicetree/syntax/problem.ts';
 import { PlatformContext } from '../../model/platform/context.ts';
+import { SYSTEM_RULES } from '../../model/platform/guests/rules/index.ts';
 import { platform } from '../../model/platform/platform.ts';
 import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
 import { withoutEchoes } from '../../model/echoes.ts';
 import type { Level, Problem, SourceRange } from '../../model/problem.ts';
+import { XL_RULES } from '../../model/xl/rules/index.ts';
 import type { CommandFiles } from '../command.ts';
 import { Compiler, type CompilerOptions } from '../compiler.ts';
+import { readSystem, type SystemSource } from '../system.ts';
+import type { Job } from './roots.ts';
 
 /** How to compile and what to report, the same for all sources of a run. */
 export interface AnalyzeOptions extends CompilerOptions {
@@ -23,10 +27,12 @@ export interface AnalyzeOptions extends CompilerOptions {
   readonly levels: readonly Level[];
 }
 
-/** What became of one source. */
+/** What became of one piece of work. */
 export interface Analysis {
-  readonly root: string;
   readonly problems: readonly Problem[];
+  /** How many device trees and guest configurations it had. */
+  readonly trees: number;
+  readonly guests: number;
   /** Every file that was read for it. */
   readonly files: readonly string[];
 }
@@ -57,16 +63,35 @@ export class Analyzer {
     this.#compiler = new Compiler(options, files);
   }
 
-  analyze(root: string): Analysis {
-    const compiled = this.#compiler.compile(root);
-    const { iommuOnly, levels } = this.options;
-    const problems: Problem[] = [];
-    if (!root.endsWith('.dtsi')) problems.push(...withoutEchoes([...boardProblems(compiled, iommuOnly)]));
-    else if (!iommuOnly) problems.push(...partProblems(compiled));
+  analyze(job: Job): Analysis {
+    return job.kind === 'tree' ? this.#tree(job.path) : this.#system(job.source);
+  }
+
+  #tree(path: string): Analysis {
+    const compiled = this.#compiler.compile(path);
+    return this.#analysis(this.#compiledProblems(compiled), [compiled]);
+  }
+
+  #system(source: SystemSource): Analysis {
+    const { systems, compiled, guests, problems } = readSystem(source, this.#compiler, this.files);
+    const found = [...problems, ...compiled.flatMap((one) => this.#compiledProblems(one))];
+    for (const guest of guests) for (const rule of XL_RULES) found.push(...rule.check(guest));
+    for (const system of systems) for (const rule of SYSTEM_RULES) found.push(...rule.check(system));
+    return { ...this.#analysis(found, compiled), guests: guests.length };
+  }
+
+  #compiledProblems(compiled: Compilation): readonly Problem[] {
+    const { iommuOnly } = this.options;
+    if (compiled.root.endsWith('.dtsi')) return iommuOnly ? [] : partProblems(compiled);
+    return withoutEchoes([...boardProblems(compiled, iommuOnly)]);
+  }
+
+  #analysis(problems: readonly Problem[], compiled: readonly Compilation[]): Analysis {
     return {
-      root,
-      problems: problems.filter((p) => levels.includes(p.level)).map((p) => this.#settle(p)),
-      files: [...compiled.files.keys()].map((file) => this.#realPath(file)),
+      problems: problems.filter((p) => this.options.levels.includes(p.level)).map((p) => this.#settle(p)),
+      trees: compiled.length,
+      guests: 0,
+      files: compiled.flatMap(({ files }) => [...files.keys()].map((file) => this.#realPath(file))),
     };
   }
 

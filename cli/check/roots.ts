@@ -1,19 +1,27 @@
 /**
- * What `vsmmu check` compiles: the files it is given, and in folders every `.dts` and `.dtso`,
- * and then those `.dtsi` that none of them includes.
+ * What `vsmmu check` checks: the files it is given, and in folders every project, then every
+ * `.dts`, `.dtso` and guest configuration that no project names, and then those `.dtsi` that
+ * nothing includes.
  */
 import { dirname, posix } from 'node:path';
+import { readProject } from '../../model/platform/guests/project.ts';
+import { looksLikeXl } from '../../model/xl/looksLikeXl.ts';
 import { type CommandFiles, UsageError } from '../command.ts';
 import { absolute } from '../paths.ts';
+import type { SystemSource } from '../system.ts';
 
-/** The sources to compile; `includable` are those to compile only if nothing includes them. */
-export interface Roots {
-  readonly roots: readonly string[];
+/** One piece of work: a source, or a system of several. */
+export type Job = { readonly kind: 'tree'; readonly path: string } | { readonly kind: 'system'; readonly source: SystemSource };
+
+/** The pieces of work; `includable` are sources to compile only if nothing includes them. */
+export interface Jobs {
+  readonly jobs: readonly Job[];
   readonly includable: readonly string[];
 }
 
 /** Folders that hold no sources of the user's. */
 const SKIPPED = new Set(['node_modules', '.git']);
+const PROJECT = 'vsmmu.json';
 
 function* filesBelow(folder: string, files: CommandFiles): Iterable<string> {
   const pending = [folder];
@@ -26,23 +34,63 @@ function* filesBelow(folder: string, files: CommandFiles): Iterable<string> {
   }
 }
 
-/** The sources that the arguments of the command mean. */
-export function findRoots(paths: readonly string[], cwd: string, files: CommandFiles): Roots {
-  const roots = new Set<string>();
-  const includable = new Set<string>();
-  for (const given of paths) {
-    const path = absolute(given, cwd);
-    if (files.list(path) === undefined) {
-      if (!files.exists(path)) throw new UsageError(`no such file or folder: ${given}`);
-      roots.add(path);
-      continue;
-    }
-    for (const file of filesBelow(path, files)) {
-      if (/\.dtso?$/.test(file)) roots.add(file);
-      else if (file.endsWith('.dtsi')) includable.add(file);
+/** The files by what they are. */
+class Found {
+  readonly projects = new Set<string>();
+  readonly trees = new Set<string>();
+  readonly configs = new Set<string>();
+  readonly includable = new Set<string>();
+
+  /** A file that the user named is what its ending says. */
+  addNamed(path: string): void {
+    if (path.endsWith('.json')) this.projects.add(path);
+    else if (/\.(?:cfg|xl)$/.test(path)) this.configs.add(path);
+    else this.trees.add(path);
+  }
+
+  addFolder(folder: string, files: CommandFiles): void {
+    for (const path of filesBelow(folder, files)) {
+      if (posix.basename(path) === PROJECT) this.projects.add(path);
+      else if (/\.dtso?$/.test(path)) this.trees.add(path);
+      else if (path.endsWith('.dtsi')) this.includable.add(path);
+      else if (path.endsWith('.cfg') && looksLikeXl(files.readText(path) ?? '')) this.configs.add(path);
     }
   }
-  return { roots: [...roots].sort(), includable: [...includable].filter((file) => !roots.has(file)).sort() };
+
+  /** Takes away what projects look at. */
+  dropMembers(files: CommandFiles): void {
+    for (const project of this.projects) {
+      const { boards, guests } = readProject(project, files.readText(project) ?? '');
+      for (const name of [...boards.map((b) => b.path), ...guests.flatMap((g) => [g.config, g.partial])]) {
+        const path = posix.resolve(posix.dirname(project), name ?? '');
+        this.trees.delete(path);
+        this.configs.delete(path);
+      }
+    }
+  }
+}
+
+/** The pieces of work that the arguments of the command mean. Trees and guests that are named together are one system. */
+export function findJobs(paths: readonly string[], cwd: string, files: CommandFiles): Jobs {
+  const named = new Found();
+  const found = new Found();
+  for (const given of paths) {
+    const path = absolute(given, cwd);
+    if (files.list(path) !== undefined) found.addFolder(path, files);
+    else if (files.exists(path)) named.addNamed(path);
+    else throw new UsageError(`no such file or folder: ${given}`);
+  }
+  found.dropMembers(files);
+  const projects = new Set([...named.projects, ...found.projects]);
+  const jobs: Job[] = [...projects].sort().map((project) => ({ kind: 'system', source: { project } }));
+  if (named.configs.size > 0) jobs.push({ kind: 'system', source: { trees: [...named.trees], configs: [...named.configs] } });
+  else for (const path of named.trees) found.trees.add(path);
+  for (const config of found.configs) jobs.push({ kind: 'system', source: { trees: [], configs: [config] } });
+  const trees = [...found.trees].sort();
+  return {
+    jobs: [...jobs, ...trees.map((path): Job => ({ kind: 'tree', path }))],
+    includable: [...found.includable].filter((file) => !found.trees.has(file)).sort(),
+  };
 }
 
 const INCLUDE = /^[ \t]*(?:#[ \t]*include|\/include\/)[ \t]*["<]([^">\n]+)[">]/gm;

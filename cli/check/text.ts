@@ -56,7 +56,11 @@ export function summary(report: Report): string {
   const files = new Set(report.findings.map((f) => f.place.file)).size;
   const where = parts.length === 0 ? '' : ` in ${plural(files, 'file')}`;
   const known = report.known === 0 ? '' : ` (${plural(report.known, 'known finding')} of the baseline not shown)`;
-  return `${found}${where}, ${plural(report.trees, 'tree')} checked${known}`;
+  const checked = [
+    ...(report.trees > 0 || report.guests === 0 ? [plural(report.trees, 'tree')] : []),
+    ...(report.guests > 0 ? [plural(report.guests, 'guest')] : []),
+  ];
+  return `${found}${where}, ${checked.join(' and ')} checked${known}`;
 }
 
 /** The whole report. */

@@ -28,7 +28,7 @@ function logOf(problems: readonly Problem[]): Log {
   const collection = new Collection();
   collection.add(problems);
   const name = (file: string): string => file.replace('/work/', '');
-  const report: Report = { findings: collection.findings(lines), known: 0, trees: 1, name, cwd: '/work' };
+  const report: Report = { findings: collection.findings(lines), known: 0, trees: 1, guests: 0, name, cwd: '/work' };
   return JSON.parse(sarifReport(report, lines)) as Log;
 }
 
