@@ -6,11 +6,11 @@
 /** Longer names than any binding has are not compared. */
 const MAX_LENGTH = 64;
 
-/** The name with the fewest edits, undefined where none is nearer than a third of its length, or where the name is known. */
+/** The name with the fewest edits: at most a third of the name's length, two for a short name. Undefined where there is none, or where the name is known. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let least = (name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3))) + 1;
   for (const candidate of known) {
     if (candidate === name) return undefined;
     if (Math.abs(candidate.length - name.length) >= least) continue;

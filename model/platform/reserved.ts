@@ -39,7 +39,9 @@ function readReservation(tree: DtTree, cells: readonly Cell[], at: number): { re
   const device = targetOf(tree, phandle);
   const bus = device?.parent === undefined ? { address: 2, size: 1 } : busCells(device.parent);
   let next = at + 1;
-  while (next < at + 1 + bus.address + bus.size && next < cells.length && cells[next]?.reference === undefined) next += 1;
+  // Without a device the length of the entry is unknown: it goes on to the next reference.
+  const end = device === undefined ? cells.length : at + 1 + bus.address + bus.size;
+  while (next < end && next < cells.length && cells[next]?.reference === undefined) next += 1;
   const given = cells.slice(at + 1, next);
   const full = given.length === bus.address + bus.size;
   const span = spanOf([phandle, ...given]) ?? phandle.span;

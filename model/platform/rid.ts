@@ -1,14 +1,13 @@
 /**
- * RequesterIDs in the notation of lspci, `bus:device.function`. Segments (PCI domains) are not
+ * RequesterIDs (bus in bits 15:8, device in 7:3, function in 2:0) in the notation of lspci, `bus:device.function`. Segments (PCI domains) are not
  * modelled: a root complex node is its own segment.
  */
-import type { RequesterId } from './units.ts';
 
 /** How many RequesterIDs one root complex has: 256 buses of 32 devices of 8 functions. */
 export const RID_SPACE = 0x10000;
 
 /** `01:02.3` for RID 0x113. Bits above 15 are shown as they are, since they name no bus. */
-export function formatRid(rid: RequesterId | number): string {
+export function formatRid(rid: number): string {
   const bus = Math.floor(rid / 0x100).toString(16).padStart(2, '0');
   const device = ((rid >> 3) & 0x1f).toString(16).padStart(2, '0');
   return `${bus}:${device}.${rid & 7}`;

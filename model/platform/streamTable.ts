@@ -124,7 +124,7 @@ const FEATURES = ['dma-coherent', 'msi-parent', 'stream-match-mask', 'hisilicon,
   'cavium,cn9900-broken-page1-regspace', 'nvidia,cmdqv', 'calxeda,smmu-secure-config-access'];
 
 /** The feature and quirk properties that an IOMMU node has. */
-export function featuresOf(iommu: Iommu): string[] {
+function featuresOf(iommu: Iommu): string[] {
   return FEATURES.filter((name) => iommu.node.properties.has(name));
 }
 

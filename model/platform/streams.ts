@@ -74,28 +74,10 @@ export class StreamIndex {
     for (const [mask, group] of this.#masked) found.push(...(group.get((sid & ~mask) >>> 0) ?? []));
     return found;
   }
-
-  /** Groups of uses with the very same StreamID and no mask, each of at least two. */
-  *equalIds(): Generator<readonly StreamUse[]> {
-    for (const uses of this.#exact.values()) if (uses.length > 1) yield uses;
-  }
 }
 
 function append(groups: Map<number, StreamUse[]>, key: number, use: StreamUse): void {
   const group = groups.get(key);
   if (group === undefined) groups.set(key, [use]);
   else group.push(use);
-}
-
-/** Whether some StreamID belongs to both uses. */
-export function overlaps(a: StreamUse, b: StreamUse): boolean {
-  if (a.id === undefined || b.id === undefined || a.iommu !== b.iommu) return false;
-  if (a.mask === 0 && b.mask === 0) return a.id < b.id + b.count && b.id < a.id + a.count;
-  if (a.count === 1 && b.count === 1) return (((a.id ^ b.id) & ~(a.mask | b.mask)) >>> 0) === 0;
-  const [run, single] = a.count > 1 ? [a, b] : [b, a];
-  // A run under a common mask: its members differ in low bits, so it is enough to try each block of them.
-  for (let offset = 0; offset < run.count && offset < 0x10000; offset += 1) {
-    if (((((run.id ?? 0) + offset) ^ (single.id ?? 0)) & ~(run.mask | single.mask)) >>> 0 === 0) return true;
-  }
-  return false;
 }

@@ -1,5 +1,5 @@
 /**
- * Numbers that must not be mixed up: a StreamID is not a RequesterID, and neither is an address.
+ * Numbers that must not be mixed up: a StreamID is not an address.
  * Each is a plain number or bigint at run time; the brand exists for the compiler alone.
  */
 declare const unit: unique symbol;
@@ -10,9 +10,6 @@ type Branded<T, Name extends string> = T & { readonly [unit]: Name };
 /** What an SMMU calls a source of transactions: 0 to 2^32 - 1 on SMMUv3, 0 to 2^16 - 1 before. */
 export type StreamId = Branded<number, 'StreamId'>;
 
-/** A PCI RequesterID: bus in bits 15:8, device in 7:3, function in 2:0. */
-export type RequesterId = Branded<number, 'RequesterId'>;
-
 /** An address as the CPUs see it, after every `ranges` on the way to the root. */
 export type PhysicalAddress = Branded<bigint, 'PhysicalAddress'>;
 
@@ -21,17 +18,12 @@ export function streamId(value: number): StreamId {
   return value as StreamId;
 }
 
-/** Takes a number that a device tree gives as a RequesterID. */
-export function requesterId(value: number): RequesterId {
-  return value as RequesterId;
-}
-
 /** Takes a translated address. */
 export function physicalAddress(value: bigint): PhysicalAddress {
   return value as PhysicalAddress;
 }
 
-/** `0x1f`: how StreamIDs, RequesterIDs and addresses are written everywhere. */
+/** `0x1f`: how StreamIDs and addresses are written everywhere. */
 export function hex(value: number | bigint): string {
   return `0x${value.toString(16)}`;
 }

@@ -3,6 +3,7 @@ import type { Rule } from '../../rule.ts';
 import { type PlatformContext, report } from '../context.ts';
 import { completeEntries, gapsOf, ridRangeOf } from '../maps.ts';
 import { formatRidRange } from '../rid.ts';
+import type { RidMapEntry } from '../types.ts';
 
 /** Only what `iommu-map` holds and `msi-map` does not; the other way round is a partial `iommu-map`. */
 export const msiMapCoverage: Rule<PlatformContext> = {
@@ -19,10 +20,7 @@ export const msiMapCoverage: Rule<PlatformContext> = {
       if (iommuMap === undefined || msiMap === undefined || iommuMap.maskProperty !== undefined || msiMap.maskProperty !== undefined) continue;
       const entries = completeEntries(iommuMap).filter((entry) => entry.length > 0);
       if (completeEntries(msiMap).length < msiMap.entries.length) continue;
-      const range = ridRangeOf(iommuMap.node);
-      const lacking = gapsOf(msiMap, range).flatMap((gap) => entries.map((entry) => ({
-        first: Math.max(gap.first, entry.ridBase), end: Math.min(gap.end, entry.ridBase + entry.length),
-      }))).find((window) => window.end > window.first);
+      const lacking = firstLacking(entries, gapsOf(msiMap, ridRangeOf(iommuMap.node)));
       if (lacking === undefined) continue;
       yield report(msiMapCoverage, context, {
         at: msiMap.property.syntax.nameSpan,
@@ -33,3 +31,15 @@ export const msiMapCoverage: Rule<PlatformContext> = {
     }
   },
 };
+
+/** The first stretch that is in an entry and in a gap; both are walked once, in order. */
+function firstLacking(entries: readonly RidMapEntry[], gaps: readonly { first: number; end: number }[]): { first: number; end: number } | undefined {
+  const sorted = entries.toSorted((a, b) => a.ridBase - b.ridBase);
+  let at = 0;
+  for (const gap of gaps) {
+    for (let entry = sorted[at]; entry !== undefined && entry.ridBase + entry.length <= gap.first; entry = sorted[at]) at += 1;
+    const entry = sorted[at];
+    if (entry !== undefined && entry.ridBase < gap.end) return { first: Math.max(gap.first, entry.ridBase), end: Math.min(gap.end, entry.ridBase + entry.length) };
+  }
+  return undefined;
+}

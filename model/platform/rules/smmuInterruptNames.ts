@@ -10,6 +10,9 @@ import { nameOf } from '../values.ts';
 
 const NAMES = ['eventq', 'gerror', 'priq', 'cmdq-sync', 'combined'];
 
+/** A node with more names than this is no SMMUv3, and needs no suggestions. */
+const MAX_SUGGESTIONS = 16;
+
 /** Names are how the driver finds its interrupts: by another name an interrupt is not there. */
 export const smmuInterruptNames: Rule<PlatformContext> = {
   id: 'smmu-interrupt-names',
@@ -37,7 +40,7 @@ function* checkNames(context: PlatformContext, { node }: Iommu): Generator<Probl
   const names = stringList(property) ?? [];
   const seen = new Set<string>();
   for (const { value, span } of names) {
-    const right = nearest(value, NAMES);
+    const right = seen.size > MAX_SUGGESTIONS ? undefined : nearest(value, NAMES);
     if (!NAMES.includes(value)) {
       yield report(smmuInterruptNames, context, {
         at: span,

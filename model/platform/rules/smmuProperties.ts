@@ -10,6 +10,9 @@ const KNOWN = new Set(['compatible', 'reg', 'interrupts', 'interrupts-extended',
   // Each of these has a rule of its own.
   'iommus', 'stream-match-mask', 'mmu-masters', '#global-interrupts', '#stream-id-cells']);
 
+/** A node with more unknown properties than this is no SMMUv3, and needs no suggestions. */
+const MAX_SUGGESTIONS = 50;
+
 /** A misspelt property is a warning when a known one is near; anything else may be a vendor's. */
 export const smmuProperties: Rule<PlatformContext> = {
   id: 'smmu-unknown-property',
@@ -23,9 +26,11 @@ export const smmuProperties: Rule<PlatformContext> = {
   *check(context) {
     for (const { binding, node } of context.platform.iommus) {
       if (binding.kind !== 'smmu-v3') continue;
+      let unknown = 0;
       for (const property of node.properties.values()) {
         if (KNOWN.has(property.name)) continue;
-        const right = nearest(property.name, KNOWN);
+        unknown += 1;
+        const right = unknown > MAX_SUGGESTIONS ? undefined : nearest(property.name, KNOWN);
         yield report(smmuProperties, context, {
           at: property.syntax.nameSpan,
           level: right === undefined ? 'hint' : 'warning',

@@ -2,8 +2,8 @@
 import type { Rule } from '../../rule.ts';
 import type { DtNode } from '../../devicetree/tree/tree.ts';
 import { type PlatformContext, report } from '../context.ts';
+import { completeEntries } from '../maps.ts';
 import { formatRid } from '../rid.ts';
-import { translateRid } from '../ridMap.ts';
 import { cellsOf, nameOf, stringsOf } from '../values.ts';
 
 const VIRTIO_IOMMU = new Set(['virtio,pci-iommu', 'pci1af4,1057']);
@@ -21,16 +21,16 @@ export const virtioIommuSelf: Rule<PlatformContext> = {
   *check(context) {
     for (const { node, iommuMap } of context.platform.masters) {
       if (iommuMap === undefined) continue;
-      for (const child of node.children.values()) {
-        const rid = virtioIommuRid(child);
-        if (rid === undefined) continue;
-        const result = translateRid(iommuMap, rid);
-        if (result.kind !== 'mapped' || result.target !== child) continue;
+      for (const entry of completeEntries(iommuMap)) {
+        const rid = entry.target?.parent === node ? virtioIommuRid(entry.target) : undefined;
+        if (rid === undefined || entry.target === undefined) continue;
+        const masked = rid & iommuMap.mask;
+        if (masked < entry.ridBase || masked >= entry.ridBase + entry.length) continue;
         yield report(virtioIommuSelf, context, {
-          at: result.entry.span,
-          message: `The entry holds ${formatRid(rid)}, which is ${nameOf(child)} itself.`,
+          at: entry.span,
+          message: `The entry holds ${formatRid(rid)}, which is ${nameOf(entry.target)} itself.`,
           advice: 'Split the entry so that this RequesterID is left out.',
-          related: [{ at: child.properties.get('reg')?.syntax ?? result.entry.span, message: `${nameOf(child)} is function ${formatRid(rid)}` }],
+          related: [{ at: entry.target.properties.get('reg')?.syntax ?? entry.span, message: `${nameOf(entry.target)} is function ${formatRid(rid)}` }],
         });
       }
     }
