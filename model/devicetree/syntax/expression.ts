@@ -18,7 +18,7 @@ export function parsePrimary(p: ParserState, depth: number): U64 {
       p.undefinedName();
       return 0;
     default:
-      p.expected('a number or an expression');
+      p.expectedNext('a number or an expression');
       return 0;
   }
 }

@@ -1,9 +1,9 @@
 /**
  * The lexer of device-tree sources: a pull lexer over expanded text that keeps one token at a
  * time in its own fields, so that the hot path allocates nothing. It has dtc's start conditions
- * and dtc's longest match, with two mercies for half-typed text: a string that runs over a line
- * end and is not followed by what may follow a string ends at that line, and a line comment may
- * end with the text. It does not read linemarkers' positions: the preprocessor has done that.
+ * and dtc's longest match, with mercies for half-typed text: a string that runs over a line end
+ * and is not followed by what may follow a string ends at that line, a character literal does not
+ * run over lines, and a line comment may end with the text. It does not read linemarkers' positions: the preprocessor has done that.
  */
 import { Chars, classOf, hexDigit } from './chars.ts';
 import { KEYWORDS, Mode, PAIRS, PUNCTUATION, Token } from './token.ts';
@@ -229,8 +229,8 @@ export class Lexer {
     if (next !== OPEN_BRACE) return false;
     let pos = start + 2;
     while ((classOf(text.charCodeAt(pos)) & Chars.Path) !== 0) pos++;
-    if (text.charCodeAt(pos) !== CLOSE_BRACE) return false;
-    this.take(Token.PathReference, pos + 1);
+    if (text.charCodeAt(pos) === CLOSE_BRACE) this.take(Token.PathReference, pos + 1);
+    else this.take(Token.OpenReference, pos);
     return true;
   }
 
@@ -274,6 +274,7 @@ export class Lexer {
       last = pos + 1;
       if (text.charCodeAt(pos - 1) !== BACKSLASH || pos === this.start + 1) break;
     }
-    this.take(last < 0 ? Token.Unknown : Token.Character, last < 0 ? this.start + 1 : last);
+    const isBroken = last < 0 || (last - this.start !== 3 && text.slice(this.start, last).includes('\n'));
+    this.take(isBroken ? Token.Unknown : Token.Character, isBroken ? this.start + 1 : last);
   }
 }

@@ -29,8 +29,11 @@ export class NodeParser {
   /** For each open node how many subnodes and deletions of nodes dtc's parser holds for it and above. */
   private readonly held: number[] = [];
   private stackReported = false;
+  /** Offsets of members before which a missing `}` is assumed. */
+  readonly closedBefore = new Set<number>();
 
-  constructor(private readonly p: ParserState) {}
+  /** `unclosed` is called where nodes are open that should not be. */
+  constructor(private readonly p: ParserState, private readonly unclosed: () => void) {}
 
   /** Opens a node at the current `{`. False where a cap forbids it: the body is skipped. */
   enter(target: NodeTarget, start: number, labels: readonly LabelSyntax[]): OpenNode | undefined {
@@ -87,6 +90,7 @@ export class NodeParser {
   member(node: OpenNode): void {
     const { lexer } = this.p;
     if (this.statementStart < 0) this.statementStart = lexer.start;
+    if (this.closedBefore.size > 0 && this.closedBefore.delete(lexer.start)) return this.assumeClosed(node);
     switch (lexer.kind) {
       case Token.Name: return this.nameFirst(node);
       case Token.Label:
@@ -101,6 +105,23 @@ export class NodeParser {
         return;
       default: return this.odd();
     }
+  }
+
+  private assumeClosed(node: OpenNode): void {
+    const { p } = this;
+    p.panic = false;
+    p.expectedAfter('};', { start: node.start, end: node.open, message: 'this node is not closed, to judge by the indentation' });
+    p.panic = false;
+    node.end = p.lexer.previousEnd;
+    this.open.pop();
+    this.drop();
+    if (this.open.length > 0) this.holdOne();
+  }
+
+  /** Forgets the nodes that are open, to read them again. */
+  abandon(): void {
+    this.open.length = 0;
+    this.drop();
   }
 
   /** Closes every node that is still open, because a statement of the top or the end follows. */
@@ -259,13 +280,15 @@ export class NodeParser {
   }
 
   /** Something that begins no member: reported once, skipped up to where a member may begin. */
-  private odd(what = 'a property, a node or `}`'): void {
+  private odd(missing?: string): void {
     const { p } = this;
     const { lexer } = p;
-    if (this.isTop()) return this.closeAll();
+    if (this.isTop()) return this.unclosed();
     this.drop();
     if (lexer.kind === Token.LabelReference && lexer.peek() === 0x7b) return this.nestedReference();
-    p.expected(what);
+    if (missing === undefined) p.expected('a property, a node or `}`');
+    else p.expectedNext(missing);
+    if (lexer.kind === Token.Unknown) return lexer.advance();
     while (lexer.kind !== Token.End && lexer.kind !== Token.CloseBrace) {
       const isEnd = lexer.kind === Token.Semicolon;
       if (lexer.kind === Token.OpenBrace) {
@@ -274,8 +297,7 @@ export class NodeParser {
       }
       lexer.advance();
       if (isEnd) return;
-      const newLine = lexer.text.slice(lexer.previousEnd, lexer.start).includes('\n');
-      if (!newLine) continue;
+      if (!p.afterLineEnd()) continue;
       lexer.restart(lexer.start, Mode.Names);
       if (lexer.kind === Token.Name || lexer.kind === Token.Label || this.isTop()) return;
     }

@@ -9,6 +9,7 @@ import { NodeParser, type OpenNode } from './nodes.ts';
 import type { SyntaxProblem } from './problem.ts';
 import { ParserState, type ReadBinary } from './state.ts';
 import { Mode, Token } from './token.ts';
+import { findUnclosed } from './unclosed.ts';
 import type { Limits } from '../source/files.ts';
 
 /** A finished statement with what was wrong in it: the unit of reuse after an edit. */
@@ -23,6 +24,8 @@ export interface ParsedItem {
   readonly binary: boolean;
 }
 
+/** So often a statement is read again, which bounds the time for hostile text. */
+const MAX_RETRIES = 4;
 const NONE: readonly SyntaxProblem[] = [];
 const NO_LABELS: readonly LabelSyntax[] = [];
 
@@ -33,10 +36,15 @@ export class Parser {
   private readonly nodes: NodeParser;
   private labels: LabelSyntax[] = [];
   private current: OpenNode | undefined;
+  /** The statement that was read again, and how often. */
+  private retried = -1;
+  private retries = 0;
+  /** Members before which a `}` seems to be missing. */
+  private readonly assumed = new Set<number>();
 
   constructor(text: string, limits: Limits, readBinary: ReadBinary) {
     this.p = new ParserState(text, limits, readBinary);
-    this.nodes = new NodeParser(this.p);
+    this.nodes = new NodeParser(this.p, () => this.unclosed());
   }
 
   /** Starts to read after statements that are taken over. */
@@ -59,6 +67,27 @@ export class Parser {
       return false;
     } else this.top();
     return true;
+  }
+
+  /** Nodes are open where none may be: reads the statement again with a `}` where it seems to be missing, or closes them here. */
+  private unclosed(): void {
+    const { p, nodes } = this;
+    const node = this.current;
+    if (node !== undefined && node.start !== this.retried) {
+      this.retried = node.start;
+      this.retries = 0;
+    }
+    const missing = node === undefined || this.retries >= MAX_RETRIES ? undefined : findUnclosed(p.lexer.text, node);
+    if (node === undefined || missing === undefined || this.assumed.has(missing)) return nodes.closeAll();
+    this.retries++;
+    this.assumed.add(missing);
+    for (const offset of this.assumed) if (offset >= node.start) nodes.closedBefore.add(offset);
+    nodes.abandon();
+    p.reported -= p.problems.length;
+    p.problems = [];
+    nodes.nodes = 0;
+    this.current = undefined;
+    p.lexer.restart(node.start, Mode.Names);
   }
 
   private finishNode(node: OpenNode): void {
@@ -148,8 +177,8 @@ export class Parser {
     const { lexer } = p;
     if (lexer.peek() !== 0x7b) {
       const reference = p.reference();
-      p.expected(`\`{\` after \`${lexer.text.slice(reference.start, reference.end)}\``);
-      return this.skip();
+      p.expectedNext(`\`{\` after \`${lexer.text.slice(reference.start, reference.end)}\``);
+      return this.skip(false);
     }
     const labels = this.takeLabels();
     const start = labels[0]?.start ?? lexer.start;
@@ -166,8 +195,8 @@ export class Parser {
     p.panic = false;
     lexer.advance();
     if (lexer.kind !== Token.LabelReference && lexer.kind !== Token.PathReference) {
-      p.expected('`&label` or `&{/path}`: outside of all nodes a node is named by reference');
-      return this.skip();
+      p.expectedNext('`&label` or `&{/path}`');
+      return this.skip(false);
     }
     const target: ReferenceSyntax = p.reference();
     this.nodes.endStatement();
@@ -181,8 +210,9 @@ export class Parser {
     this.labels.length = 0;
     const before = this.parsed.at(-1);
     const item = before?.item;
+    const isMember = '{=;'.includes(String.fromCharCode(lexer.peek()));
     p.expected('`/ {`, `&label {` or the end: this stands outside of every node');
-    if (before === undefined || item?.kind !== 'node' || item.close < 0) return this.skip();
+    if (before === undefined || item?.kind !== 'node' || item.close < 0 || !isMember) return this.skip();
     const problem = p.problems.at(-1);
     const node = item as OpenNode;
     const related = [{ start: node.close, end: node.close + 1, message: 'the node before it is closed here' }];
@@ -201,12 +231,12 @@ export class Parser {
     this.skip();
   }
 
-  /** Skips to where a statement of the top may begin. */
-  private skip(): void {
+  /** Skips to where a statement of the top may begin, at least one token unless `takeOne` is false. */
+  private skip(takeOne = true): void {
     const { p } = this;
     const { lexer } = p;
     let depth = 0;
-    for (let first = true; lexer.kind !== Token.End; first = false) {
+    for (let first = takeOne; lexer.kind !== Token.End; first = false) {
       if (!first && depth === 0 && this.beginsTop()) break;
       if (lexer.kind === Token.OpenBrace) depth++;
       else if (lexer.kind === Token.CloseBrace && depth > 0) depth--;

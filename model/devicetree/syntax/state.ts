@@ -58,6 +58,21 @@ export class ParserState {
     this.panic = true;
   }
 
+  /** Something must follow the token before, on its line; what stands on a later line is not to blame. */
+  expectedNext(what: string): void {
+    const { lexer } = this;
+    if (this.panic || !this.afterLineEnd()) return this.expected(what);
+    const end = lexer.previousEnd;
+    this.report({ id: 'dts-syntax', level: 'error', message: `expected ${what} here`, start: Math.max(0, end - 1), end });
+    this.panic = true;
+  }
+
+  /** The current token stands on a later line than the one before. */
+  afterLineEnd(): boolean {
+    const { lexer } = this;
+    return lexer.text.slice(lexer.previousEnd, lexer.start).includes('\n');
+  }
+
   /** Something is missing after the token before; offers to put it there. */
   expectedAfter(missing: string, opened?: Span & { message: string }): void {
     if (!this.panic) {
@@ -145,6 +160,7 @@ export class ParserState {
         id: 'dts-string', level: 'error', message: 'this string is not closed', start, end: Math.min(end, start + 200),
         fixes: [{ title: 'Add `"`', start: end, end, text: '"' }],
       });
+      this.panic = true;
     }
     const last = open ? end : end - 1;
     let value = '';

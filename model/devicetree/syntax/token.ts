@@ -1,6 +1,6 @@
 /** The tokens of a device-tree source, as dtc's grammar names them. */
 
-/** Kinds of token. `Unknown` is a character that no rule takes. */
+/** Kinds of token. `Unknown` is a character that no rule takes, `Open...` lacks its end. */
 export const enum Token {
   End,
   Unknown,
@@ -13,6 +13,7 @@ export const enum Token {
   Label,
   LabelReference,
   PathReference,
+  OpenReference,
   Byte,
   OpenBrace,
   CloseBrace,

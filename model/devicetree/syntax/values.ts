@@ -18,7 +18,7 @@ export function parseValues(p: ParserState): ValueSyntax[] {
   for (;;) {
     takeLabels(p);
     if (!startsValue(p)) {
-      p.expected(values.length === 0 ? 'a value' : 'a value after `,`');
+      p.expectedNext(values.length === 0 ? 'a value' : 'a value after `,`');
       return values;
     }
     const value = parseValue(p);
@@ -71,7 +71,7 @@ function parseBits(p: ParserState): number {
   lexer.advance();
   const { start, end } = lexer;
   const bits = lexer.kind === Token.Number ? Number(p.number()) : -1;
-  if (bits < 0) p.expected('a width of 8, 16, 32 or 64');
+  if (bits < 0) p.expectedNext('a width of 8, 16, 32 or 64');
   else if (!WIDTHS.has(bits)) {
     p.report({ id: 'dts-bits', level: 'error', message: `array elements have 8, 16, 32 or 64 bits, not ${lexer.text.slice(start, end)}`, start, end });
   }
@@ -83,7 +83,7 @@ function parseCells(p: ParserState): ValueSyntax | undefined {
   const { start } = lexer;
   const bits = lexer.kind === Token.Bits ? parseBits(p) : 32;
   if (lexer.kind !== Token.Less) {
-    p.expected('`<` after `/bits/`');
+    p.expectedNext('`<` after `/bits/`');
     return undefined;
   }
   const open = lexer.start;
@@ -162,11 +162,16 @@ function oddElement(p: ParserState): boolean {
     case Token.DtsV1: case Token.MemReserve: case Token.Plugin: case Token.Bits:
       return false;
     case Token.Comma: p.expected('`>` or a cell (cells are separated by blanks)'); break;
-    case Token.And: p.expected('a label after `&`'); break;
+    case Token.And:
+      lexer.advance();
+      p.expectedNext('a label after `&`');
+      p.panic = p.afterLineEnd();
+      return true;
+    case Token.OpenReference: p.expected('`}` at the end of the path'); break;
     default: p.expected('a cell (an expression must stand in parentheses)');
   }
   lexer.advance();
-  p.panic = false;
+  p.panic = p.afterLineEnd();
   return true;
 }
 
@@ -174,7 +179,7 @@ function oddElement(p: ParserState): boolean {
 function looksLikeStatement(p: ParserState): boolean {
   const { lexer } = p;
   const { text } = lexer;
-  if (!text.slice(lexer.previousEnd, lexer.start).includes('\n')) return false;
+  if (!p.afterLineEnd()) return false;
   let pos = lexer.start;
   while ((classOf(text.charCodeAt(pos)) & Chars.Name) !== 0) pos++;
   const next = text.charAt(lexer.skipBlanks(pos));
@@ -224,7 +229,7 @@ function parseIncbin(p: ParserState): ValueSyntax | undefined {
   lexer.advance();
   if (!take(p, Token.OpenParen, '`(`')) return undefined;
   if (lexer.kind !== Token.String) {
-    p.expected('a file name in quotes');
+    p.expectedNext('a file name in quotes');
     return undefined;
   }
   const name = { start: lexer.start, end: lexer.end };
@@ -234,7 +239,7 @@ function parseIncbin(p: ParserState): ValueSyntax | undefined {
     lexer.advance();
     limits.push(Number(parsePrimary(p, 0)));
   }
-  if (limits.length === 1) p.expected('`,` and a length');
+  if (limits.length === 1) p.expectedNext('`,` and a length');
   take(p, Token.CloseParen, '`)`');
   p.binaries++;
   const bytes = p.readBinary(path, name.start);
@@ -245,7 +250,7 @@ function parseIncbin(p: ParserState): ValueSyntax | undefined {
 
 function take(p: ParserState, kind: Token, what: string): boolean {
   if (p.lexer.kind !== kind) {
-    p.expected(what);
+    p.expectedNext(what);
     return false;
   }
   p.lexer.advance();
