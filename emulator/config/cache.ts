@@ -25,6 +25,7 @@ export const CONFIG = {
 } as const;
 
 const WIDTH = 9;
+const GUESSES = 256;
 const NO_EVICTION = (): void => undefined;
 
 /** The configuration cache of one SMMU. */
@@ -32,14 +33,36 @@ export class ConfigCache {
   readonly table: Table;
   /** Whether anything is cached at all. */
   readonly isOn: boolean;
+  // Where records were found last: saves the hashing on most lookups.
+  readonly #guesses = new Int32Array(GUESSES);
+  readonly #history: History;
+  #changes = 0;
 
   constructor(history: History, name: string, limit: number) {
     this.table = new Table(history, { name, width: WIDTH, limit });
+    this.#history = history;
     this.isOn = limit > 0;
+  }
+
+  /** Differs from what it was whenever anything cached may have changed. */
+  get version(): number {
+    return this.#changes + this.#history.epoch;
   }
 
   /** The record offset of a structure, or 0. */
   find(kind: number, sid: number, index: number): number {
+    const data = this.table.data;
+    const guess = ((sid << 3) ^ (index << 5) ^ kind) & (GUESSES - 1);
+    const at = this.#guesses[guess] ?? 0;
+    // Whatever became of the table since, a record that is live and says so is the right one.
+    const isRight = data[at + CONFIG.sid] === (sid | 0) && data[at + CONFIG.index] === index && data[at + CONFIG.kind] === kind;
+    if (isRight && data[at + 1] !== 0) return at;
+    const found = this.#search(kind, sid, index);
+    if (found !== 0) this.#guesses[guess] = found;
+    return found;
+  }
+
+  #search(kind: number, sid: number, index: number): number {
     const table = this.table;
     const data = table.data;
     for (let slot = table.first(hashOf(kind, sid, index)); slot !== 0; slot = table.next(slot)) {
@@ -51,6 +74,7 @@ export class ConfigCache {
 
   /** Adds a structure; gives its slot, whose value words the caller fills. */
   insert(kind: number, sid: number, index: number): number {
+    this.#changes++;
     const slot = this.table.insert(hashOf(kind, sid, index), NO_EVICTION);
     this.table.set(slot, CONFIG.kind, kind);
     this.table.set(slot, CONFIG.sid, sid);
@@ -58,9 +82,14 @@ export class ConfigCache {
     return slot;
   }
 
+  #remove(test: (at: number, data: Int32Array) => boolean): number {
+    this.#changes++;
+    return this.table.removeWhere(test);
+  }
+
   /** Removes what `CFGI_STE`, `_RANGE` and `_ALL` name: everything of count streams from first; level-1 stream descriptors unless `keepLevel1`. */
   removeStreams(first: number, count: number, keepLevel1: boolean): number {
-    return this.table.removeWhere((at, data) => {
+    return this.#remove((at, data) => {
       const sid = (data[at + CONFIG.sid] ?? 0) >>> 0;
       if (data[at + CONFIG.kind] !== KIND.l1std) return sid >= first && sid < first + count;
       const range = 2 ** (data[at + CONFIG.index] ?? 0);
@@ -70,7 +99,7 @@ export class ConfigCache {
 
   /** Removes one CD of a stream, and with `level1` the level-1 descriptor that leads to it. */
   removeCd(sid: number, index: number, level1: readonly number[]): number {
-    return this.table.removeWhere((at, data) => {
+    return this.#remove((at, data) => {
       if ((data[at + CONFIG.sid] ?? 0) >>> 0 !== sid) return false;
       const kind = data[at + CONFIG.kind];
       const own = data[at + CONFIG.index] ?? -1;
@@ -80,7 +109,7 @@ export class ConfigCache {
 
   /** Removes all CDs and level-1 CDs of a stream. */
   removeCds(sid: number): number {
-    return this.table.removeWhere((at, data) => {
+    return this.#remove((at, data) => {
       const kind = data[at + CONFIG.kind];
       return (data[at + CONFIG.sid] ?? 0) >>> 0 === sid && (kind === KIND.cd || kind === KIND.l1cd);
     });

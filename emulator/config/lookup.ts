@@ -61,12 +61,10 @@ export class ConfigLookup {
     const { cache, compiler } = this.#parts;
     if (cache.isOn) {
       const at = cache.find(KIND.ste, sid, 0);
-      if (at !== 0) {
-        const found = compiler.steOf(cache.table.data[at + CONFIG.value] ?? 0);
-        if (found !== undefined) {
-          this.#sawCached('STE', at, found.words);
-          return found;
-        }
+      const found = at === 0 ? undefined : compiler.steOf(cache.table.data[at + CONFIG.value] ?? 0);
+      if (found !== undefined) {
+        if (this.#parts.probe.isOn) this.#sawCached('STE', at, found.words);
+        return found;
       }
     }
     if (!this.#locateSte(sid)) return null;
@@ -114,12 +112,10 @@ export class ConfigLookup {
     const { cache, compiler } = this.#parts;
     if (cache.isOn) {
       const at = cache.find(KIND.cd, sid, index);
-      if (at !== 0) {
-        const found = compiler.cdOf(cache.table.data[at + CONFIG.value] ?? 0);
-        if (found !== undefined && found.key === ste.cdKey) {
-          this.#sawCached('CD', at, found.words);
-          return found;
-        }
+      const found = at === 0 ? undefined : compiler.cdOf(cache.table.data[at + CONFIG.value] ?? 0);
+      if (found !== undefined && found.key === ste.cdKey) {
+        if (this.#parts.probe.isOn) this.#sawCached('CD', at, found.words);
+        return found;
       }
     }
     if (!this.#locateCd(ste, sid, index)) return null;
@@ -180,12 +176,12 @@ export class ConfigLookup {
       const data = cache.table.data;
       this.#lo = data[at + CONFIG.value] ?? 0;
       this.#hi = data[at + CONFIG.valueHi] ?? 0;
-      this.#sawCached(structure, at, [this.#lo, this.#hi]);
+      if (this.#parts.probe.isOn) this.#sawCached(structure, at, [this.#lo, this.#hi]);
       return true;
     }
     this.#point(address);
     const isRead = memory.load(this.#hi, this.#lo);
-    this.#sawRead(structure, isRead ? [memory.lo, memory.hi] : []);
+    if (this.#parts.probe.isOn) this.#sawRead(structure, isRead ? [memory.lo, memory.hi] : []);
     if (!isRead) return false;
     const [lo, hi] = [memory.lo, memory.hi];
     if (cache.isOn) this.#keep(cache.insert(kind, key.sid, key.index), lo, hi);
@@ -242,7 +238,6 @@ export class ConfigLookup {
 
   #sawCached(structure: StructureName, at: number, words: ArrayLike<number>): void {
     const { probe, cache } = this.#parts;
-    if (!probe.isOn) return;
     const data = cache.table.data;
     const address = u64(data[at + CONFIG.addressHi] ?? 0, data[at + CONFIG.addressLo] ?? 0);
     probe.step({ kind: 'fetch', structure, address, ipa: undefined, words: Uint32Array.from(words), isCached: true, isAborted: false });

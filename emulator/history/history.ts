@@ -117,9 +117,11 @@ export class History {
       return;
     }
     const grown = new Int32Array(capacity * 6);
-    for (let p = this.#oldest; p < this.#position; p++) {
-      const from = (p & this.#mask) * 3;
-      grown.set(this.#log.subarray(from, from + 3), (p & (capacity * 2 - 1)) * 3);
+    for (let p = this.#oldest; p < this.#position; ) {
+      const from = p & this.#mask;
+      const run = Math.min(this.#position - p, capacity - from);
+      grown.set(this.#log.subarray(from * 3, (from + run) * 3), (p & (capacity * 2 - 1)) * 3);
+      p += run;
     }
     this.#log = grown;
     this.#mask = capacity * 2 - 1;

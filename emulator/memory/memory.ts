@@ -129,6 +129,7 @@ export class Memory {
     if (page.cells === null) {
       if (value === 0) return;
       page.cells = new Cells(this.#history, 1024, Math.imul(page.key, 0x9e3779b1) ^ (page.top << 24));
+      page.words = page.cells.data;
       this.#pages.set(page.top * 2 ** 32 + (page.key >>> 0), page);
     }
     page.cells.set(index, value);

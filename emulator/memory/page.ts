@@ -21,15 +21,12 @@ export class Page {
   readonly top: number;
   kind: number;
   cells: Cells | null = null;
+  /** The words to read. */
+  words: Int32Array = ZEROS;
 
   constructor(key: number, top: number, kind: number) {
     this.key = key;
     this.top = top;
     this.kind = kind;
-  }
-
-  /** The words to read. */
-  get words(): Int32Array {
-    return this.cells === null ? ZEROS : this.cells.data;
   }
 }

@@ -41,6 +41,8 @@ export interface SmmuParts {
   readonly lookup: ConfigLookup;
   readonly fault: Fault;
   readonly procedure: Procedure;
+  readonly stage1: Stage1;
+  readonly stage2: Stage2;
   readonly interrupts: Interrupts;
   readonly events: EventQueue;
   readonly stalls: Stalls;
@@ -61,10 +63,10 @@ export function buildParts(around: Surroundings): SmmuParts {
   const stage2 = new Stage2({ memory, probe, fault, walker: walker(), tlb: caches.stage2, features });
   const stage1 = new Stage1({ memory, probe, fault, walker: walker(), tlb: caches.tlb, stage2 });
   const lookup = new ConfigLookup({ memory, registers, features, compiler, cache: config, stage2, probe });
-  const procedure = new Procedure({ features, lookup, stage1, stage2, fault });
+  const procedure = new Procedure({ features, lookup, stage1, stage2, fault, config, probe });
   const interrupts = new Interrupts({ history, name, registers, memory, features, probe });
   const events = new EventQueue({ registers, memory, features, interrupts, probe });
   const stalls = new Stalls(history, name, features.stallMax);
   const atc = new AtcStore(history, name);
-  return { features, registers, compiler, config, caches, lookup, fault, procedure, interrupts, events, stalls, atc };
+  return { features, registers, compiler, config, caches, lookup, fault, procedure, stage1, stage2, interrupts, events, stalls, atc };
 }

@@ -36,15 +36,19 @@ export const ABORT = 1;
 export const RAZ_WI = 2;
 /** It waits for CMD_RESUME. */
 export const STALLED = 3;
+/** ATS requests: unsupported request, which makes the device stop asking. */
+export const UNSUPPORTED = 4;
+/** ATS requests: completer abort. */
+export const COMPLETER_ABORT = 5;
 
 /** What became of a transaction. */
 export class Response {
-  /** OK, ABORT, RAZ_WI or STALLED. */
+  /** OK, ABORT, RAZ_WI or STALLED; for ATS requests OK, UNSUPPORTED or COMPLETER_ABORT. */
   status = ABORT;
   /** Physical address as signed halves. */
   hi = 0;
   lo = 0;
-  /** Data permissions of the translation for the access's privilege: READ and WRITE. */
+  /** Data permissions of the translation for the access's privilege: READ and WRITE; ATS requests also INSTRUCTION. */
   permissions = 0;
   attr = 0;
   share = 0;

@@ -4,6 +4,8 @@
  * and interrupts as part of the transaction that causes them.
  */
 import type { U64 } from '../bits/u64.ts';
+import { Ats } from '../ats/ats.ts';
+import { Endpoints, type EndpointPath } from '../ats/endpoint.ts';
 import type { IdRegisters } from '../idr/features.ts';
 import { CommandQueue } from '../queues/commandQueue.ts';
 import { PriQueue, type PageRequestFate } from '../queues/priQueue.ts';
@@ -11,7 +13,7 @@ import { RegisterFile } from '../registers/file.ts';
 import { CR0, REG } from '../registers/store.ts';
 import { Execution } from './commands.ts';
 import { buildParts, type SmmuParts, type Surroundings } from './parts.ts';
-import { ABORT, RAZ_WI, Request, Response } from './request.ts';
+import { ABORT, ATS_REQUEST, RAZ_WI, Request, Response, TRANSLATED } from './request.ts';
 import { FREE, UNREPORTED } from './stalls.ts';
 import { Traffic } from './traffic.ts';
 
@@ -34,6 +36,8 @@ export class Smmu {
   readonly commands: CommandQueue;
   readonly priQueue: PriQueue;
   readonly #traffic: Traffic;
+  readonly #ats: Ats;
+  readonly #endpoints: Endpoints;
   readonly #options: SmmuOptions;
   readonly #around: Surroundings;
   readonly #retry = new Request();
@@ -51,6 +55,8 @@ export class Smmu {
     const { features, registers, config, caches, atc, interrupts } = this.parts;
     const { memory, probe } = around;
     this.#traffic = new Traffic(this.parts, probe);
+    this.#ats = new Ats(this.parts);
+    this.#endpoints = new Endpoints(this.#ats, atc);
     this.registers = new RegisterFile({
       store: registers, ids: around.ids, features, probe, isSlow: options.slowUpdates ?? false,
       effect: (offset, old) => this.#effect(offset, old),
@@ -64,9 +70,16 @@ export class Smmu {
     this.priQueue = new PriQueue({ registers, memory, features, interrupts, probe, mayAnswer: (sid) => this.#mayAnswer(sid) });
   }
 
-  /** Takes an ordinary transaction; the outcome is left in `response`. */
+  /** Takes a transaction of any kind; the outcome is left in `response`. */
   translate(request: Request, response: Response): void {
-    this.#traffic.run(request, response);
+    if (request.kind === ATS_REQUEST) this.#ats.translationRequest(request, response);
+    else if (request.kind === TRANSLATED) this.#ats.translated(request, response);
+    else this.#traffic.run(request, response);
+  }
+
+  /** Makes an access as a device with an ATC does: from its cache, or by asking first. */
+  deviceAccess(request: Request, response: Response): EndpointPath {
+    return this.#endpoints.access(request, response);
   }
 
   /** Reads a register of 4 or 8 bytes by its offset from the base. */

@@ -24,8 +24,9 @@ export class Probe {
     return this.#watch.observer !== null;
   }
 
-  /** Reports a step. */
+  /** Reports a step; the body becomes the step. */
   step(body: StepBody): void {
-    this.#watch.observer?.step({ ...body, smmu: this.#smmu, position: this.#history.position });
+    // Completing the object in place is several times faster than a copy of so many shapes.
+    this.#watch.observer?.step(Object.assign(body, { smmu: this.#smmu, position: this.#history.position }));
   }
 }

@@ -9,7 +9,7 @@ import { EL2 } from '../config/world.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Probe } from '../steps/probe.ts';
 import { ENTRY, Tag, TAG_GLOBAL, type Tlb } from '../tlb/tlb.ts';
-import { needStage1, needStage2, PRIVILEGED, PX, stage1Permissions, UX, WRITE } from './access.ts';
+import { needStage1, needStage2, PRIVILEGED, PX, READ, stage1Permissions, UX, WRITE } from './access.ts';
 import { applyStage2, mairByte, widerShare } from './attributes.ts';
 import { CLASS_IN, CLASS_TT, F_ACCESS, F_PERMISSION, F_TRANSLATION, F_WALK_EABT, type Fault } from './fault.ts';
 import type { Regime } from './regime.ts';
@@ -55,6 +55,8 @@ export class Stage1 {
   attr = 0;
   share = 0;
   readonly request = new Stage1Request();
+  /** Stop at the intermediate address: what split-stage ATS returns. */
+  isSplit = false;
   readonly #parts: Stage1Parts;
   readonly #tag = new Tag();
   readonly #leaf = new Leaf();
@@ -133,7 +135,12 @@ export class Stage1 {
     this.#leaf.level = ((data[at + ENTRY.tag] ?? 0) >>> 16) & 7;
     const code = this.#permit(this.#leaf.level);
     if (code !== 0 || (perm & 0x4_0000) === 0) return code;
-    return this.#permitStage2(this.#placedHi(data[at + ENTRY.ipaHi] ?? 0), this.#placedLo(data[at + ENTRY.ipaLo] ?? 0));
+    const ipaHi = this.#placedHi(data[at + ENTRY.ipaHi] ?? 0);
+    const ipaLo = this.#placedLo(data[at + ENTRY.ipaLo] ?? 0);
+    if (!this.isSplit) return this.#permitStage2(ipaHi, ipaLo);
+    this.outHi = ipaHi;
+    this.outLo = ipaLo;
+    return 0;
   }
 
   #placedHi(base: number): number {
@@ -180,7 +187,8 @@ export class Stage1 {
     this.size = leaf.size;
     this.attr = mairByte(cd.mair0, cd.mair1, (leaf.lo >>> 2) & 7);
     this.share = (leaf.lo >>> 8) & 3;
-    this.permissions2 = 0;
+    this.permissions2 = READ | WRITE;
+    if (this.isSplit) return 0;
     if (ste.stage2) {
       const code2 = stage2.translate(leaf.outHi, leaf.outLo, this.request.access, CLASS_IN);
       if (code2 !== 0) return code2;

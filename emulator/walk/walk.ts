@@ -35,8 +35,6 @@ export class Leaf {
   ipaHi = 0;
   ipaLo = 0;
   level = 0;
-  /** Which entry of its table. */
-  index = 0;
   /** log2 of what the leaf maps. */
   size = 0;
   /** OR-ed table bits 62:59, at bits 30:27. */
@@ -54,10 +52,6 @@ export class Walker {
   readonly #fault: Fault;
   readonly #cache: WalkCache;
   readonly #useCache: boolean;
-  #tableHi = 0;
-  #tableLo = 0;
-  #level = 0;
-  #limits = 0;
 
   constructor(parts: { memory: Memory; probe: Probe; fault: Fault; cache: WalkCache }) {
     this.#memory = parts.memory;
@@ -69,96 +63,107 @@ export class Walker {
 
   /** Walks for the address of `tag`; 0 with `leaf` filled, or an event code. */
   walk(regime: Regime, tag: Tag, leaf: Leaf, nested: TableTranslator | null): number {
-    this.#begin(regime, tag);
-    const isStage2 = regime.stage === 2;
+    const memory = this.#memory;
+    const { page, stride } = regime;
+    const cached = this.#useCache ? this.#cache.lookup(tag, regime) : 0;
+    let level = cached === 0 ? regime.start : this.#cachedLevel(cached, tag);
+    let tableHi = cached === 0 ? regime.tableHi : this.#cached(cached + WALK.tableHi);
+    let tableLo = cached === 0 ? regime.tableLo : this.#cached(cached + WALK.tableLo);
+    let limits = cached === 0 ? 0 : this.#cached(cached + WALK.limits);
+    let mask = level === regime.start ? regime.startMask : regime.mask;
     for (;;) {
-      const level = this.#level;
-      const shift = regime.page + (3 - level) * regime.stride;
-      const index = bitsFrom(tag.hi, tag.lo, shift) & (level === regime.start ? regime.startMask : regime.mask);
-      leaf.level = level;
-      leaf.index = index;
-      leaf.ipaHi = leaf.physicalHi = this.#tableHi;
-      leaf.ipaLo = leaf.physicalLo = this.#tableLo | (index << 3);
+      const shift = page + (3 - level) * stride;
+      const index = (shift >= 32 ? tag.hi >>> (shift - 32) : (tag.lo >>> shift) | (tag.hi << (32 - shift))) & mask;
+      let hi = tableHi;
+      let lo = tableLo | (index << 3);
       if (nested !== null) {
-        const code = nested.table(leaf.ipaHi, leaf.ipaLo);
+        leaf.ipaHi = hi;
+        leaf.ipaLo = lo;
+        const code = nested.table(hi, lo);
         if (code !== 0) return code;
-        leaf.physicalHi = nested.outHi;
-        leaf.physicalLo = nested.outLo;
+        hi = nested.outHi;
+        lo = nested.outLo;
       }
-      if (!this.#memory.load(leaf.physicalHi, leaf.physicalLo)) return this.#abort(regime, tag, leaf);
-      leaf.lo = regime.isBigEndian ? swap32(this.#memory.hi) : this.#memory.lo;
-      leaf.hi = regime.isBigEndian ? swap32(this.#memory.lo) : this.#memory.hi;
-      const type = leaf.lo & 3;
-      if (this.#probe.isOn) this.#saw(regime, tag, leaf, false);
-      if (type === 3 && level < 3) {
-        if (!this.#descend(regime, leaf, tag)) return this.#fault.set(F_ADDR_SIZE, isStage2, 'table-size', level);
-        continue;
+      leaf.physicalHi = hi;
+      leaf.physicalLo = lo;
+      leaf.level = level;
+      if (!memory.load(hi, lo)) return this.#abort(regime, tag, leaf, index);
+      lo = regime.isBigEndian ? swap32(memory.hi) : memory.lo;
+      hi = regime.isBigEndian ? swap32(memory.lo) : memory.hi;
+      leaf.hi = hi;
+      leaf.lo = lo;
+      if (this.#probe.isOn) this.#saw(regime, tag, leaf, { index, isNested: nested !== null, isAborted: false });
+      if ((lo & 3) !== 3 || level === 3) {
+        leaf.limits = limits;
+        leaf.size = shift;
+        return this.#finish(regime, tag, leaf);
       }
-      if ((type & 1) === 0) return this.#fault.set(F_TRANSLATION, isStage2, 'invalid', level);
-      if (level === 3 ? type === 1 : ((regime.blocks >>> level) & 1) === 0) {
-        return this.#fault.set(F_TRANSLATION, isStage2, level === 3 ? 'reserved-page' : 'reserved-block', level);
-      }
-      leaf.limits = this.#limits;
-      leaf.size = shift;
-      return output(regime, tag, leaf) ? 0 : this.#fault.set(F_ADDR_SIZE, isStage2, 'output-size', level);
+      tableHi = outputHigh(regime, hi, lo);
+      if (tableHi >>> (regime.out - 32) !== 0) return this.#fault.set(F_ADDR_SIZE, regime.stage === 2, 'table-size', level);
+      tableLo = lo & (-1 << page);
+      mask = regime.mask;
+      level++;
+      if (!regime.had) limits |= hi & 0x7800_0000;
+      if (this.#useCache) this.#cache.insert(tag, regime, { level, hi: tableHi, lo: tableLo, limits });
     }
   }
 
-  #begin(regime: Regime, tag: Tag): void {
-    this.#tableHi = regime.tableHi;
-    this.#tableLo = regime.tableLo;
-    this.#level = regime.start;
-    this.#limits = 0;
-    if (!this.#useCache) return;
-    const at = this.#cache.lookup(tag, regime);
-    if (at === 0) return;
-    const data = this.#cache.table.data;
-    this.#tableHi = data[at + WALK.tableHi] ?? 0;
-    this.#tableLo = data[at + WALK.tableLo] ?? 0;
-    this.#limits = data[at + WALK.limits] ?? 0;
-    this.#level = ((data[at + WALK.tag] ?? 0) >>> 8) & 7;
+  #cached(at: number): number {
+    return this.#cache.table.data[at] ?? 0;
+  }
+
+  #cachedLevel(at: number, tag: Tag): number {
     if (this.#probe.isOn) {
-      this.#probe.step({ kind: 'hit', cache: 'walk cache', input: u64(tag.hi, tag.lo), output: u64(this.#tableHi, this.#tableLo) });
+      const output = u64(this.#cached(at + WALK.tableHi), this.#cached(at + WALK.tableLo));
+      this.#probe.step({ kind: 'hit', cache: 'walk cache', input: u64(tag.hi, tag.lo), output });
     }
+    return (this.#cached(at + WALK.tag) >>> 8) & 7;
   }
 
-  /** Goes to the table that a descriptor names; false where its address is too wide. */
-  #descend(regime: Regime, leaf: Leaf, tag: Tag): boolean {
-    let hi = leaf.hi & 0xffff;
-    if (regime.is52) hi |= (leaf.lo & 0xf000) << 4;
-    if (hi >>> (regime.out - 32) !== 0) return false;
-    this.#tableHi = hi;
-    this.#tableLo = leaf.lo & (-1 << regime.page);
-    this.#level++;
-    if (regime.stage === 1 && !regime.had) this.#limits |= leaf.hi & 0x7800_0000;
-    if (this.#useCache) {
-      this.#cache.insert(tag, regime, { level: this.#level, hi, lo: this.#tableLo, limits: this.#limits });
+  /** Judges what is not a table: a leaf, with its output address, or a fault. */
+  #finish(regime: Regime, tag: Tag, leaf: Leaf): number {
+    const { level, lo } = leaf;
+    const isStage2 = regime.stage === 2;
+    const type = lo & 3;
+    if ((type & 1) === 0) return this.#fault.set(F_TRANSLATION, isStage2, 'invalid', level);
+    if (level === 3 ? type === 1 : ((regime.blocks >>> level) & 1) === 0) {
+      return this.#fault.set(F_TRANSLATION, isStage2, level === 3 ? 'reserved-page' : 'reserved-block', level);
     }
-    return true;
+    const hi = outputHigh(regime, leaf.hi, lo);
+    if (hi >>> (regime.out - 32) !== 0) return this.#fault.set(F_ADDR_SIZE, isStage2, 'output-size', level);
+    if (leaf.size >= 32) {
+      const mask = -1 << (leaf.size - 32);
+      leaf.outHi = (hi & mask) | (tag.hi & ~mask);
+      leaf.outLo = tag.lo;
+    } else {
+      const mask = -1 << leaf.size;
+      leaf.outHi = hi;
+      leaf.outLo = (lo & mask) | (tag.lo & ~mask);
+    }
+    return 0;
   }
 
-  #abort(regime: Regime, tag: Tag, leaf: Leaf): number {
+  #abort(regime: Regime, tag: Tag, leaf: Leaf, index: number): number {
     leaf.hi = 0;
     leaf.lo = 0;
-    if (this.#probe.isOn) this.#saw(regime, tag, leaf, true);
+    if (this.#probe.isOn) this.#saw(regime, tag, leaf, { index, isNested: false, isAborted: true });
     this.#fault.fetchHi = leaf.physicalHi;
     this.#fault.fetchLo = leaf.physicalLo;
-    return this.#fault.set(F_WALK_EABT, regime.stage === 2, 'external-abort', this.#level);
+    return this.#fault.set(F_WALK_EABT, regime.stage === 2, 'external-abort', leaf.level);
   }
 
-  #saw(regime: Regime, tag: Tag, leaf: Leaf, isAborted: boolean): void {
-    const isNested = leaf.ipaHi !== leaf.physicalHi || leaf.ipaLo !== leaf.physicalLo;
+  #saw(regime: Regime, tag: Tag, leaf: Leaf, how: { index: number; isNested: boolean; isAborted: boolean }): void {
     this.#probe.step({
-      kind: 'descriptor', stage: regime.stage, level: leaf.level, index: leaf.index, value: u64(leaf.hi, leaf.lo),
-      address: u64(leaf.physicalHi, leaf.physicalLo), ipa: isNested ? u64(leaf.ipaHi, leaf.ipaLo) : undefined,
-      type: isAborted ? 'aborted' : typeOf(regime, leaf), input: u64(tag.hi, tag.lo),
+      kind: 'descriptor', stage: regime.stage, level: leaf.level, index: how.index, value: u64(leaf.hi, leaf.lo),
+      address: u64(leaf.physicalHi, leaf.physicalLo), ipa: how.isNested ? u64(leaf.ipaHi, leaf.ipaLo) : undefined,
+      type: how.isAborted ? 'aborted' : typeOf(regime, leaf), input: u64(tag.hi, tag.lo),
     });
   }
 }
 
-/** Bits of an address from `shift` (12..47) upwards, in the low bits of the result. */
-function bitsFrom(hi: number, lo: number, shift: number): number {
-  return shift >= 32 ? hi >>> (shift - 32) : (lo >>> shift) | (hi << (32 - shift));
+/** Bits 51:32 of the address that a descriptor names. */
+function outputHigh(regime: Regime, hi: number, lo: number): number {
+  return regime.is52 ? (hi & 0xffff) | ((lo & 0xf000) << 4) : hi & 0xffff;
 }
 
 function typeOf(regime: Regime, leaf: Leaf): DescriptorStep['type'] {
@@ -166,21 +171,4 @@ function typeOf(regime: Regime, leaf: Leaf): DescriptorStep['type'] {
   if ((type & 1) === 0) return 'invalid';
   if (type === 3) return leaf.level === 3 ? 'page' : 'table';
   return leaf.level < 3 && ((regime.blocks >>> leaf.level) & 1) === 1 ? 'block' : 'invalid';
-}
-
-/** Fills in the output address; false where it is wider than the regime's output size. */
-function output(regime: Regime, tag: Tag, leaf: Leaf): boolean {
-  let hi = leaf.hi & 0xffff;
-  if (regime.is52) hi |= (leaf.lo & 0xf000) << 4;
-  if (hi >>> (regime.out - 32) !== 0) return false;
-  if (leaf.size >= 32) {
-    const mask = -1 << (leaf.size - 32);
-    leaf.outHi = (hi & mask) | (tag.hi & ~mask);
-    leaf.outLo = tag.lo;
-  } else {
-    const mask = -1 << leaf.size;
-    leaf.outHi = hi;
-    leaf.outLo = (leaf.lo & mask) | (tag.lo & ~mask);
-  }
-  return true;
 }
