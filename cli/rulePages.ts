@@ -16,7 +16,8 @@ function block(language: string, source: string): string {
 /** The language of an example without a file name: only device trees end a node with `};`. */
 function languageOf(source: string): string {
   if (/;\s*$/.test(source) || source.includes('};')) return 'dts';
-  return source.trimStart().startsWith('{') ? 'json' : 'ini';
+  if (source.trimStart().startsWith('{')) return 'json';
+  return /^\s*\w+\s*\+?=/m.test(source) ? 'ini' : 'text';
 }
 
 /** The files of an example by name, or undefined where it is a single one. */

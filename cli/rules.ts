@@ -3,10 +3,12 @@
  * pages under `docs/rules/` and for the rule table of SARIF output. The words themselves stand
  * beside the checks.
  */
+import { BLOB_PROBLEMS } from '../model/devicetree/blob/problems.ts';
 import { DTC_CHECKS } from '../model/devicetree/checks/index.ts';
 import { PROJECT_FILE } from '../model/platform/guests/project.ts';
 import { SYSTEM_RULES } from '../model/platform/guests/rules/index.ts';
 import { PLATFORM_RULES } from '../model/platform/rules/index.ts';
+import { PREPROCESSOR_PROBLEMS } from '../model/devicetree/preprocess/problems.ts';
 import { SYNTAX_PROBLEMS } from '../model/devicetree/syntax/problems.ts';
 import { TREE_PROBLEMS } from '../model/devicetree/tree/problems.ts';
 import type { RuleInfo } from '../model/rule.ts';
@@ -21,7 +23,8 @@ export interface RuleGroup {
 /** All rules by group. */
 export const RULE_GROUPS: readonly RuleGroup[] = [
   { title: 'IOMMUs, masters and StreamIDs', rules: PLATFORM_RULES },
-  { title: 'Device-tree sources', rules: [...SYNTAX_PROBLEMS, ...TREE_PROBLEMS] },
+  { title: 'Device-tree sources', rules: [...PREPROCESSOR_PROBLEMS, ...SYNTAX_PROBLEMS, ...TREE_PROBLEMS] },
+  { title: 'Device-tree blobs', rules: BLOB_PROBLEMS },
   { title: 'Checks of the device-tree compiler', rules: DTC_CHECKS },
   { title: 'Xen guest configurations', rules: XL_RULES },
   { title: 'Guests, their board and their partial device trees', rules: [...SYSTEM_RULES, PROJECT_FILE] },
