@@ -16,12 +16,15 @@ interface Parts {
 
 type Command = (parts: Parts, ...args: unknown[]) => Promise<unknown>;
 
-async function showStreams({ server, pages }: Parts, uri?: unknown): Promise<void> {
-  const active = vscode.window.activeTextEditor?.document.uri;
-  const target = typeof uri === 'string' ? vscode.Uri.parse(uri) : active;
-  if (target === undefined) return;
-  const { markdown } = await server.sendRequest<{ markdown: string }>('vsmmu/streams', { uri: target.toString() });
-  await pages.show(`Streams of ${vscode.workspace.asRelativePath(target).replace(/^.*\//, '')}`, markdown);
+/** A command that shows what the server says of a file: the one that it is given, or the active one. */
+function showPage(title: string, request: string): Command {
+  return async ({ server, pages }, uri) => {
+    const active = vscode.window.activeTextEditor?.document.uri;
+    const target = typeof uri === 'string' ? vscode.Uri.parse(uri) : active;
+    if (target === undefined) return;
+    const { markdown } = await server.sendRequest<{ markdown: string }>(request, { uri: target.toString() });
+    await pages.show(`${title} of ${vscode.workspace.asRelativePath(target).replace(/^.*\//, '')}`, markdown);
+  };
 }
 
 async function explainRule({ server, pages }: Parts, id?: unknown): Promise<void> {
@@ -39,7 +42,8 @@ async function showReferences({ server }: Parts, ...args: unknown[]): Promise<vo
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   'vsmmu.selectBoard': ({ board }) => board.choose(),
-  'vsmmu.showStreams': showStreams,
+  'vsmmu.showStreams': showPage('Streams', 'vsmmu/streams'),
+  'vsmmu.showOwnership': showPage('Ownership', 'vsmmu/ownership'),
   'vsmmu.explainRule': explainRule,
   'vsmmu.restartServer': ({ server }) => server.restart(),
   'vsmmu.showReferences': showReferences,

@@ -6,8 +6,8 @@ import * as vscode from 'vscode';
 import { LanguageClient, TransportKind, type LanguageClientOptions } from 'vscode-languageclient/node';
 import { linkToRule } from './rules.ts';
 
-/** Language ids under which device trees are opened: ours, and that of other extensions. */
-export const LANGUAGES: readonly string[] = ['dts', 'devicetree'];
+/** Language ids that we serve: device trees under ours and that of other extensions, and Xen guests. */
+export const LANGUAGES: readonly string[] = ['dts', 'devicetree', 'xl-cfg'];
 
 /** The server, not started yet. */
 export function createServer(context: vscode.ExtensionContext): LanguageClient {
