@@ -1,0 +1,209 @@
+/**
+ * The systems that open files belong to: which board, guests and partial trees go together, and
+ * what the rules over all of them say. A project file states it; without one, the files of a
+ * folder are taken together. Device trees that are open as boards are not compiled twice. Knows
+ * nothing of LSP; all files come through the host.
+ */
+import type { Compilation } from '../../model/devicetree/compile.ts';
+import { PlatformContext } from '../../model/platform/context.ts';
+import { assemble } from '../../model/platform/guests/assemble.ts';
+import { isFragment } from '../../model/platform/guests/fragment.ts';
+import { type Project, type ProjectBoard, readProject } from '../../model/platform/guests/project.ts';
+import { SYSTEM_RULES } from '../../model/platform/guests/rules/index.ts';
+import { systemOf } from '../../model/platform/guests/system.ts';
+import type { HostTree, System } from '../../model/platform/guests/types.ts';
+import { platformSteps } from '../../model/platform/platform.ts';
+import type { Problem } from '../../model/problem.ts';
+import type { XlDialect } from '../../model/xl/dialects.ts';
+import { guestOf, type XlGuest } from '../../model/xl/guestConfig.ts';
+import { parseXl } from '../../model/xl/parser.ts';
+import { XL_RULES } from '../../model/xl/rules/index.ts';
+import { folderOf, joinPath } from '../../model/devicetree/source/paths.ts';
+
+/** What the systems need from the server. */
+export interface SystemHost {
+  readText(path: string): string | undefined;
+  /** Names of the plain files of a folder. */
+  filesIn(folder: string): readonly string[];
+  /** The analysis of a board that is open, as it is. */
+  analysed(root: string): HostTree | undefined;
+  compile(root: string, board: ProjectBoard | undefined, previous: Compilation | undefined): Generator<void, Compilation>;
+  /** What the settings say of xl configurations. */
+  readonly dialect: XlDialect | undefined;
+  readonly extraKeys: readonly string[];
+}
+
+/** Where the list of files of a system comes from: a project file, or the files of a folder. */
+export interface SystemSource {
+  /** The path of the project file, or of the folder. */
+  readonly key: string;
+  readonly kind: 'project' | 'folder';
+}
+
+/** One analysed system. */
+export interface SystemAnalysis {
+  readonly source: SystemSource;
+  readonly system: System;
+  /** Every file that something of it was read from. */
+  readonly files: ReadonlySet<string>;
+  readonly problems: ReadonlyMap<string, readonly Problem[]>;
+}
+
+const PROJECT = 'vsmmu.json';
+/** A folder with more is no system, but a store of them. */
+const MAX_FILES = 32;
+const MAX_BOARDS = 8;
+const STATEMENT = /^\s*(?:kernel|memory|vcpus|dtdev|disk|vif|irqs|iomem|device_tree|name)\s*=/gm;
+
+/** Whether a text is an xl configuration by its content: two of the usual keys at the start of lines. */
+export function looksLikeXl(text: string): boolean {
+  return new Set([...text.slice(0, 65_536).matchAll(STATEMENT)].map((found) => found[0].trim())).size >= 2;
+}
+
+interface CompiledTree {
+  readonly compilation: Compilation;
+  readonly tree: HostTree;
+}
+
+/** The systems of a workspace. */
+export class Systems {
+  private readonly trees = new Map<string, CompiledTree>();
+  private readonly analyses = new Map<string, SystemAnalysis>();
+
+  constructor(private readonly host: SystemHost) {}
+
+  /** The source that a file's system is listed in: the nearest project file up to `top`, else its folder. */
+  sourceOf(path: string, top: string | undefined): SystemSource {
+    for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+      const project = joinPath(folder, PROJECT);
+      if (this.host.readText(project) !== undefined) return { key: project, kind: 'project' };
+      if (folder === top || top === undefined || folder === '' || folder === '.') return { key: folderOf(path), kind: 'folder' };
+    }
+  }
+
+  /** The latest analyses that read a file. */
+  of(path: string): SystemAnalysis[] {
+    return [...this.analyses.values()].filter((analysis) => analysis.files.has(path));
+  }
+
+  /** Analyses one system in slices. */
+  *analyse(source: SystemSource): Generator<void, SystemAnalysis> {
+    const files = source.kind === 'project' ? this.projectFiles(source.key) : this.folderFiles(source.key);
+    const trees: HostTree[] = [];
+    for (const [path, board] of files.trees) {
+      const tree = yield* this.tree(path, board);
+      if (tree !== undefined) trees.push(tree);
+    }
+    const configs = files.configs.flatMap((path) => this.guest(path, files));
+    yield;
+    const hosts = trees.filter((tree) => !isFragment(tree.tree));
+    const host = hosts.toSorted((a, b) => matches(b, configs) - matches(a, configs))[0];
+    const system = systemOf(assemble({
+      trees: [...(host === undefined ? [] : [host]), ...trees.filter((tree) => !hosts.includes(tree))],
+      configs, association: source.kind === 'project' ? 'stated' : 'guessed', dialect: files.dialect, partials: files.partials,
+    }));
+    const problems = yield* this.problems(system, configs, files.problems);
+    const analysis: SystemAnalysis = { source, system, files: filesOf(source, trees, configs), problems };
+    this.analyses.set(source.key, analysis);
+    return analysis;
+  }
+
+  /** Forgets a system, for instance when its last file is closed. */
+  forget(source: SystemSource): void {
+    this.analyses.delete(source.key);
+  }
+
+  private *problems(system: System, configs: readonly XlGuest[], project: readonly Problem[]): Generator<void, Map<string, Problem[]>> {
+    const found = [...project];
+    for (const rule of SYSTEM_RULES) {
+      found.push(...rule.check(system));
+      yield;
+    }
+    for (const guest of configs) {
+      for (const rule of XL_RULES) found.push(...rule.check(guest));
+      yield;
+    }
+    return byFile(found);
+  }
+
+  private guest(path: string, { dialect, extraKeys }: SystemFiles): XlGuest[] {
+    const text = this.host.readText(path);
+    return text === undefined ? [] : [guestOf(parseXl(path, text), { dialect, extraKeys })];
+  }
+
+  /** A tree as it is open, else compiled, else as it was while none of its files has changed. */
+  private *tree(path: string, board: ProjectBoard | undefined): Generator<void, HostTree | undefined> {
+    const open = this.host.analysed(path);
+    if (open !== undefined) return open;
+    if (this.host.readText(path) === undefined) return undefined;
+    const known = this.trees.get(path);
+    if (known !== undefined && this.isFresh(known.compilation)) return known.tree;
+    const compilation = yield* this.host.compile(path, board, known?.compilation);
+    const { tree: merged, expanded } = compilation;
+    const platform = yield* platformSteps(merged);
+    const tree: HostTree = { path, tree: merged, text: expanded, context: new PlatformContext(platform, expanded) };
+    this.trees.set(path, { compilation, tree });
+    return tree;
+  }
+
+  private isFresh(compilation: Compilation): boolean {
+    return [...compilation.files.values()].every((file) => this.host.readText(file.path) === file.text);
+  }
+
+  private projectFiles(path: string): SystemFiles {
+    const project = readProject(path, this.host.readText(path) ?? '');
+    const at = (name: string): string => joinPath(folderOf(path), name);
+    const partials = project.guests.flatMap(({ partial }) => (partial === undefined ? [] : [at(partial)]));
+    return {
+      trees: new Map([...project.boards.map((board) => [at(board.path), absolute(board, at)] as const), ...partials.map((one) => [one, undefined] as const)]),
+      configs: project.guests.flatMap(({ config }) => (config === undefined ? [] : [at(config)])),
+      partials: new Map(project.guests.flatMap(({ config, partial }) => (config === undefined || partial === undefined ? [] : [[at(config), at(partial)] as const]))),
+      ...this.reading(project),
+      problems: project.problems,
+    };
+  }
+
+  private reading(project: Project | undefined): Pick<SystemFiles, 'dialect' | 'extraKeys'> {
+    return { dialect: project?.dialect ?? this.host.dialect, extraKeys: [...(project?.extraKeys ?? []), ...this.host.extraKeys] };
+  }
+
+  /** The configurations of a folder, and its device trees where there are configurations at all. */
+  private folderFiles(folder: string): SystemFiles {
+    const paths = this.host.filesIn(folder).map((name) => joinPath(folder, name));
+    const configs = paths.filter((path) => /\.(?:cfg|xlcfg)$/.test(path)).slice(0, MAX_FILES).filter((path) => looksLikeXl(this.host.readText(path) ?? ''));
+    const trees = configs.length === 0 ? [] : paths.filter((path) => path.endsWith('.dts')).slice(0, MAX_BOARDS);
+    return { trees: new Map(trees.map((path) => [path, undefined])), configs, partials: new Map(), ...this.reading(undefined), problems: [] };
+  }
+}
+
+function byFile(problems: readonly Problem[]): Map<string, Problem[]> {
+  const files = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const list = files.get(problem.range.file) ?? [];
+    files.set(problem.range.file, list);
+    list.push(problem);
+  }
+  return files;
+}
+
+interface SystemFiles {
+  readonly trees: ReadonlyMap<string, ProjectBoard | undefined>;
+  readonly configs: readonly string[];
+  readonly partials: ReadonlyMap<string, string>;
+  readonly dialect: XlDialect | undefined;
+  readonly extraKeys: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+function absolute(board: ProjectBoard, at: (name: string) => string): ProjectBoard {
+  return { ...board, path: at(board.path), includeRoots: board.includeRoots.map(at) };
+}
+
+/** How many of the assigned devices a host has. */
+function matches(host: HostTree, configs: readonly XlGuest[]): number {
+  return configs.flatMap((config) => config.dtdev).filter(({ value }) => host.tree.byPath(value) !== undefined).length;
+}
+
+function filesOf(source: SystemSource, trees: readonly HostTree[], configs: readonly XlGuest[]): Set<string> {
+  return new Set([...(source.kind === 'project' ? [source.key] : []), ...trees.flatMap((tree) => [...tree.text.files.keys()]), ...configs.map((config) => config.syntax.path)]);
+}
