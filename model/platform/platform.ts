@@ -26,6 +26,8 @@ export const MISSPELT: ReadonlyMap<string, string> = new Map([
   ['memory-regions', 'memory-region'], ['xen,pass-through', 'xen,passthrough'], ['xen-passthrough', 'xen,passthrough'],
 ]);
 
+const BUS_PROPERTIES = ['#address-cells', 'bus-range', 'iommu-map', 'msi-map'];
+
 const NOTED: readonly Exclude<NotedProperty, 'misspelt'>[] =
   ['iommu-map-mask', 'msi-map-mask', 'xen,passthrough', 'mmu-masters', 'memory-region', 'dma-coherent'];
 const NOTED_SET: ReadonlySet<string> = new Set(NOTED);
@@ -121,10 +123,12 @@ class Walk {
   }
 }
 
-/** As the kernel decides: by `device_type`, or by the name where that is missing. */
+/** As the kernel decides: by `device_type`, or by the name where that is missing. Pin groups of that name are no buses. */
 function isPciBus(node: DtNode): boolean {
   const value = node.properties.get('device_type')?.syntax.values[0];
-  return (value?.kind === 'string' && value.value === 'pci') || node.name === 'pcie' || node.name.startsWith('pcie@');
+  if (value?.kind === 'string') return value.value === 'pci';
+  if (node.name !== 'pcie' && !node.name.startsWith('pcie@')) return false;
+  return BUS_PROPERTIES.some((name) => node.properties.has(name));
 }
 
 function readIommu(node: DtNode, enabled: boolean): Iommu | undefined {

@@ -50,10 +50,12 @@ function layoutOf(tree: DtTree, kind: RidMapKind, cells: readonly Cell[]): RidMa
 /** Entries of a map written with references: each begins one cell before its reference. */
 function cutAtReferences(cells: readonly Cell[]): Cell[][] {
   const starts: number[] = [0];
+  // A map that begins with its reference lacks the base, most likely everywhere.
+  const before = cells[0]?.reference === undefined ? 1 : 0;
   let first = true;
   cells.forEach((cell, index) => {
     if (cell.reference === undefined) return;
-    if (!first) starts.push(Math.max(index - 1, (starts.at(-1) ?? 0) + 1));
+    if (!first) starts.push(Math.max(index - before, (starts.at(-1) ?? 0) + 1));
     first = false;
   });
   return starts.map((start, index) => cells.slice(start, starts[index + 1]));
@@ -72,7 +74,8 @@ function cutByCount(tree: DtTree, layout: RidMap['layout'], cells: readonly Cell
 }
 
 function readEntry(context: SpecifierContext, layout: RidMap['layout'], cells: readonly Cell[]): RidMapEntry {
-  const phandleAt = Math.max(cells.findIndex((cell) => cell.reference !== undefined), 1);
+  const referenceAt = cells.findIndex((cell) => cell.reference !== undefined);
+  const phandleAt = referenceAt < 0 ? 1 : referenceAt;
   const phandle = cells[phandleAt];
   const target = phandle === undefined ? undefined : targetOf(context.tree, phandle);
   const wanted = FRAME + (layout === 'fixed' ? 1 : outputCells(target));

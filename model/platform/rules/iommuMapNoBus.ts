@@ -1,10 +1,13 @@
 /** `iommu-map-no-bus`: `iommu-map` on a node whose identifiers nobody looks up. */
 import type { Rule } from '../../rule.ts';
 import { type PlatformContext, report } from '../context.ts';
-import { stringsOf } from '../values.ts';
+import { stringsOf, u32Of } from '../values.ts';
 
 /** Buses other than PCI whose drivers translate identifiers of their children, and PCIe endpoints, which have a rule of their own. */
 const OTHER_USERS = /fsl,qoriq-mc|host1x|-ep$|-endpoint$|iris|venus/;
+
+/** Only PCI has three. */
+const PCI_ADDRESS_CELLS = 3;
 
 /** A single device has `iommus`. */
 export const iommuMapNoBus: Rule<PlatformContext> = {
@@ -21,12 +24,16 @@ export const iommuMapNoBus: Rule<PlatformContext> = {
     for (const { node, iommuMap, list } of context.platform.masters) {
       const compatibles = stringsOf(node.properties.get('compatible'));
       if (iommuMap === undefined || list !== undefined || hosts.has(node) || compatibles.length === 0) continue;
-      // Whoever counts children by address, or is a bus by name, may well look them up.
-      if (node.properties.has('#address-cells') || node.properties.has('bus-range') || compatibles.some((name) => OTHER_USERS.test(name))) continue;
+      if (compatibles.some((name) => OTHER_USERS.test(name))) continue;
+      const isPci = node.properties.has('bus-range') || u32Of(node, '#address-cells') === PCI_ADDRESS_CELLS;
+      // Any other bus may well have a driver that looks its children up.
+      if (!isPci && node.properties.has('#address-cells')) continue;
       yield report(iommuMapNoBus, context, {
         at: iommuMap.property.syntax.nameSpan,
-        message: 'This node is no bus, so nobody looks an identifier up in its iommu-map.',
-        advice: 'Write iommus, or device_type = "pci" on a root complex.',
+        message: isPci
+          ? 'Without device_type = "pci" the kernel takes this node for no PCI bus, and looks nothing up in its iommu-map.'
+          : 'This node is no bus, so nobody looks an identifier up in its iommu-map.',
+        advice: isPci ? 'Add device_type = "pci".' : 'Write iommus with the StreamID of the device.',
       });
     }
   },

@@ -3,10 +3,10 @@ import type { Rule } from '../../rule.ts';
 import type { CellsSyntax, PropertySyntax } from '../../devicetree/syntax/ast.ts';
 import { type PlatformContext, report } from '../context.ts';
 
-/** A property is replaced, not extended: said as a hint, since boards do this on purpose too. */
+/** A property is replaced, not extended. No board of the kernel takes entries away. */
 export const iommusOverride: Rule<PlatformContext> = {
   id: 'iommus-override',
-  level: 'hint',
+  level: 'warning',
   title: 'A later `iommus` has fewer entries than the one it replaces',
   explanation: 'Setting `iommus` again replaces the whole list. A board file that wants to add a stream and lists only that one takes the others away, and transactions of those streams fault.',
   remedy: 'Repeat the entries that are to stay.',

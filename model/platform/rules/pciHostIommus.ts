@@ -2,10 +2,10 @@
 import type { Rule } from '../../rule.ts';
 import { type PlatformContext, report } from '../context.ts';
 
-/** Right for the DMA engine of the controller itself, which is why it is no more than information. */
+/** Both together are right: `iommus` for the DMA engine of the controller, the map for its bus. No board of the kernel has the first alone. */
 export const pciHostIommus: Rule<PlatformContext> = {
   id: 'pci-host-iommus',
-  level: 'information',
+  level: 'warning',
   title: 'A PCIe root complex has `iommus` and no `iommu-map`',
   explanation: '`iommus` on a root complex is about the controller itself, for example its DMA engine. The devices on the bus are looked up in `iommu-map` only; without it they bypass the SMMU or fault.',
   remedy: 'Add `iommu-map` for the devices.',

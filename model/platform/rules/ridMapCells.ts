@@ -35,7 +35,9 @@ export const ridMapCells: Rule<PlatformContext> = {
 
 function checkEntry(context: PlatformContext, map: RidMap, { entry, isOldForm }: { entry: RidMapEntry; isOldForm: boolean }): Problem | undefined {
   const cells = entry.iommu?.cells;
-  if (cells === undefined || entry.target === undefined) return undefined;
+  // A number of cells that the IOMMU cannot have is reported where it stands.
+  const allowed = entry.iommu?.binding.cells ?? [];
+  if (cells === undefined || entry.target === undefined || (allowed.length > 0 && !allowed.includes(cells))) return undefined;
   const related = [{ at: propertySpan(entry.target, '#iommu-cells'), message: `#iommu-cells of ${nameOf(entry.target)}` }];
   if (entry.output.length > 1 && entry.length > 1) {
     return report(ridMapCells, context, {

@@ -35,6 +35,13 @@ function empty(context: PlatformContext, map: RidMap): Problem {
 
 function wrong(context: PlatformContext, map: RidMap, entry: RidMapEntry): Problem {
   const target = entry.target === undefined ? 'the target' : nameOf(entry.target);
+  if (entry.cells.length === entry.wanted) {
+    return report(ridMapLength, context, {
+      at: entry.span,
+      message: `The cells of this entry are in the wrong order: RID base, ${target}, output, length.`,
+      advice: 'The phandle is the second cell.',
+    });
+  }
   return report(ridMapLength, context, {
     at: entry.span,
     message: `An entry of this ${map.kind} has ${entry.wanted} cells (RID base, ${target}, output, length), this one has ${entry.cells.length}.`,
