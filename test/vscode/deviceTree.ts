@@ -37,7 +37,7 @@ const reading: readonly UiTest[] = [
     name: 'switches the board through the status bar, and the stream IDs with it',
     workspace: EXAMPLES,
     async run({ workbench, folder }) {
-      await workbench.open(SOC, ...(await placeOf(folder, SOC, 'MERLIN_SID_ETH(0)', 4)));
+      await workbench.open(SOC, ...(await placeOf(folder, SOC, 'MERLIN_SID_ETH(1)', 4)));
       await workbench.statusBar('merlin-evk.dts').click();
       await workbench.picker.locator('.monaco-list-row', { hasText: 'merlin-gateway.dts' }).waitFor();
       await workbench.screenshot('boards');
@@ -45,7 +45,7 @@ const reading: readonly UiTest[] = [
       await workbench.restPointer();
       await workbench.statusBar('merlin-gateway.dts').waitFor();
       await workbench.hint('smmu_io: 0x128').waitFor();
-      await workbench.screenshot('board-switched', () => workbench.hoverAtCursor(/0x120\b/));
+      await workbench.screenshot('board-switched', () => workbench.hoverAtCursor(/0x128\b/));
     },
   },
   {
