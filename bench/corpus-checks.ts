@@ -55,7 +55,7 @@ function weSay(path: string, said: Said): Set<string> {
   const tree = new CheckTree(merged, expanded);
   for (const rule of DTC_RULES) {
     const name = checkName(rule.id);
-    for (const finding of rule.find(tree)) if (!said.skipped.has(name)) found.add(`${name} ${nodePath(finding.node)}`);
+    for (const finding of rule.find(tree)) if (finding !== undefined && !said.skipped.has(name)) found.add(`${name} ${nodePath(finding.node)}`);
   }
   const ms = performance.now() - start;
   spent += ms;

@@ -19,9 +19,13 @@ export interface Lens {
   readonly places: readonly SourceRange[];
 }
 
+/** Places that one lens leads to, and IOMMUs that get one. */
+const MAX_PLACES = 500;
+const MAX_IOMMUS = 500;
+
 /** The lenses of a file. */
 export function codeLenses(board: Board, document: RawDocument): Lens[] {
-  return board.platform.platform.iommus.flatMap((iommu) => iommuLenses(board, document, iommu));
+  return board.platform.platform.iommus.slice(0, MAX_IOMMUS).flatMap((iommu) => iommuLenses(board, document, iommu));
 }
 
 function iommuLenses(board: Board, document: RawDocument, iommu: Iommu): Lens[] {
@@ -32,10 +36,10 @@ function iommuLenses(board: Board, document: RawDocument, iommu: Iommu): Lens[] 
   const masters = new Set(uses.map((use) => use.master));
   const off = [...masters].filter((master) => !master.enabled).length;
   const title = masters.size === 0 ? 'no masters' : `${count(masters.size, 'master')}${off === 0 ? '' : ` (${off} disabled)`}`;
-  const lenses: Lens[] = [{ start, end, title, action: 'places', places: uses.map((use) => board.range(use.span)) }];
+  const lenses: Lens[] = [{ start, end, title, action: 'places', places: uses.slice(0, MAX_PLACES).map((use) => board.range(use.span)) }];
   const shared = meetings(uses);
   if (shared.length > 0) {
-    const places = shared.flatMap((meeting) => [board.range(meeting.first.idSpan), board.range(meeting.second.idSpan)]);
+    const places = shared.slice(0, MAX_PLACES).flatMap((meeting) => [board.range(meeting.first.idSpan), board.range(meeting.second.idSpan)]);
     lenses.push({ start, end, title: count(shared.length, 'shared StreamID'), action: 'places', places });
   }
   if (masters.size > 0) lenses.push({ start, end, title: 'stream table', action: 'streams', places: [] });

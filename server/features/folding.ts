@@ -14,7 +14,7 @@ export interface Fold {
 }
 
 /** Editors draw a few thousand folds at most; a hostile file must not make millions. */
-const MAX_FOLDS = 20_000;
+const MAX_FOLDS = 5_000;
 
 /** Every fold of a file, in no particular order. */
 export function folds(document: RawDocument): Fold[] {

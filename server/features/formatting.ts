@@ -42,8 +42,12 @@ export function applyEdits(text: string, edits: readonly FormatEdit[]): string {
   return parts.join('') + text.slice(at);
 }
 
+/** More tokens than any source that a person formats. */
+const MAX_TOKENS = 200_000;
+
 /** A string that its line does not close, or a stray character: the rest of the file may not be what it seems. */
 function isSafe(tokens: RawTokens): boolean {
+  if (tokens.length > MAX_TOKENS) return false;
   for (let at = 0; at < tokens.length; at += 1) {
     const kind = tokens.kind(at);
     if (kind === Raw.Junk) return false;

@@ -14,6 +14,9 @@ export interface InlayText {
 /** Streams that one hint names before it says how many more there are. */
 const MAX_NAMED = 3;
 
+/** An editor asks for what it shows; a hostile board must not answer with all it has. */
+const MAX_HINTS = 2000;
+
 /** The hints of `[start, end)` of a file. */
 export function inlayHints(board: Board, document: RawDocument, start: number, end: number): InlayText[] {
   const hints: InlayText[] = [];
@@ -21,7 +24,7 @@ export function inlayHints(board: Board, document: RawDocument, start: number, e
     if (master.uses.length === 0) continue;
     for (const syntax of master.node.definitions) {
       const range = board.range(syntax.target);
-      if (range.file !== document.path || range.end < start || range.end > end) continue;
+      if (range.file !== document.path || range.end < start || range.end > end || hints.length >= MAX_HINTS) continue;
       hints.push({ offset: range.end, text: hintText(master), tooltip: `StreamIDs of ${master.path}` });
     }
   }

@@ -1,52 +1,55 @@
 /**
- * The macros of a board for hover, completion and navigation: every `#define` in its files, by
- * name, the last one where a name has several. Read from the text when first asked for.
+ * The macros of a board for hover, completion and navigation: what is defined at its end,
+ * collected when first asked for. A name that was defined and undefined again is not known.
  */
-import type { ExpandedText } from '../../model/devicetree/source/origin.ts';
+import { allMacros, type MacroInfo as Definition } from '../../model/devicetree/preprocess/macroIndex.ts';
+import type { Preprocessed } from '../../model/devicetree/preprocess/preprocess.ts';
 import type { MacroInfo, MacroView } from './board.ts';
 
-const DEFINE = /^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\([^)\n]*\))?((?:\\\r?\n|[^\n\\]|\\)*)/gm;
-
-/** Nested values are followed this far. */
+/** A value that leads through more macros than this is not looked for. */
 const MAX_DEPTH = 20;
 
-/** The macros of the files of a board. */
-export function macrosOf(text: ExpandedText): MacroView {
-  let found: Map<string, MacroInfo> | undefined;
-  const all = (): Map<string, MacroInfo> => (found ??= collect(text));
-  return { names: () => all().keys(), get: (name) => all().get(name) };
+type Lookup = (name: string) => Definition | undefined;
+
+/** The macros that preprocessing a board left behind. */
+export function macrosOf(preprocessed: Preprocessed): MacroView {
+  let found: Map<string, Definition> | undefined;
+  const all = (): Map<string, Definition> => (found ??= new Map(allMacros(preprocessed).map((macro) => [macro.name, macro])));
+  const lookup: Lookup = (name) => all().get(name);
+  return {
+    names: () => all().keys(),
+    get: (name) => {
+      const definition = lookup(name);
+      return definition === undefined ? undefined : infoOf(definition, lookup);
+    },
+  };
 }
 
-function collect(text: ExpandedText): Map<string, MacroInfo> {
-  const found = new Map<string, MacroInfo>();
-  for (const file of text.files.values()) {
-    if (!file.text.includes('define')) continue;
-    for (const match of file.text.matchAll(DEFINE)) {
-      const [whole, name = '', parameters = '', rest = ''] = match;
-      const start = match.index + whole.length - rest.length - parameters.length - name.length;
-      const body = bodyOf(rest);
-      found.set(name, {
-        parameters, body, range: { file: file.path, start, end: start + name.length },
-        get value() {
-          return parameters === '' ? valueOf(body, found, 0) : undefined;
-        },
-      });
-    }
-  }
-  return found;
+function infoOf(definition: Definition, lookup: Lookup): MacroInfo {
+  const { parameters, variadic } = definition;
+  const body = bodyOf(definition);
+  return {
+    parameters: parameters === undefined ? '' : `(${parameters.join(', ')}${variadic ? ' ...' : ''})`,
+    body,
+    range: definition.definition,
+    get value() {
+      return parameters === undefined ? valueOf(body, lookup, 0) : undefined;
+    },
+  };
 }
 
-function bodyOf(text: string): string {
-  return text.replaceAll(/\\\r?\n/g, ' ').replaceAll(/\/\*[\s\S]*?(?:\*\/|$)|\/\/.*$/gm, ' ').replaceAll(/\s+/g, ' ').trim();
+/** The body on one line, without comments. */
+function bodyOf({ body }: Definition): string {
+  return body.slice(0, 2000).replaceAll(/\/\*[\s\S]*?(?:\*\/|$)|\/\/.*$/gm, ' ').replaceAll(/\s+/g, ' ').trim();
 }
 
-/** The value of a body that is a number, a sum or shift of two, or the name of such a macro. */
-function valueOf(body: string, macros: ReadonlyMap<string, MacroInfo>, depth: number): number | bigint | undefined {
+/** The value of a body that is a number, or the name of a macro that is one. */
+function valueOf(body: string, lookup: Lookup, depth: number): number | bigint | undefined {
   const bare = /^\((.*)\)$/.exec(body)?.[1] ?? body;
   if (/^(?:0[xX][0-9a-fA-F]{1,16}|\d{1,18})[uUlL]*$/.test(bare)) {
     const value = BigInt(bare.replace(/[uUlL]+$/, ''));
     return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
   }
-  const next = /^[A-Za-z_]\w*$/.test(bare) && depth < MAX_DEPTH ? macros.get(bare) : undefined;
-  return next === undefined || next.parameters !== '' ? undefined : valueOf(next.body, macros, depth + 1);
+  const next = /^[A-Za-z_]\w*$/.test(bare) && depth < MAX_DEPTH ? lookup(bare) : undefined;
+  return next === undefined || next.parameters !== undefined ? undefined : valueOf(bodyOf(next), lookup, depth + 1);
 }

@@ -27,6 +27,9 @@ export interface ColouredToken {
 const TYPE_INDEX = new Map(TOKEN_TYPES.map((type, index) => [type, index]));
 const MACRO_NAME = /^[A-Za-z_]\w*$/;
 
+/** The rest of a hostile file keeps the colours of the grammar. */
+const MAX_COLOURED = 100_000;
+
 /** The coloured tokens of `[start, end)`, in order. */
 export function semanticTokens(document: RawDocument, isMacro: (name: string) => boolean, range?: { start: number; end: number }): ColouredToken[] {
   const { tokens } = document;
@@ -35,7 +38,7 @@ export function semanticTokens(document: RawDocument, isMacro: (name: string) =>
     if (to > from) found.push({ start: from, end: to, type: TYPE_INDEX.get(type) ?? 0, modifiers });
   };
   const { start, end } = range ?? { start: 0, end: document.text.length };
-  for (let at = Math.max(0, tokens.indexAt(start)); at < tokens.length && tokens.start(at) < end; at += 1) {
+  for (let at = Math.max(0, tokens.indexAt(start)); at < tokens.length && tokens.start(at) < end && found.length < MAX_COLOURED; at += 1) {
     colour(tokens, at, isMacro, add);
   }
   return found;

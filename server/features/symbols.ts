@@ -22,7 +22,7 @@ export interface OutlineSymbol {
 }
 
 /** More symbols than a person can use; a hostile file must not make a million. */
-const MAX_SYMBOLS = 100_000;
+const MAX_SYMBOLS = 10_000;
 
 /** The symbols of a file. The outline's depth is bounded, so that callers may recurse. */
 export function documentSymbols(document: RawDocument): OutlineSymbol[] {

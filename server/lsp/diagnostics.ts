@@ -8,6 +8,7 @@ import {
   LSPErrorCodes, ResponseError,
 } from 'vscode-languageserver/node';
 import type { Analysis } from '../workspace/analysis.ts';
+import { hintsOf, largeFileNotice } from '../workspace/hints.ts';
 import { toDiagnostic } from './convert.ts';
 import type { Session } from './session.ts';
 
@@ -87,7 +88,12 @@ export class Diagnostics {
       document: (file: string) => analysis.board.document(file) ?? this.session.places.document(file),
       uri: this.session.places.uri,
     };
-    return (analysis.problems.get(path) ?? []).map((problem) => toDiagnostic(problem, document, places, this.session.host.pages));
+    const problems = analysis.problems.get(path) ?? [];
+    const isOpen = this.session.documents.get(path) !== undefined;
+    const limit = this.session.editorChars;
+    const hints = isOpen && document.text.length <= limit ? hintsOf(analysis.compilation, analysis.board, path) : [];
+    const notice = isOpen ? largeFileNotice(path, document.text.length, limit) : [];
+    return [...notice, ...problems, ...hints].map((problem) => toDiagnostic(problem, document, places, this.session.host.pages));
   }
 
   private push(path: string, analysis: Analysis): void {

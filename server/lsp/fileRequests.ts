@@ -19,9 +19,6 @@ const SYMBOL_KINDS: Readonly<Record<SymbolKindName, SymbolKind>> = {
   node: SymbolKind.Class, property: SymbolKind.Property, macro: SymbolKind.Constant,
 };
 
-/** A text longer than this is coloured by the grammar alone. */
-const MAX_COLOURED = 4 * 1024 * 1024;
-
 /** Handlers of requests about one file. */
 export const FILE_REQUESTS: RequestTable = {
   'textDocument/foldingRange': (session, params: FoldingRangeParams): FoldingRange[] => {
@@ -40,12 +37,12 @@ export const FILE_REQUESTS: RequestTable = {
   },
   'textDocument/semanticTokens/full': (session, params: SemanticTokensParams): SemanticTokens => {
     const document = session.document(params.textDocument.uri);
-    if (document === undefined || document.text.length > MAX_COLOURED) return { data: [] };
+    if (document === undefined) return { data: [] };
     return { data: encodeTokens(document, semanticTokens(document, macroTest(session, document))) };
   },
   'textDocument/semanticTokens/range': (session, params: SemanticTokensRangeParams): SemanticTokens => {
     const document = session.document(params.textDocument.uri);
-    if (document === undefined || document.text.length > MAX_COLOURED) return { data: [] };
+    if (document === undefined) return { data: [] };
     const start = document.lines.offsetAt(params.range.start);
     const end = document.lines.offsetAt(params.range.end);
     return { data: encodeTokens(document, semanticTokens(document, macroTest(session, document), { start, end })) };

@@ -3,6 +3,7 @@
  * handlers need of them. Each handler gets the session; none keeps state of its own.
  */
 import type { ClientCapabilities, Connection } from 'vscode-languageserver/node';
+import { DEFAULT_LIMITS } from '../../model/devicetree/source/files.ts';
 import type { Board } from '../features/board.ts';
 import { RawDocument } from '../features/raw/document.ts';
 import { type Analysis, analyseBoard, type AnalysisOptions } from '../workspace/analysis.ts';
@@ -93,13 +94,23 @@ export class Session {
   async subject(uri: string): Promise<Subject | undefined> {
     const path = this.uris.fromEditor(uri);
     const analysis = await this.workspace.ready(path, PATIENCE);
-    const document = this.documents.get(path);
+    const document = this.documentAt(path);
     return document === undefined ? undefined : { path, document, analysis, board: analysis?.board };
   }
 
   /** Only the text of a document, for features that need no board. */
   document(uri: string): RawDocument | undefined {
-    return this.documents.get(this.uris.fromEditor(uri));
+    return this.documentAt(this.uris.fromEditor(uri));
+  }
+
+  /** Characters up to which a file gets more than diagnostics. */
+  get editorChars(): number {
+    return this.settings.limits.editorChars ?? DEFAULT_LIMITS.editorChars;
+  }
+
+  private documentAt(path: string): RawDocument | undefined {
+    const document = this.documents.get(path);
+    return document !== undefined && document.text.length <= this.editorChars ? document : undefined;
   }
 
   /** Where things are, counted in the text that the editor shows, or that is on disk. */

@@ -41,7 +41,7 @@ export function* analyseBoard(context: Context, options: AnalysisOptions, previo
   const compilation = yield* compileSteps(context.root, options.files, options.compile, previous?.compilation);
   const { expanded, syntax, tree } = compilation;
   const platform = new PlatformContext(yield* platformSteps(tree), expanded);
-  const board = new Board({ text: expanded, syntax, tree, platform, macros: macrosOf(expanded) });
+  const board = new Board({ text: expanded, syntax, tree, platform, macros: macrosOf(compilation.preprocessed) });
   const perFile = options.compile.limits?.problemsPerFile ?? DEFAULT_LIMITS.problemsPerFile;
   const found: Problem[] = [];
   if (context.fragment) found.push(...compilation.problems.filter((problem) => !ONLY_IN_BOARDS.test(problem.id)));
@@ -58,16 +58,28 @@ const ONLY_IN_BOARDS = /^(?:dtc-|dts-(?:version-tag|order|unknown-target|undefin
 function* runRules(board: Board, options: AnalysisOptions, found: Problem[]): Generator<void, void> {
   for (const rule of PLATFORM_RULES) {
     if (options.levels.get(rule.id) === 'off') continue;
-    for (const problem of rule.check(board.platform)) found.push(problem);
-    yield;
+    yield* collect(rule.check(board.platform), found);
   }
   if (options.checks === 'iommu') return;
   const tree = new CheckTree(board.tree, board.text);
   for (const rule of DTC_RULES) {
     if (options.levels.get(rule.id) === 'off') continue;
-    for (const problem of rule.check(tree)) found.push(problem);
-    yield;
+    yield* collect(rule.check(tree), found);
   }
+}
+
+/** Findings of one rule beyond this say nothing new. */
+const MAX_OF_A_RULE = 1000;
+
+function* collect(problems: Iterable<Problem>, found: Problem[]): Generator<void, void> {
+  let count = 0;
+  for (const problem of problems) {
+    found.push(problem);
+    count += 1;
+    if (count === MAX_OF_A_RULE) break;
+    if (count % 50 === 0) yield;
+  }
+  yield;
 }
 
 /** Problems by file, with the levels that the user wants; more than `perFile` of one file are left out. */
@@ -78,7 +90,13 @@ function byFile(found: readonly Problem[], levels: AnalysisOptions['levels'], pe
     if (level === 'off') continue;
     const list = files.get(problem.range.file) ?? [];
     files.set(problem.range.file, list);
-    if (list.length <= perFile) list.push(level === undefined ? problem : { ...problem, level });
+    if (list.length < perFile) list.push(level === undefined ? problem : { ...problem, level });
+    else if (list.length === perFile) list.push(tooMany(problem, perFile));
   }
   return files;
+}
+
+function tooMany({ range }: Problem, perFile: number): Problem {
+  const message = `The file has more than ${perFile} problems; the rest are not shown`;
+  return { id: 'limit-problems-per-file', level: 'warning', message, range };
 }

@@ -11,6 +11,8 @@ export interface ContextSources {
   includes(root: string, path: string): boolean;
   /** Boards found by include edges, nearest first; undefined while nobody has looked. */
   found(path: string): readonly string[] | undefined;
+  /** Whether a file begins as a board does, with `/dts-v1/`. */
+  hasVersionTag(path: string): boolean;
   /** Boards in the order in which the user prefers them: settings first, then open ones, latest first. */
   preferred(): readonly string[];
 }
@@ -38,7 +40,7 @@ export class Contexts {
   of(path: string): Context | undefined {
     const root = this.chosen.get(path) ?? (isRootFile(path) ? path : this.known(path));
     if (root !== undefined) return { root, fragment: false };
-    return this.sources.found(path) === undefined ? undefined : { root: path, fragment: true };
+    return this.sources.found(path) === undefined ? undefined : { root: path, fragment: !this.sources.hasVersionTag(path) };
   }
 
   private known(path: string): string | undefined {

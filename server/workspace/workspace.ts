@@ -39,7 +39,8 @@ export class Workspace<Analysis extends AnalysisLike> {
   ) {
     this.contexts = new Contexts({
       includes: (root, path) => this.analyses.get(root)?.files.has(path) === true,
-      found: (path) => this.found.get(path),
+      found: (path) => (isFilePath(path) ? this.found.get(path) : []),
+      hasVersionTag: (path) => /^(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/.*\n|#.*\n)*\/dts-v1\//.test(this.files.readText(path)?.slice(0, 4000) ?? ''),
       preferred: () => [...this.preferred, ...[...this.open].reverse().filter(isRootFile)],
     });
   }

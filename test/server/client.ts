@@ -22,7 +22,9 @@ export class Client {
   stderr = '';
   private readonly pending = new Map<number, (message: Message) => void>();
   private readonly watchers = new Set<() => void>();
-  private buffer = Buffer.alloc(0);
+  private chunks: Buffer[] = [];
+  private received = 0;
+  private expected = 0;
   private nextId = 1;
 
   constructor(command: string, args: readonly string[]) {
@@ -99,15 +101,23 @@ export class Client {
     this.process.stdin.write(Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]));
   }
 
+  /** Joins chunks only once a whole message is there: answers can be megabytes. */
   private receive(chunk: Buffer): void {
-    this.buffer = Buffer.concat([this.buffer, chunk]);
-    for (;;) {
-      const head = this.buffer.indexOf('\r\n\r\n');
-      const length = head < 0 ? undefined : /Content-Length: (\d+)/i.exec(this.buffer.subarray(0, head).toString())?.[1];
-      if (length === undefined || this.buffer.length < head + 4 + Number(length)) return;
-      const body = this.buffer.subarray(head + 4, head + 4 + Number(length));
-      this.buffer = this.buffer.subarray(head + 4 + Number(length));
-      this.dispatch(JSON.parse(body.toString()) as Message);
+    this.chunks.push(chunk);
+    this.received += chunk.length;
+    while (this.received >= Math.max(this.expected, 1)) {
+      const buffer = Buffer.concat(this.chunks);
+      const head = buffer.indexOf('\r\n\r\n');
+      const length = head < 0 ? undefined : /Content-Length: (\d+)/i.exec(buffer.subarray(0, head).toString())?.[1];
+      this.expected = length === undefined ? this.received + 1 : head + 4 + Number(length);
+      if (buffer.length < this.expected) {
+        this.chunks = [buffer];
+        return;
+      }
+      const rest = buffer.subarray(this.expected);
+      const message = JSON.parse(buffer.subarray(head + 4, this.expected).toString()) as Message;
+      [this.chunks, this.received, this.expected] = [[rest], rest.length, 0];
+      this.dispatch(message);
     }
   }
 

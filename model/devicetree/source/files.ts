@@ -55,6 +55,8 @@ export interface Limits {
   expressionDepth: number;
   /** Problems reported for one file. */
   problemsPerFile: number;
+  /** Characters of one file up to which an editor gets more than its problems: hover, completion, colours ... */
+  editorChars: number;
 }
 
 /** Caps that no real board comes near. */
@@ -71,4 +73,5 @@ export const DEFAULT_LIMITS: Limits = {
   numberDigits: 128,
   expressionDepth: 200,
   problemsPerFile: 1000,
+  editorChars: 1_000_000,
 };

@@ -1,0 +1,122 @@
+/**
+ * Hostile documents and confused editors: every request is answered, soon, and the server lives.
+ * An answer is due within 100 ms; on a machine that runs other tests at the same time a single
+ * request may wait for the processor, so the better of two is judged.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Client, uriOf } from '../client.ts';
+import { connect } from './build.ts';
+
+const HEAD = '/dts-v1/;\n';
+
+const HOSTILE: readonly [string, string][] = [
+  ['an include of itself', `${HEAD}#include "hostile.dts"\n/ { };\n`],
+  ['mutually recursive macros', `${HEAD}#define A B\n#define B A\n/ { a = <A>; };\n`],
+  ['macros that double 30 times', `${HEAD}#define M0 1 1\n${Array.from({ length: 30 }, (_, i) => `#define M${i + 1} M${i} M${i}\n`).join('')}/ { a = <M30>; };\n`],
+  ['100,000 nested nodes', `${HEAD}/ {${'n {'.repeat(100_000)}${'};'.repeat(100_000)}};\n`],
+  ['100,000 nested parentheses', `${HEAD}/ { a = <${'('.repeat(100_000)}1${')'.repeat(100_000)}>; };\n`],
+  ['one million cells', `${HEAD}/ { a = <${'1 '.repeat(1_000_000)}>; };\n`],
+  ['50,000 sibling nodes with iommus', `${HEAD}/ { s: s { #iommu-cells = <1>; };\n${Array.from({ length: 50_000 }, (_, i) => `n${i} { iommus = <&s ${i % 1000}>; };\n`).join('')}};\n`],
+  ['an unterminated string of 2 MB', `${HEAD}/ { a = "${'x'.repeat(2_000_000)}`],
+  ['a number of 200,000 digits', `${HEAD}/ { a = <${'1'.repeat(200_000)}>; };\n`],
+  ['NUL bytes', `${HEAD}/ { a = "\0\0"; \0 b; };\n`],
+  ['replacement characters', `${HEAD}/ { a = "\uFFFD\uFFFD"; \uFFFD\uD800 b; };\n`],
+  ['CRLF', `${HEAD.replace('\n', '\r\n')}/ {\r\n\ta = <&x>;\r\n};\r\n`],
+  ['labels named like object members', `${HEAD}/ { __proto__: constructor { toString; x = <&__proto__ &hasOwnProperty>; }; };\n`],
+];
+
+const POSITION = { line: 1, character: 8 };
+const RANGE = { start: { line: 0, character: 0 }, end: { line: 60, character: 0 } };
+
+const REQUESTS: readonly [string, object][] = [
+  ['textDocument/hover', { position: POSITION }],
+  ['textDocument/completion', { position: POSITION }],
+  ['textDocument/definition', { position: POSITION }],
+  ['textDocument/documentHighlight', { position: POSITION }],
+  ['textDocument/signatureHelp', { position: POSITION }],
+  ['textDocument/documentSymbol', {}],
+  ['textDocument/foldingRange', {}],
+  ['textDocument/semanticTokens/range', { range: RANGE }],
+  ['textDocument/inlayHint', { range: RANGE }],
+  ['textDocument/codeLens', {}],
+  ['textDocument/codeAction', { range: RANGE, context: { diagnostics: [] } }],
+  ['textDocument/selectionRange', { positions: [POSITION] }],
+  ['textDocument/onTypeFormatting', { position: POSITION, ch: ';', options: {} }],
+];
+
+/** The time of an answer, the better of two. */
+async function timed(client: Client, method: string, params: object): Promise<number> {
+  const once = async (): Promise<number> => {
+    const start = performance.now();
+    await client.request(method, params);
+    return performance.now() - start;
+  };
+  return Math.min(await once(), await once());
+}
+
+describe('a hostile document', () => {
+  it.each(HOSTILE)('%s gives diagnostics, and every request an answer', async (_, text) => {
+    const client = await connect({ folder: '/nowhere' });
+    const path = '/nowhere/hostile.dts';
+    const textDocument = { uri: uriOf(path) };
+    client.open(path, text);
+    const whileBusy = await timed(client, 'textDocument/hover', { textDocument, position: POSITION });
+    await client.diagnostics(path);
+    const slow: string[] = whileBusy > LIMIT ? [`hover while busy ${whileBusy.toFixed()} ms`] : [];
+    for (const [method, params] of REQUESTS) {
+      const time = await timed(client, method, { textDocument, ...params });
+      if (time > LIMIT) slow.push(`${method} ${time.toFixed()} ms`);
+    }
+    expect(slow).toEqual([]);
+    expect(await client.stop()).toBe(0);
+  });
+});
+
+/** Twice what is promised: this runs beside other tests. */
+const LIMIT = 200;
+
+describe('a confused editor', () => {
+  let client: Client;
+
+  beforeAll(async () => {
+    client = await connect();
+  });
+
+  afterAll(async () => {
+    expect(await client.stop()).toBe(0);
+  });
+
+  it.each(REQUESTS)('gets an answer to %s about a file that is not open', async (method, params) => {
+    const answer = await client.request(method, { textDocument: { uri: 'file:///nowhere/x.dts' }, ...params });
+    expect(answer === null || (Array.isArray(answer) && answer.length === 0) || JSON.stringify(answer) === '{"data":[]}').toBe(true);
+  });
+
+  it.each(REQUESTS)('gets an answer to %s about a place that is not there', async (method, params) => {
+    client.open('/nowhere/short.dts', '/dts-v1/;');
+    const away = { line: 5000, character: 70_000 };
+    const moved = Object.fromEntries(Object.entries(params).map(([key, value]) => [key, key === 'position' ? away : key === 'range' ? { start: away, end: away } : value]));
+    await expect(client.request(method, { textDocument: { uri: uriOf('/nowhere/short.dts') }, ...moved })).resolves.toBeDefined();
+  });
+
+  it('is heard although its changes and closes come for files it never opened', async () => {
+    client.change('/nowhere/never.dts', 7, { line: 0, character: 0, text: 'x' });
+    client.notify('textDocument/didClose', { textDocument: { uri: 'file:///nowhere/never.dts' } });
+    client.notify('textDocument/didOpen', { textDocument: { uri: 'file:///nowhere/%zz.dts', languageId: 'dts', version: 1, text: '/dts-v1/;' } });
+    client.notify('workspace/didChangeConfiguration', { settings: null });
+    client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: 'file:///nowhere/gone.dtsi', type: 3 }] });
+    expect(await client.request('textDocument/hover', { textDocument: { uri: 'file:///nowhere/never.dts' }, position: POSITION })).toBeNull();
+  });
+
+  it('gets the diagnostics of the last of many quick changes', async () => {
+    const path = '/nowhere/quick.dts';
+    client.open(path, '/dts-v1/;\n/ { };\n');
+    for (let version = 2; version <= 60; version += 1) client.change(path, version, { line: 1, character: 4, text: 'a' });
+    const { diagnostics } = await client.diagnostics(path, 60);
+    expect(diagnostics.length).toBeGreaterThan(0);
+  });
+
+  it('gets an error for a request that does not exist, and an answer afterwards', async () => {
+    await expect(client.request('textDocument/nonsense', {})).rejects.toThrow('-32601');
+    expect(await client.request('textDocument/hover', { textDocument: { uri: 'file:///x.dts' }, position: POSITION })).toBeNull();
+  });
+});
