@@ -33,7 +33,7 @@ export const CUSTOM_REQUESTS: RequestTable = {
     return contexts(session, params.uri);
   },
   'vsmmu/streams': async (session, params: { uri: string }): Promise<{ markdown: string }> => {
-    const subject = await session.subject(params.uri);
+    const subject = await session.subject(params.uri, true);
     if (subject?.board === undefined) return { markdown: 'No board explains this file.' };
     const root = session.workspace.contextOf(subject.path)?.root ?? subject.path;
     return { markdown: streamPage(subject.board.platform, session.label(root)) };

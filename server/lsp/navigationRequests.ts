@@ -22,7 +22,7 @@ interface Found extends Subject {
 
 /** The board and what the cursor is on. */
 async function find(session: Session, params: TextDocumentPositionParams): Promise<Found | undefined> {
-  const subject = await session.subject(params.textDocument.uri);
+  const subject = await session.subject(params.textDocument.uri, true);
   if (subject?.board === undefined) return undefined;
   const { board, document } = subject;
   const offset = document.lines.offsetAt(params.position);

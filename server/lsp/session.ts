@@ -18,9 +18,13 @@ import { Uris } from '../workspace/uris.ts';
 import { Workspace } from '../workspace/workspace.ts';
 import type { Places } from './convert.ts';
 import { OpenDocuments } from './documents.ts';
+import { Guests } from './guests.ts';
 
-/** How long a request waits for an analysis that is under way before it is answered from the one before. */
+/** How long a request waits for an analysis that is under way before it is answered from the one before, in ms. */
 const PATIENCE = 60;
+
+/** The same for a request that a person made on purpose, such as a rename, where there is no analysis before. */
+const FIRST_PATIENCE = 3000;
 
 /** What the session is given by its process. */
 export interface SessionHost {
@@ -48,6 +52,7 @@ export class Session {
   readonly graph: IncludeGraph;
   readonly scheduler: Scheduler;
   readonly workspace: Workspace<Analysis>;
+  readonly guests: Guests;
   settings: Settings = readSettings(undefined);
   folders: readonly string[] = [];
   capabilities: ClientCapabilities = {};
@@ -73,6 +78,7 @@ export class Session {
       analysed: (root, analysis) => this.onAnalysed(root, analysis),
       contextChanged: (path) => this.onContextChanged(path),
     });
+    this.guests = new Guests(this);
   }
 
   log(error: unknown): void {
@@ -87,13 +93,15 @@ export class Session {
     const roots = this.settings.includeRoots.flatMap((root) => this.resolve(root));
     this.includePaths.configure(roots);
     this.files.restrictTo(this.trusted ? undefined : [...this.folders, ...roots]);
+    this.guests.refresh();
     this.workspace.configure(this.folders, this.settings.contexts.flatMap((path) => this.resolve(path)));
   }
 
   /** A document with its board: waits a little for an analysis that is under way. */
-  async subject(uri: string): Promise<Subject | undefined> {
+  async subject(uri: string, onPurpose = false): Promise<Subject | undefined> {
     const path = this.uris.fromEditor(uri);
-    const analysis = await this.workspace.ready(path, PATIENCE);
+    const isFirst = onPurpose && this.workspace.latest(path) === undefined;
+    const analysis = await this.workspace.ready(path, isFirst ? FIRST_PATIENCE : PATIENCE);
     const document = this.documentAt(path);
     return document === undefined ? undefined : { path, document, analysis, board: analysis?.board };
   }

@@ -1,7 +1,7 @@
 /**
  * Hostile documents and confused editors: every request is answered, soon, and the server lives.
  * An answer is due within 100 ms; on a machine that runs other tests at the same time a single
- * request may wait for the processor, so the better of two is judged.
+ * request may wait for the processor, so a slow one gets more tries.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, uriOf } from '../client.ts';
@@ -44,14 +44,19 @@ const REQUESTS: readonly [string, object][] = [
   ['textDocument/onTypeFormatting', { position: POSITION, ch: ';', options: {} }],
 ];
 
-/** The time of an answer, the better of two. */
+/** What is promised, in milliseconds. */
+const LIMIT = 100;
+const TRIES = 5;
+
+/** The time of an answer, the best of a few tries where the first is slow. */
 async function timed(client: Client, method: string, params: object): Promise<number> {
-  const once = async (): Promise<number> => {
+  let best = Infinity;
+  for (let attempt = 0; attempt < TRIES && best > LIMIT; attempt += 1) {
     const start = performance.now();
     await client.request(method, params);
-    return performance.now() - start;
-  };
-  return Math.min(await once(), await once());
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
 }
 
 describe('a hostile document', () => {
@@ -71,9 +76,6 @@ describe('a hostile document', () => {
     expect(await client.stop()).toBe(0);
   });
 });
-
-/** Twice what is promised: this runs beside other tests. */
-const LIMIT = 200;
 
 describe('a confused editor', () => {
   let client: Client;
