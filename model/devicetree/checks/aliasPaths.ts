@@ -1,6 +1,6 @@
 /** dtc's check of `/aliases`: each names a node by its full path, under a lower-case name. */
 import type { DtNode, DtProperty } from '../tree/tree.ts';
-import { defineCheck, type DtcCheck, type Finding } from './check.ts';
+import { defineCheck, type DtcCheck, type Findings } from './check.ts';
 import type { CheckTree } from './view.ts';
 
 /** A node by its path with full names; unlike programs at run time, dtc accepts no shortened ones. */
@@ -13,7 +13,7 @@ function exists(path: string, root: DtNode): boolean {
   return true;
 }
 
-function* alias(property: DtProperty, tree: CheckTree): Iterable<Finding> {
+function* alias(property: DtProperty, tree: CheckTree): Findings {
   const { node, name } = property;
   if (name === 'phandle' || name === 'linux,phandle') return;
   const path = tree.strings(property)?.[0];

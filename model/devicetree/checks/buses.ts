@@ -36,15 +36,3 @@ export function isSpiBus(node: DtNode | undefined, tree: CheckTree): boolean {
   }
   return false;
 }
-
-/** A port of a graph: it has an `endpoint`, or a child with a `remote-endpoint`. */
-export function isGraphPort(node: DtNode | undefined): boolean {
-  if (node?.parent === undefined) return false;
-  for (const child of node.children.values()) if (isEndpoint(child)) return true;
-  return false;
-}
-
-/** Named `endpoint`, or with a `remote-endpoint`. */
-export function isEndpoint(node: DtNode): boolean {
-  return baseName(node) === 'endpoint' || node.properties.has('remote-endpoint');
-}

@@ -16,6 +16,7 @@ export const avoidDefaultAddrSize: DtcCheck = defineCheck({
 }, function* find(tree) {
   for (const name of ['reg', 'ranges']) {
     for (const property of tree.properties(name)) {
+      if (tree.tick()) yield;
       const { node } = property;
       // A node with both is reported for its `reg`.
       if (node.parent === undefined || (name === 'ranges' && node.properties.has('reg'))) continue;
@@ -39,6 +40,7 @@ export const avoidUnnecessaryAddrSize: DtcCheck = defineCheck({
   sources: SPECIFICATION,
 }, function* find(tree) {
   for (const property of tree.properties('#address-cells')) {
+    if (tree.tick()) yield;
     const { node } = property;
     const { address, size } = tree.counts(node);
     if (node.parent === undefined || !tree.hadChildren(node) || address < 0 || size < 0) continue;

@@ -24,6 +24,9 @@ export interface Finding extends Place {
   readonly related?: readonly (Place & { readonly message: string })[];
 }
 
+/** What a check yields: findings, and now and then nothing, as a chance to pause. */
+export type Findings = Iterable<Finding | undefined>;
+
 /** How usual it is to hear of a check: see `LEVELS` below. */
 export type Usage = 'error' | 'warning' | 'quiet' | 'asked' | 'strict';
 
@@ -51,11 +54,13 @@ export interface CheckWords extends Omit<RuleText, 'sources'> {
 
 /** A check as the product runs it: a rule that can also be asked for its plain findings. */
 export interface DtcCheck extends Rule<CheckTree> {
-  find(tree: CheckTree): Iterable<Finding>;
+  find(tree: CheckTree): Findings;
+  /** As `check`, with chances to pause: each step does a small piece of the work. */
+  steps(tree: CheckTree): Iterable<Problem | undefined>;
 }
 
 /** The rule's id, level and full text for the words of a check. */
-export function describeCheck(words: CheckWords): Omit<DtcCheck, 'find' | 'check'> {
+export function describeCheck(words: CheckWords): Omit<DtcCheck, 'find' | 'check' | 'steps'> {
   const { name, usage, sources = [], ...text } = words;
   return {
     ...text,
@@ -67,13 +72,16 @@ export function describeCheck(words: CheckWords): Omit<DtcCheck, 'find' | 'check
 }
 
 /** A check with its words. */
-export function defineCheck(words: CheckWords, find: (tree: CheckTree) => Iterable<Finding>): DtcCheck {
+export function defineCheck(words: CheckWords, find: (tree: CheckTree) => Findings): DtcCheck {
   const rule = describeCheck(words);
   return {
     ...rule,
     find,
     *check(tree) {
-      for (const finding of find(tree)) yield problem(rule, finding, tree);
+      for (const finding of find(tree)) if (finding !== undefined) yield problem(rule, finding, tree);
+    },
+    *steps(tree) {
+      for (const finding of find(tree)) yield finding && problem(rule, finding, tree);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** dtc's checks of `/chosen`, by which a boot loader speaks to the kernel. */
 import type { DtNode } from '../tree/tree.ts';
-import { defineCheck, type DtcCheck, type Finding } from './check.ts';
+import { defineCheck, type DtcCheck, type Findings } from './check.ts';
 import type { CheckTree } from './view.ts';
 
 const SPECIFICATION = ['Devicetree Specification 0.4, section 3.6 (/chosen)'];
@@ -41,7 +41,7 @@ export const chosenNodeIsRoot: DtcCheck = defineCheck({
   }
 });
 
-function* notText(node: DtNode, name: string, tree: CheckTree): Iterable<Finding> {
+function* notText(node: DtNode, name: string, tree: CheckTree): Findings {
   const property = node.properties.get(name);
   if (property === undefined || tree.strings(property)?.length === 1) return;
   yield { node, property, message: `"${name}" is not a single string`, advice: 'Write one string' };

@@ -4,7 +4,7 @@
  */
 import type { DtNode, DtProperty } from '../tree/tree.ts';
 import { nodePath } from '../tree/values.ts';
-import { defineCheck, type DtcCheck, type Finding } from './check.ts';
+import { defineCheck, type DtcCheck, type Finding, type Findings } from './check.ts';
 import { type CheckTree } from './view.ts';
 
 /** A phandle as written; `undefined` where dtc is to choose one or where the value is wrong. */
@@ -29,7 +29,7 @@ function read(property: DtProperty | undefined, tree: CheckTree): Written {
   return { value: cell.value };
 }
 
-function* phandlesOf(node: DtNode, tree: CheckTree, owners: Map<number, DtNode>): Iterable<Finding> {
+function* phandlesOf(node: DtNode, tree: CheckTree, owners: Map<number, DtNode>): Findings {
   const property = node.properties.get('phandle');
   const old = node.properties.get('linux,phandle');
   const first = read(property, tree);
@@ -68,5 +68,8 @@ export const explicitPhandles: DtcCheck = defineCheck({
 }, function* find(tree) {
   const owners = new Map<number, DtNode>();
   const nodes = new Set([...tree.properties('phandle'), ...tree.properties('linux,phandle')].map((p) => p.node));
-  for (const node of nodes) yield* phandlesOf(node, tree, owners);
+  for (const node of nodes) {
+    if (tree.tick()) yield;
+    yield* phandlesOf(node, tree, owners);
+  }
 });

@@ -3,7 +3,7 @@
  * table, because the checks differ in nothing but the property; what a value means is not asked.
  */
 import type { DtProperty } from '../tree/tree.ts';
-import { defineCheck, type DtcCheck, type Finding, type Usage } from './check.ts';
+import { defineCheck, type DtcCheck, type Findings, type Usage } from './check.ts';
 import type { CheckTree } from './view.ts';
 
 interface Format {
@@ -38,8 +38,9 @@ const CELL: Format = {
   good: '<1>',
 };
 
-function* misfits(properties: readonly DtProperty[], format: Format, tree: CheckTree): Iterable<Finding> {
+function* misfits(properties: readonly DtProperty[], format: Format, tree: CheckTree): Findings {
   for (const property of properties) {
+    if (tree.tick()) yield;
     if (format.fits(property, tree)) continue;
     yield {
       node: property.node,
@@ -109,6 +110,7 @@ export const namesIsStringList: DtcCheck = defineCheck({
   sources: ['Devicetree Specification 0.4, section 2.3'],
 }, function* find(tree) {
   for (const [name, properties] of tree.byName) {
+    if (tree.tick()) yield;
     if (name.endsWith('-names')) yield* misfits(properties, STRING_LIST, tree);
   }
 });

@@ -24,8 +24,10 @@ export const gpiosProperty: DtcCheck = defineCheck({
   good: snippet('reset-gpios', '3 0'),
 }, function* find(tree) {
   for (const [name, properties] of tree.byName) {
+    if (tree.tick()) yield;
     if (!isGpioProperty(name)) continue;
     for (const property of properties) {
+      if (tree.tick()) yield;
       if (!property.node.properties.has('gpio-hog')) yield* checkPhandleArgs(property, { property: '#gpio-cells' }, tree);
     }
   }
@@ -42,8 +44,10 @@ export const deprecatedGpioProperty: DtcCheck = defineCheck({
   good: snippet('reset-gpios', '3 0'),
 }, function* find(tree) {
   for (const [name, properties] of tree.byName) {
+    if (tree.tick()) yield;
     if (!isGpioProperty(name) || !name.endsWith('gpio')) continue;
     for (const property of properties) {
+      if (tree.tick()) yield;
       yield { node: property.node, property, message: `"${name}" is the deprecated form of "${name}s"`, advice: `Write "${name}s", if the binding has it` };
     }
   }

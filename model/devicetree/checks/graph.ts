@@ -1,9 +1,8 @@
 /** dtc's checks of graphs: ports and endpoints that connect devices such as cameras and displays. */
 import type { DtNode } from '../tree/tree.ts';
 import { nodePath } from '../tree/values.ts';
-import { isEndpoint, isGraphPort } from './buses.ts';
-import { defineCheck, type DtcCheck, type Finding } from './check.ts';
-import { baseName, type CheckTree, isPhandle, unitAddress } from './view.ts';
+import { defineCheck, type DtcCheck, type Finding, type Findings } from './check.ts';
+import { baseName, type CheckTree, isEndpoint, isPhandle, unitAddress } from './view.ts';
 
 const SCHEMA = ['dt-schema, schemas/graph.yaml'];
 
@@ -26,13 +25,15 @@ export const graphNodes: DtcCheck = defineCheck({
   sources: SCHEMA,
 }, function* find(tree) {
   const { root } = tree.tree;
+  if (!tree.endpointParents.has(root)) return;
   for (const child of root.children.values()) {
+    if (tree.tick()) yield;
     if (isEndpoint(child)) yield { node: root, span: child.definitions[0]?.target, message: `Endpoint "${child.name}" is a child of the root`, advice: 'Put it into a "port" node of its device' };
   }
 });
 
 /** The `reg` of a port or an endpoint, its unit address, and the counts of its parent. */
-function* wrongNumber(node: DtNode, tree: CheckTree): Iterable<Finding> {
+function* wrongNumber(node: DtNode, tree: CheckTree): Findings {
   const reg = node.properties.get('reg');
   if (reg === undefined || node.parent === undefined) return;
   const number = tree.cell(reg)?.toString(16);
@@ -61,8 +62,9 @@ export const graphPort: DtcCheck = defineCheck({
   good: snippet('port', 'endpoint', 'cam'),
   sources: SCHEMA,
 }, function* find(tree) {
-  for (const node of tree.nodes) {
-    if (!isGraphPort(node)) continue;
+  for (const node of tree.endpointParents) {
+    if (tree.tick()) yield;
+    if (node.parent === undefined) continue;
     yield* wrongNumber(node, tree);
     if (!tree.tree.plugin && baseName(node) !== 'port') yield { node, message: 'A node with endpoints is named "port"', advice: 'Rename the node' };
   }
@@ -76,7 +78,7 @@ function remoteOf(endpoint: DtNode, tree: CheckTree): DtNode | Finding | undefin
   return tree.provider(cell) ?? { node: endpoint, property, message: '"remote-endpoint" leads to no node', advice: 'Refer to the other endpoint by its label' };
 }
 
-function* wrongEndpoint(node: DtNode, tree: CheckTree): Iterable<Finding> {
+function* wrongEndpoint(node: DtNode, tree: CheckTree): Findings {
   yield* wrongNumber(node, tree);
   if (tree.tree.plugin) return;
   if (baseName(node) !== 'endpoint') yield { node, message: 'A child of a "port" is named "endpoint"', advice: 'Rename the node' };
@@ -107,8 +109,12 @@ export const graphEndpoint: DtcCheck = defineCheck({
   good: snippet('port', 'endpoint', 'cam'),
   sources: SCHEMA,
 }, function* find(tree) {
-  for (const port of tree.nodes) {
-    if (!isGraphPort(port)) continue;
-    for (const node of port.children.values()) yield* wrongEndpoint(node, tree);
+  for (const port of tree.endpointParents) {
+    if (tree.tick()) yield;
+    if (port.parent === undefined) continue;
+    for (const node of port.children.values()) {
+      if (tree.tick()) yield;
+      yield* wrongEndpoint(node, tree);
+    }
   }
 });

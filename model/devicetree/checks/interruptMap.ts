@@ -1,10 +1,10 @@
 /** dtc's check of `interrupt-map`: whole entries, of which each leads to an interrupt controller. */
 import type { Cell, DtNode, DtProperty } from '../tree/tree.ts';
 import { nodePath } from '../tree/values.ts';
-import { defineCheck, type DtcCheck, type Finding } from './check.ts';
+import { defineCheck, type DtcCheck, type Finding, type Findings } from './check.ts';
 import { type CheckTree, isPhandle } from './view.ts';
 
-function* wrongMask(node: DtNode, cells: number, tree: CheckTree): Iterable<Finding> {
+function* wrongMask(node: DtNode, cells: number, tree: CheckTree): Findings {
   const property = node.properties.get('interrupt-map-mask');
   if (property === undefined || tree.bytes(property) === cells * 4) return;
   yield {
@@ -39,7 +39,7 @@ function* parentCells(property: DtProperty, cell: Cell, index: number, tree: Che
   return interrupt + Math.max(address, 0);
 }
 
-function* wrongMap(property: DtProperty, tree: CheckTree): Iterable<Finding> {
+function* wrongMap(property: DtProperty, tree: CheckTree): Findings {
   const { node } = property;
   const address = tree.counts(node).address;
   if (address < 0) {
@@ -86,5 +86,8 @@ export const interruptMap: DtcCheck = defineCheck({
   good: snippet('4'),
   sources: ['Devicetree Specification 0.4, section 2.4.3.1 (interrupt-map)'],
 }, function* find(tree) {
-  for (const property of tree.properties('interrupt-map')) yield* wrongMap(property, tree);
+  for (const property of tree.properties('interrupt-map')) {
+    if (tree.tick()) yield;
+    yield* wrongMap(property, tree);
+  }
 });

@@ -5,7 +5,7 @@
  */
 import type { DtNode, DtProperty } from '../tree/tree.ts';
 import { nodePath } from '../tree/values.ts';
-import { defineCheck, type DtcCheck, type Finding } from './check.ts';
+import { defineCheck, type DtcCheck, type Finding, type Findings } from './check.ts';
 import { type CheckTree, isMultiple, isPhandle } from './view.ts';
 
 const SPECIFICATION = ['Devicetree Specification 0.4, section 2.4 (interrupts)'];
@@ -28,9 +28,11 @@ export const interruptProvider: DtcCheck = defineCheck({
 }, function* find(tree) {
   const providers = new Set([...tree.properties('interrupt-controller'), ...tree.properties('interrupt-map')].map((p) => p.node));
   for (const node of providers) {
+    if (tree.tick()) yield;
     if (!node.properties.has('#interrupt-cells')) yield { node, message: 'An interrupt controller has no #interrupt-cells', advice: 'Add #interrupt-cells as the binding of the controller says' };
   }
   for (const property of tree.properties('#interrupt-cells')) {
+    if (tree.tick()) yield;
     const { node } = property;
     if (!isProvider(node)) yield { node, property, message: '#interrupt-cells in a node that is no interrupt controller', advice: 'Add "interrupt-controller", or remove #interrupt-cells' };
   }
@@ -79,7 +81,7 @@ function findParent(device: DtNode, tree: CheckTree): Parent {
   };
 }
 
-function* interruptsOf(property: DtProperty, tree: CheckTree): Iterable<Finding> {
+function* interruptsOf(property: DtProperty, tree: CheckTree): Findings {
   const { node } = property;
   const length = tree.bytes(property);
   if (length % 4 !== 0) yield { node, property, message: `"interrupts" has ${length} bytes, which is no whole number of cells`, advice: 'Write it as cells, <...>' };
@@ -108,5 +110,8 @@ export const interruptsProperty: DtcCheck = defineCheck({
   good: '/ {\n\tinterrupt-parent = <&gic>;\n\tgic: gic {\n\t\tinterrupt-controller;\n\t\t#interrupt-cells = <3>;\n\t};\n\tuart {\n\t\tinterrupts = <0 33 4>;\n\t};\n};',
   sources: SPECIFICATION,
 }, function* find(tree) {
-  for (const property of tree.properties('interrupts')) yield* interruptsOf(property, tree);
+  for (const property of tree.properties('interrupts')) {
+    if (tree.tick()) yield;
+    yield* interruptsOf(property, tree);
+  }
 });

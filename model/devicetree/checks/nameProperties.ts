@@ -13,6 +13,7 @@ export const nameProperties: DtcCheck = defineCheck({
   good: '/ {\n\tserial {\n\t\tname = "serial";\n\t};\n};',
 }, function* find(tree) {
   for (const property of tree.properties('name')) {
+    if (tree.tick()) yield;
     const base = property.node.parent === undefined ? '' : baseName(property.node);
     const values = tree.strings(property);
     if (values === undefined || (values.length === 1 && values[0] === base)) continue;

@@ -3,7 +3,7 @@
  * nodes and properties alike, so a name may be read and still be wrong for a node.
  */
 import type { DtNode } from '../tree/tree.ts';
-import { defineCheck, type DtcCheck, type Finding } from './check.ts';
+import { defineCheck, type DtcCheck, type Finding, type Findings } from './check.ts';
 import { baseName, type CheckTree, unitAddress } from './view.ts';
 
 const NOT_IN_NODE_NAMES = /[^A-Za-z0-9,._+\-@]/;
@@ -11,8 +11,9 @@ const NOT_RECOMMENDED = /[^A-Za-z0-9,-]/;
 const SPECIFICATION = ['Devicetree Specification 0.4, section 2.2.1 (node names)'];
 
 /** Every node but the root, whose name is not the user's. */
-function* named(tree: CheckTree, wrong: (node: DtNode) => Omit<Finding, 'node'> | undefined): Iterable<Finding> {
+function* named(tree: CheckTree, wrong: (node: DtNode) => Omit<Finding, 'node'> | undefined): Findings {
   for (const node of tree.nodes) {
+    if (tree.tick()) yield;
     if (node.parent === undefined) continue;
     const finding = wrong(node);
     if (finding !== undefined) yield { node, ...finding };

@@ -4,7 +4,7 @@
  */
 import type { DtNode, DtProperty } from '../tree/tree.ts';
 import { isPciBus } from './buses.ts';
-import { defineCheck, type DtcCheck, type Finding } from './check.ts';
+import { defineCheck, type DtcCheck, type Findings } from './check.ts';
 import { baseName, type CheckTree, unitAddress } from './view.ts';
 
 const BINDING = ['IEEE 1275 PCI Bus Binding 2.1, section 2.2'];
@@ -15,7 +15,7 @@ function bridge(name: string, extra: string): string {
     + `\t\tranges = <0x02000000 0x0 0x40000000 0x0 0x40000000 0x0 0x10000000>;\n${extra}\t};\n};`;
 }
 
-function* busRange(property: DtProperty, tree: CheckTree): Iterable<Finding> {
+function* busRange(property: DtProperty, tree: CheckTree): Findings {
   const { node } = property;
   const [first, last] = tree.cells(property);
   if (tree.bytes(property) !== 8 || first === undefined || last === undefined) {
@@ -38,6 +38,7 @@ export const pciBridge: DtcCheck = defineCheck({
   sources: BINDING,
 }, function* find(tree) {
   for (const { node } of tree.properties('device_type')) {
+    if (tree.tick()) yield;
     const type = node.properties.get('device_type');
     if (type === undefined || tree.strings(type)?.[0] !== 'pci') continue;
     if (baseName(node) !== 'pci' && baseName(node) !== 'pcie') yield { node, message: 'A PCI bridge is named "pci" or "pcie"', advice: 'Rename the node' };

@@ -5,7 +5,7 @@
  */
 import type { Cell, DtNode, DtProperty } from '../tree/tree.ts';
 import { nodePath } from '../tree/values.ts';
-import type { Finding, Place } from './check.ts';
+import type { Finding, Findings, Place } from './check.ts';
 import { type CheckTree, isPhandle } from './view.ts';
 
 /** The property of a provider that says how many cells follow a reference to it. */
@@ -46,7 +46,7 @@ function mayBeNumber(target: DtNode | undefined, tree: CheckTree): boolean {
 }
 
 /** Everything wrong with one list of references. */
-export function* checkPhandleArgs(property: DtProperty, provider: ProviderCells, tree: CheckTree): Iterable<Finding> {
+export function* checkPhandleArgs(property: DtProperty, provider: ProviderCells, tree: CheckTree): Findings {
   const { node } = property;
   const length = tree.bytes(property);
   if (length % 4 !== 0) {
@@ -57,6 +57,7 @@ export function* checkPhandleArgs(property: DtProperty, provider: ProviderCells,
   for (let index = 0; index < cells.length; index += 1) {
     const cell = cells[index];
     if (cell === undefined) return;
+    if (tree.tick()) yield;
     if (!isPhandle(cell)) {
       // 0 and -1 stand for an entry left out; in an overlay it may be a reference into the base.
       if (tree.tree.plugin) return;

@@ -17,10 +17,14 @@ export const propertyNameChars: DtcCheck = defineCheck({
   sources: SPECIFICATION,
 }, function* find(tree) {
   for (const [name, properties] of tree.byName) {
+    if (tree.tick()) yield;
     const character = NOT_IN_PROPERTY_NAMES.exec(name)?.[0];
     if (character === undefined) continue;
     const message = `Property name "${name}" contains the character "${character}"`;
-    for (const property of properties) yield { node: property.node, property, message, advice: 'Use letters, digits and "-"' };
+    for (const property of properties) {
+      if (tree.tick()) yield;
+      yield { node: property.node, property, message, advice: 'Use letters, digits and "-"' };
+    }
   }
 });
 
@@ -45,9 +49,13 @@ export const propertyNameCharsStrict: DtcCheck = defineCheck({
   sources: SPECIFICATION,
 }, function* find(tree) {
   for (const [name, properties] of tree.byName) {
+    if (tree.tick()) yield;
     const character = unusual(name);
     if (character === undefined) continue;
     const message = `The character "${character}" is not recommended in a property name`;
-    for (const property of properties) yield { node: property.node, property, message, advice: 'Use letters, digits and "-", unless a binding prescribes the name' };
+    for (const property of properties) {
+      if (tree.tick()) yield;
+      yield { node: property.node, property, message, advice: 'Use letters, digits and "-", unless a binding prescribes the name' };
+    }
   }
 });

@@ -51,7 +51,10 @@ function propertyCheck(row: Row): DtcCheck {
     bad: snippet(row, 0),
     good: snippet(row, 1),
   }, function* find(tree) {
-    for (const property of tree.properties(row.property)) yield* checkPhandleArgs(property, provider, tree);
+    for (const property of tree.properties(row.property)) {
+      if (tree.tick()) yield;
+      yield* checkPhandleArgs(property, provider, tree);
+    }
   });
 }
 

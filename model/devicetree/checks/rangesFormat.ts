@@ -1,10 +1,10 @@
 /** dtc's checks that `ranges` and `dma-ranges` are made of whole entries, or are empty where that can be. */
 import type { DtNode, DtProperty } from '../tree/tree.ts';
 import { nodePath } from '../tree/values.ts';
-import { defineCheck, type DtcCheck, type Finding } from './check.ts';
+import { defineCheck, type DtcCheck, type Findings } from './check.ts';
 import { type CheckTree, isMultiple } from './view.ts';
 
-function* emptyRanges(property: DtProperty, parent: DtNode, tree: CheckTree): Iterable<Finding> {
+function* emptyRanges(property: DtProperty, parent: DtNode, tree: CheckTree): Findings {
   const { node, name } = property;
   const pairs = [
     ['#address-cells', tree.addressCells(node), tree.addressCells(parent)],
@@ -21,7 +21,7 @@ function* emptyRanges(property: DtProperty, parent: DtNode, tree: CheckTree): It
   }
 }
 
-function* wrongRanges(property: DtProperty, tree: CheckTree): Iterable<Finding> {
+function* wrongRanges(property: DtProperty, tree: CheckTree): Findings {
   const { node, name } = property;
   const { parent } = node;
   if (parent === undefined) {
@@ -58,7 +58,10 @@ function rangesCheck(name: string, property: string, effect: string): DtcCheck {
     good: bus('0x0 0x0 0x10000000'),
     sources: [`Devicetree Specification 0.4, section 2.3 (${property})`],
   }, function* find(tree) {
-    for (const found of tree.properties(property)) yield* wrongRanges(found, tree);
+    for (const found of tree.properties(property)) {
+      if (tree.tick()) yield;
+      yield* wrongRanges(found, tree);
+    }
   });
 }
 

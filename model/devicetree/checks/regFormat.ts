@@ -14,6 +14,7 @@ export const regFormat: DtcCheck = defineCheck({
   sources: ['Devicetree Specification 0.4, section 2.3.6 (reg)'],
 }, function* find(tree) {
   for (const property of tree.properties('reg')) {
+    if (tree.tick()) yield;
     const { node } = property;
     const { parent } = node;
     if (parent === undefined) {

@@ -1,7 +1,7 @@
 /** dtc's checks of I2C and SPI buses: their cell counts, and the addresses of the devices on them. */
 import type { DtNode, DtProperty } from '../tree/tree.ts';
 import { isI2cBus, isSpiBus } from './buses.ts';
-import { defineCheck, type DtcCheck, type Finding } from './check.ts';
+import { defineCheck, type DtcCheck, type Finding, type Findings } from './check.ts';
 import { baseName, type CheckTree, unitAddress } from './view.ts';
 
 const OWN_ADDRESS = 0x4000_0000;
@@ -12,7 +12,7 @@ function bus(name: string, device: string, size = 0): string {
   return `/ {\n\t${name} {\n\t\t#address-cells = <1>;\n\t\t#size-cells = <${size}>;\n\t\t${device.replace('CELLS', cells)}\n\t};\n};`;
 }
 
-function* wrongCounts(node: DtNode, kind: string, tree: CheckTree, address = 1): Iterable<Finding> {
+function* wrongCounts(node: DtNode, kind: string, tree: CheckTree, address = 1): Findings {
   if (!tree.hadChildren(node)) return;
   const pairs = [['#address-cells', tree.addressCells(node), address], ['#size-cells', tree.sizeCells(node), 0]] as const;
   for (const [name, found, expected] of pairs) {
@@ -32,7 +32,10 @@ export const i2cBusBridge: DtcCheck = defineCheck({
   bad: bus('i2c', 'rtc@68 {\n\t\t\treg = <0x68CELLS>;\n\t\t};', 1),
   good: bus('i2c', 'rtc@68 {\n\t\t\treg = <0x68CELLS>;\n\t\t};'),
 }, function* find(tree) {
-  for (const node of tree.nodes) if (isI2cBus(node)) yield* wrongCounts(node, 'an I2C bus', tree);
+  for (const node of tree.nodes) {
+    if (tree.tick()) yield;
+    if (isI2cBus(node)) yield* wrongCounts(node, 'an I2C bus', tree);
+  }
 });
 
 /** A device's `reg`, or what is wrong where it has none. */
@@ -40,7 +43,7 @@ function regOf(node: DtNode): DtProperty | Finding {
   return node.properties.get('reg') ?? { node, message: 'A device on this bus has a "reg"', advice: 'Add "reg" with its address or chip select' };
 }
 
-function* wrongUnit(node: DtNode, expected: string, reg: DtProperty): Iterable<Finding> {
+function* wrongUnit(node: DtNode, expected: string, reg: DtProperty): Findings {
   if (unitAddress(node) === expected) return;
   yield {
     node,
@@ -50,7 +53,7 @@ function* wrongUnit(node: DtNode, expected: string, reg: DtProperty): Iterable<F
   };
 }
 
-function* i2cDevice(node: DtNode, tree: CheckTree): Iterable<Finding> {
+function* i2cDevice(node: DtNode, tree: CheckTree): Findings {
   const reg = regOf(node);
   if ('message' in reg) {
     yield reg;
@@ -82,8 +85,12 @@ export const i2cBusReg: DtcCheck = defineCheck({
   good: bus('i2c', 'rtc@68 {\n\t\t\treg = <0x68>;\n\t\t};'),
 }, function* find(tree) {
   for (const node of tree.nodes) {
+    if (tree.tick()) yield;
     if (!isI2cBus(node)) continue;
-    for (const child of node.children.values()) yield* i2cDevice(child, tree);
+    for (const child of node.children.values()) {
+      if (tree.tick()) yield;
+      yield* i2cDevice(child, tree);
+    }
   }
 });
 
@@ -98,6 +105,7 @@ export const spiBusBridge: DtcCheck = defineCheck({
   good: bus('spi', 'flash@0 {\n\t\t\treg = <0x0CELLS>;\n\t\t};'),
 }, function* find(tree) {
   for (const node of tree.nodes) {
+    if (tree.tick()) yield;
     if (!isSpiBus(node, tree)) continue;
     if (baseName(node) !== 'spi' && node.properties.has('reg')) yield { node, message: 'An SPI bus is named "spi"', advice: 'Rename the node' };
     yield* wrongCounts(node, 'an SPI bus', tree, node.properties.has('spi-slave') ? 0 : 1);
@@ -115,8 +123,10 @@ export const spiBusReg: DtcCheck = defineCheck({
   good: bus('spi', 'flash@1 {\n\t\t\treg = <1>;\n\t\t};'),
 }, function* find(tree) {
   for (const node of tree.nodes) {
+    if (tree.tick()) yield;
     if (!isSpiBus(node, tree) || node.properties.has('spi-slave')) continue;
     for (const child of node.children.values()) {
+      if (tree.tick()) yield;
       const reg = regOf(child);
       if ('message' in reg) yield reg;
       else yield* wrongUnit(child, (tree.cells(reg)[0]?.value ?? 0).toString(16), reg);

@@ -32,7 +32,9 @@ export const simpleBusReg: DtcCheck = defineCheck({
   good: '/ {\n\tsoc {\n\t\tcompatible = "simple-bus";\n\t\t#address-cells = <1>;\n\t\t#size-cells = <1>;\n\t\tranges;\n\t\tuart@2000 {\n\t\t\treg = <0x2000 0x100>;\n\t\t};\n\t};\n};',
 }, function* find(tree) {
   for (const parent of tree.simpleBuses) {
+    if (tree.tick()) yield;
     for (const node of parent.children.values()) {
+      if (tree.tick()) yield;
       const cells = addressCells(node, parent, tree);
       if (cells === undefined) {
         if (parent.parent === undefined || isSimpleBus(node, tree)) continue;

@@ -6,7 +6,7 @@
 import type { DtNode } from '../tree/tree.ts';
 import { nodePath } from '../tree/values.ts';
 import { isPciBus, isSimpleBus } from './buses.ts';
-import { defineCheck, type DtcCheck, type Finding } from './check.ts';
+import { defineCheck, type DtcCheck, type Findings } from './check.ts';
 import { type CheckTree, unitAddress } from './view.ts';
 
 const SPECIFICATION = ['Devicetree Specification 0.4, section 2.2.1.1 (node name requirements)'];
@@ -29,6 +29,7 @@ export const unitAddressVsReg: DtcCheck = defineCheck({
   sources: SPECIFICATION,
 }, function* find(tree) {
   for (const node of tree.nodes) {
+    if (tree.tick()) yield;
     const unit = unitAddress(node);
     const addressed = hasAddress(node, tree);
     // The fragments of an overlay are numbered, and have no address.
@@ -50,6 +51,7 @@ export const unitAddressFormat: DtcCheck = defineCheck({
   sources: SPECIFICATION,
 }, function* find(tree) {
   for (const node of tree.nodes) {
+    if (tree.tick()) yield;
     const unit = unitAddress(node);
     if (!unit.startsWith('0') || unit === '0') continue;
     const plain = unit.startsWith('0x') ? unit.slice(2) : unit;
@@ -66,9 +68,10 @@ function isDisabled(node: DtNode, tree: CheckTree): boolean {
   return status !== undefined && tree.strings(status)?.[0] === 'disabled';
 }
 
-function* twins(parent: DtNode, tree: CheckTree): Iterable<Finding> {
+function* twins(parent: DtNode, tree: CheckTree): Findings {
   const last = new Map<string, DtNode>();
   for (const node of parent.children.values()) {
+    if (tree.tick()) yield;
     const unit = unitAddress(node);
     if (unit === '' || isDisabled(node, tree)) continue;
     const other = last.get(unit);
@@ -97,6 +100,7 @@ export const uniqueUnitAddressIfEnabled: DtcCheck = defineCheck({
   sources: SPECIFICATION,
 }, function* find(tree) {
   for (const parent of tree.nodes) {
+    if (tree.tick()) yield;
     if (parent.children.size < 2) continue;
     const { address, size } = tree.counts(parent);
     if (address >= 0 && size >= 0) yield* twins(parent, tree);

@@ -15,29 +15,75 @@ export interface CellCounts {
 
 const NO_PROPERTIES: readonly DtProperty[] = [];
 
+/** Nodes, properties or cells looked at between two chances to pause. */
+const SLICE = 1024;
+
 /** The merged tree of one compilation, ready to be checked. */
 export class CheckTree {
-  /** All live nodes, parents before children, siblings in dtc's order. */
-  readonly nodes: readonly DtNode[];
-  readonly #properties = new Map<string, DtProperty[]>();
-  readonly #counts = new Map<DtNode, CellCounts>();
-  #simpleBuses: ReadonlySet<DtNode> | undefined;
-  #bereft: ReadonlySet<DtNode> | undefined;
-
   /** A partial device tree, whose numbers refer to nodes that Xen makes for the guest, or to host nodes. */
   readonly partial: boolean;
+  readonly #nodes: DtNode[] = [];
+  readonly #simpleBuses = new Set<DtNode>();
+  readonly #endpointParents = new Set<DtNode>();
+  readonly #properties = new Map<string, DtProperty[]>();
+  readonly #counts = new Map<DtNode, CellCounts>();
+  #bereft: ReadonlySet<DtNode> | undefined;
+  #ticks = 0;
 
-  constructor(readonly tree: DtTree, readonly text: ExpandedText) {
-    this.nodes = inOrder(tree.root);
+  /** Reads the tree at once, unless `read` is false. */
+  constructor(readonly tree: DtTree, readonly text: ExpandedText, read = true) {
     const { children } = tree.root;
     this.partial = children.has('passthrough') && !children.has('cpus');
-    for (const node of this.nodes) {
+    if (read) for (const _ of this.#read());
+  }
+
+  /** Reads a tree in slices: each `next` does a piece of the work. */
+  static *steps(tree: DtTree, text: ExpandedText): Generator<void, CheckTree> {
+    const checked = new CheckTree(tree, text, false);
+    yield* checked.#read();
+    return checked;
+  }
+
+  *#read(): Generator<void, void> {
+    const pending: DtNode[] = [this.tree.root];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      this.#nodes.push(node);
+      if (node.parent !== undefined && isEndpoint(node)) this.#endpointParents.add(node.parent);
+      const children = [...node.children.values()];
+      for (let i = children.length - 1; i >= 0; i -= 1) pending.push(children[i] ?? node);
       for (const property of node.properties.values()) {
-        const same = this.#properties.get(property.name);
-        if (same === undefined) this.#properties.set(property.name, [property]);
-        else same.push(property);
+        if (this.tick()) yield;
+        this.#add(property);
       }
     }
+  }
+
+  #add(property: DtProperty): void {
+    const same = this.#properties.get(property.name);
+    if (same === undefined) this.#properties.set(property.name, [property]);
+    else same.push(property);
+    if (property.name === 'compatible' && this.strings(property)?.includes('simple-bus') === true) this.#simpleBuses.add(property.node);
+  }
+
+  /** All live nodes, parents before children, siblings in dtc's order. */
+  get nodes(): readonly DtNode[] {
+    return this.#nodes;
+  }
+
+  /** The nodes whose `compatible` lists `simple-bus`, in order. */
+  get simpleBuses(): ReadonlySet<DtNode> {
+    return this.#simpleBuses;
+  }
+
+  /** The nodes that have endpoints of a graph, in order: its ports. */
+  get endpointParents(): ReadonlySet<DtNode> {
+    return this.#endpointParents;
+  }
+
+  /** Counts a piece of work; true where it is time for a pause. */
+  tick(): boolean {
+    this.#ticks += 1;
+    return this.#ticks % SLICE === 0;
   }
 
   /** Every property of this name in the tree. */
@@ -107,12 +153,6 @@ export class CheckTree {
     this.#bereft ??= new Set([...deletedNodes.map((d) => d.node), ...omittedNodes].flatMap((n) => n.parent ?? []));
     return node.children.size > 0 || this.#bereft.has(node);
   }
-
-  /** The nodes whose `compatible` lists `simple-bus`, in order. */
-  get simpleBuses(): ReadonlySet<DtNode> {
-    this.#simpleBuses ??= new Set(this.properties('compatible').filter((p) => this.strings(p)?.includes('simple-bus')).map((p) => p.node));
-    return this.#simpleBuses;
-  }
 }
 
 function stringsInBytes(data: Uint8Array): string[] | undefined {
@@ -121,15 +161,9 @@ function stringsInBytes(data: Uint8Array): string[] | undefined {
   return text === '' ? [] : text.slice(0, -1).split('\0');
 }
 
-function inOrder(root: DtNode): DtNode[] {
-  const nodes: DtNode[] = [];
-  const pending = [root];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    nodes.push(node);
-    const children = [...node.children.values()];
-    for (let i = children.length - 1; i >= 0; i -= 1) pending.push(children[i] ?? root);
-  }
-  return nodes;
+/** Named `endpoint`, or with a `remote-endpoint`. */
+export function isEndpoint(node: DtNode): boolean {
+  return baseName(node) === 'endpoint' || node.properties.has('remote-endpoint');
 }
 
 /** A cell that can be a phandle: a reference that was resolved, or a number that is not 0 or -1. */

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { nodePath } from '../../../../model/devicetree/tree/values.ts';
 import { DTC_RULES } from '../../../../model/devicetree/checks/index.ts';
 import { CASES } from './cases.ts';
-import { checkTree } from './support.ts';
+import { checkTree, findingsOf } from './support.ts';
 
 const FIXTURE = new URL('dtc.json', import.meta.url);
 const SOURCES: Record<string, string> = {
@@ -44,7 +44,7 @@ function ours(source: string, said: Said): string[] {
   for (const rule of DTC_RULES) {
     const name = rule.id.slice('dtc-'.length).replaceAll('-', '_');
     if (said.skipped.includes(name) || (said.error && !said.found.some((f) => f.startsWith(`${name} `)))) continue;
-    for (const finding of rule.find(tree)) found.add(`${name} ${nodePath(finding.node)}`);
+    for (const finding of findingsOf(rule, tree)) found.add(`${name} ${nodePath(finding.node)}`);
   }
   return [...found].sort();
 }

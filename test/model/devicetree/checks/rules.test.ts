@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DTC_CHECKS, DTC_RULES } from '../../../../model/devicetree/checks/index.ts';
+import { CheckTree } from '../../../../model/devicetree/checks/view.ts';
 import { MERGED_CHECKS } from '../../../../model/devicetree/checks/merged.ts';
-import { checkTree, FILE, mergeSource } from './support.ts';
+import { checkTree, FILE, findingsOf, mergeSource } from './support.ts';
 
 describe('dtc checks', () => {
   it.each(DTC_RULES.map((rule) => [rule.id, rule] as const))('%s fires on its bad example only', (_, rule) => {
@@ -36,7 +37,7 @@ describe('a partial device tree', () => {
     + 'b { interrupt-parent = <0xfde8>; interrupts = <0 1>; }; };';
   const found = (source: string): string[] => {
     const tree = checkTree(source);
-    return DTC_RULES.flatMap((rule) => [...rule.find(tree)].map((f) => `${rule.id} ${f.node.name}`)).filter((f) => /interrupt|clocks|iommus/.test(f));
+    return DTC_RULES.flatMap((rule) => findingsOf(rule, tree).map((f) => `${rule.id} ${f.node.name}`)).filter((f) => /interrupt|clocks|iommus/.test(f));
   };
 
   it('may refer by number to what only the guest has, but not miscount', () => {
@@ -45,5 +46,33 @@ describe('a partial device tree', () => {
 
   it('is none where there are CPUs', () => {
     expect(found(`/ { cpus { }; ${body} };`)).toEqual(expect.arrayContaining(['dtc-iommus-property a', 'dtc-clocks-property a', 'dtc-interrupts-property a', 'dtc-interrupt-map a']));
+  });
+});
+
+describe('slices', () => {
+  const many = (count: number): string => `/ { #address-cells = <1>; #size-cells = <1>; compatible = "simple-bus"; clk: clk { #clock-cells = <0>; }; ${
+    Array.from({ length: count }, (_, i) => `d${i}@${i.toString(16)} { reg = <${i} 1>; clocks = <&clk>; interrupts = <1>; status = "okay"; };`).join('\n')} };`;
+
+  it('read the same tree as at once', () => {
+    const { tree, text } = checkTree(many(3000));
+    const steps = CheckTree.steps(tree, text);
+    let pauses = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) pauses += 1;
+    expect(pauses).toBeGreaterThan(5);
+    const whole = new CheckTree(tree, text);
+    expect(step.value.nodes.length).toBe(3002);
+    expect(step.value.nodes.every((node, i) => node === whole.nodes[i])).toBe(true);
+    expect(step.value.simpleBuses.size).toBe(1);
+    expect(step.value.properties('reg').length).toBe(3000);
+  });
+
+  it('find the same as at once, with a pause for every thousand nodes of a silent check', () => {
+    const tree = checkTree(many(5000));
+    for (const rule of DTC_RULES) {
+      const steps = [...rule.steps(tree)];
+      expect(steps.filter((step) => step !== undefined)).toEqual([...rule.check(tree)]);
+      if (rule.id === 'dtc-unit-address-format' || rule.id === 'dtc-clocks-property') expect(steps.length).toBeGreaterThanOrEqual(4);
+    }
   });
 });

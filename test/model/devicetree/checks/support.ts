@@ -1,4 +1,5 @@
 /** A checked tree from a source without preprocessor directives, whose offsets are its own. */
+import type { DtcCheck, Finding } from '../../../../model/devicetree/checks/check.ts';
 import { CheckTree } from '../../../../model/devicetree/checks/view.ts';
 import type { ExpandedText, Inclusion } from '../../../../model/devicetree/source/origin.ts';
 import { parseDts } from '../../../../model/devicetree/syntax/parse.ts';
@@ -31,6 +32,11 @@ export function mergeSource(source: string): Merged & { text: string } {
     const step = steps.next();
     if (step.done === true) return { ...step.value, text };
   }
+}
+
+/** The findings of a check without its pauses. */
+export function findingsOf(rule: DtcCheck, tree: CheckTree): Finding[] {
+  return [...rule.find(tree)].filter((finding) => finding !== undefined);
 }
 
 export function checkTree(source: string): CheckTree {
