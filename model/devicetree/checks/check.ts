@@ -4,7 +4,7 @@
  * level, and where in the user's files a finding belongs. Unlike dtc, a check runs even where one
  * that it builds upon has failed elsewhere in the tree: a person wants to hear of both.
  */
-import type { Problem, Related, SourceRange } from '../../problem.ts';
+import type { Problem, QuickFix, Related, SourceRange, TextEdit } from '../../problem.ts';
 import type { Rule, RuleText } from '../../rule.ts';
 import type { LabelSyntax, Span } from '../syntax/ast.ts';
 import type { DtNode, DtProperty } from '../tree/tree.ts';
@@ -17,10 +17,17 @@ export interface Place {
   readonly span?: Span | undefined;
 }
 
+/** A change that mends a finding for certain; it is offered where no macro wrote the text. */
+export interface CheckFix {
+  readonly title: string;
+  readonly edits: readonly { readonly span: Span; readonly text: string }[];
+}
+
 /** One finding of a check; `node` is the node that dtc names. */
 export interface Finding extends Place {
   readonly message: string;
   readonly advice?: string;
+  readonly fix?: CheckFix | undefined;
   readonly related?: readonly (Place & { readonly message: string })[];
 }
 
@@ -95,7 +102,19 @@ function problem(rule: Pick<DtcCheck, 'id' | 'level'>, finding: Finding, tree: C
     ...(finding.advice === undefined ? {} : { advice: finding.advice }),
     range: rangeOf(finding, tree),
     ...(related === undefined ? {} : { related }),
+    ...fixesOf(finding, tree),
   };
+}
+
+function fixesOf({ fix }: Finding, tree: CheckTree): { fixes?: readonly QuickFix[] } {
+  if (fix === undefined) return {};
+  const edits: TextEdit[] = [];
+  for (const { span, text } of fix.edits) {
+    const origin = tree.text.origin(span.start, span.end);
+    if (origin.expansion !== undefined) return {};
+    edits.push({ range: origin.range, text });
+  }
+  return { fixes: [{ title: fix.title, edits, preferred: true }] };
 }
 
 function rangeOf(place: Place, tree: CheckTree): SourceRange {

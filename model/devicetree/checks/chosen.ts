@@ -1,6 +1,7 @@
 /** dtc's checks of `/chosen`, by which a boot loader speaks to the kernel. */
 import type { DtNode } from '../tree/tree.ts';
 import { defineCheck, type DtcCheck, type Findings } from './check.ts';
+import { renameProperty } from './fixes.ts';
 import type { CheckTree } from './view.ts';
 
 const SPECIFICATION = ['Devicetree Specification 0.4, section 3.6 (/chosen)'];
@@ -76,7 +77,7 @@ export const chosenNodeStdoutPath: DtcCheck = defineCheck({
     const old = node.properties.get('linux,stdout-path');
     if (node.properties.has('stdout-path')) yield* notText(node, 'stdout-path', tree);
     else if (old !== undefined) {
-      yield { node, property: old, message: '"linux,stdout-path" is the old name of "stdout-path"', advice: 'Rename the property' };
+      yield { node, property: old, message: '"linux,stdout-path" is the old name of "stdout-path"', advice: 'Rename the property', fix: renameProperty(old, 'stdout-path') };
       yield* notText(node, 'linux,stdout-path', tree);
     }
   }

@@ -2,6 +2,7 @@
 import type { DtNode } from '../tree/tree.ts';
 import { nodePath } from '../tree/values.ts';
 import { defineCheck, type DtcCheck, type Finding, type Findings } from './check.ts';
+import { renameUnit } from './fixes.ts';
 import { baseName, type CheckTree, isEndpoint, isPhandle, unitAddress } from './view.ts';
 
 const SCHEMA = ['dt-schema, schemas/graph.yaml'];
@@ -42,7 +43,7 @@ function* wrongNumber(node: DtNode, tree: CheckTree): Findings {
     return;
   }
   if (unitAddress(node) !== number) {
-    yield { node, message: `The unit address is "${unitAddress(node)}", but "reg" says "${number}"`, advice: `Rename the node to end in "@${number}", or correct "reg"`, related: [{ node, property: reg, message: 'The number' }] };
+    yield { node, message: `The unit address is "${unitAddress(node)}", but "reg" says "${number}"`, advice: `Rename the node to end in "@${number}", or correct "reg"`, related: [{ node, property: reg, message: 'The number' }], fix: renameUnit(node, number) };
   }
   const { address, size } = tree.counts(node.parent);
   for (const [name, found, expected] of [['#address-cells', address, 1], ['#size-cells', size, 0]] as const) {

@@ -5,6 +5,7 @@
 import type { DtNode, DtProperty } from '../tree/tree.ts';
 import { isPciBus } from './buses.ts';
 import { defineCheck, type DtcCheck, type Findings } from './check.ts';
+import { renameUnit, setCell } from './fixes.ts';
 import { baseName, type CheckTree, unitAddress } from './view.ts';
 
 const BINDING = ['IEEE 1275 PCI Bus Binding 2.1, section 2.2'];
@@ -43,8 +44,8 @@ export const pciBridge: DtcCheck = defineCheck({
     if (type === undefined || tree.strings(type)?.[0] !== 'pci') continue;
     if (baseName(node) !== 'pci' && baseName(node) !== 'pcie') yield { node, message: 'A PCI bridge is named "pci" or "pcie"', advice: 'Rename the node' };
     if (!node.properties.has('ranges')) yield { node, message: 'A PCI bridge has "ranges" for its windows', advice: 'Add "ranges", or remove device_type from a node that is no bridge' };
-    if (tree.addressCells(node) !== 3) yield { node, property: node.properties.get('#address-cells'), message: `A PCI bridge has 3 address cells, not ${tree.addressCells(node)}`, advice: 'Write #address-cells = <3>;' };
-    if (tree.sizeCells(node) !== 2) yield { node, property: node.properties.get('#size-cells'), message: `A PCI bridge has 2 size cells, not ${tree.sizeCells(node)}`, advice: 'Write #size-cells = <2>;' };
+    if (tree.addressCells(node) !== 3) yield { node, property: node.properties.get('#address-cells'), message: `A PCI bridge has 3 address cells, not ${tree.addressCells(node)}`, advice: 'Write #address-cells = <3>;', fix: setCell(node.properties.get('#address-cells'), 3, tree) };
+    if (tree.sizeCells(node) !== 2) yield { node, property: node.properties.get('#size-cells'), message: `A PCI bridge has 2 size cells, not ${tree.sizeCells(node)}`, advice: 'Write #size-cells = <2>;', fix: setCell(node.properties.get('#size-cells'), 2, tree) };
     const range = node.properties.get('bus-range');
     if (range !== undefined) yield* busRange(range, tree);
   }
@@ -86,7 +87,7 @@ export const pciDeviceReg: DtcCheck = defineCheck({
     const unit = unitAddress(node);
     if (unit === `${device},${func}` || (func === 0 && unit === device)) continue;
     const expected = func === 0 ? device : `${device},${func}`;
-    yield { node, message: `The unit address is "${unit}", but "reg" says device ${device}, function ${func}`, advice: `Rename the node to end in "@${expected}"`, related: [{ ...at, message: 'The address' }] };
+    yield { node, message: `The unit address is "${unit}", but "reg" says device ${device}, function ${func}`, advice: `Rename the node to end in "@${expected}"`, related: [{ ...at, message: 'The address' }], fix: renameUnit(node, expected) };
   }
 });
 

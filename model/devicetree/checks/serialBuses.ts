@@ -2,6 +2,7 @@
 import type { DtNode, DtProperty } from '../tree/tree.ts';
 import { isI2cBus, isSpiBus } from './buses.ts';
 import { defineCheck, type DtcCheck, type Finding, type Findings } from './check.ts';
+import { renameUnit, setCell } from './fixes.ts';
 import { baseName, type CheckTree, unitAddress } from './view.ts';
 
 const OWN_ADDRESS = 0x4000_0000;
@@ -18,7 +19,7 @@ function* wrongCounts(node: DtNode, kind: string, tree: CheckTree, address = 1):
   for (const [name, found, expected] of pairs) {
     if (found === expected) continue;
     const property = node.properties.get(name);
-    yield { node, property, message: `${name} of ${kind} is ${expected}, not ${found}`, advice: `Write ${name} = <${expected}>;` };
+    yield { node, property, message: `${name} of ${kind} is ${expected}, not ${found}`, advice: `Write ${name} = <${expected}>;`, fix: setCell(property, expected, tree) };
   }
 }
 
@@ -50,6 +51,7 @@ function* wrongUnit(node: DtNode, expected: string, reg: DtProperty): Findings {
     message: `The unit address is "${unitAddress(node)}", but "reg" says "${expected}"`,
     advice: `Rename the node to end in "@${expected}", or correct "reg"`,
     related: [{ node, property: reg, message: 'The address' }],
+    fix: renameUnit(node, expected),
   };
 }
 

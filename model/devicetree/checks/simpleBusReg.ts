@@ -2,6 +2,7 @@
 import type { DtNode } from '../tree/tree.ts';
 import { isSimpleBus } from './buses.ts';
 import { defineCheck, type DtcCheck } from './check.ts';
+import { renameUnit } from './fixes.ts';
 import { type CheckTree, unitAddress } from './view.ts';
 
 /** The first address of a node in cells of its parent, or undefined where it has none. */
@@ -49,6 +50,7 @@ export const simpleBusReg: DtcCheck = defineCheck({
         message: `The unit address is "${unitAddress(node)}", but the first address is "${expected}"`,
         advice: `Rename the node to end in "@${expected}", or correct the address`,
         related: [{ node, property, message: 'The address' }],
+        fix: renameUnit(node, expected),
       };
     }
   }

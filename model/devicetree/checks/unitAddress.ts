@@ -7,6 +7,7 @@ import type { DtNode } from '../tree/tree.ts';
 import { nodePath } from '../tree/values.ts';
 import { isPciBus, isSimpleBus } from './buses.ts';
 import { defineCheck, type DtcCheck, type Findings } from './check.ts';
+import { renameUnit } from './fixes.ts';
 import { type CheckTree, unitAddress } from './view.ts';
 
 const SPECIFICATION = ['Devicetree Specification 0.4, section 2.2.1.1 (node name requirements)'];
@@ -59,7 +60,8 @@ export const unitAddressFormat: DtcCheck = defineCheck({
     // The checks of these two buses ask for one exact spelling.
     if (isPciBus(node.parent, tree) || isSimpleBus(node.parent, tree)) continue;
     const what = plain === unit ? 'leading zeros' : 'a leading "0x"';
-    yield { node, message: `Unit address "${unit}" has ${what}`, advice: `Write "@${plain.replace(/^0+(?=[0-9a-fA-F])/, '')}"` };
+    const right = plain.replace(/^0+(?=[0-9a-fA-F])/, '');
+    yield { node, message: `Unit address "${unit}" has ${what}`, advice: `Write "@${right}"`, fix: renameUnit(node, right) };
   }
 });
 

@@ -76,3 +76,31 @@ describe('slices', () => {
     }
   });
 });
+
+describe('fixes', () => {
+  /** The source after the fixes of one rule. */
+  function mended(id: string, source: string): string {
+    const tree = checkTree(source);
+    const rule = DTC_RULES.find((r) => r.id === id)!;
+    const edits = [...rule.check(tree)].flatMap((p) => p.fixes?.flatMap((fix) => fix.edits) ?? []).sort((a, b) => b.range.start - a.range.start);
+    return edits.reduce((text, { range, text: by }) => text.slice(0, range.start) + by + text.slice(range.end), tree.text.text);
+  }
+
+  it.each([
+    'dtc-unit-address-format', 'dtc-simple-bus-reg', 'dtc-i2c-bus-reg', 'dtc-spi-bus-reg', 'dtc-i2c-bus-bridge', 'dtc-spi-bus-bridge', 'dtc-pci-device-reg', 'dtc-chosen-node-stdout-path',
+  ])('of %s mend its bad example', (id) => {
+    const rule = DTC_RULES.find((r) => r.id === id)!;
+    const after = mended(id, rule.bad.replace('@d0 {\n\t\t\treg = <0xd0>', '@68 {\n\t\t\treg = <0x69>'));
+    expect(findingsOf(rule, checkTree(after))).toEqual([]);
+  });
+
+  it('rename a node in every statement that opens it by name', () => {
+    const after = mended('dtc-unit-address-format', '/ { a@0x1 { }; };\n/ { l: a@0x1 { x; }; };\n&l { y; };');
+    expect(after).toBe('/dts-v1/;\n/ { a@1 { }; };\n/ { l: a@1 { x; }; };\n&l { y; };');
+  });
+
+  it('are not offered where the new name is taken', () => {
+    const source = '/ { a@0x1 { }; a@1 { }; };';
+    expect(mended('dtc-unit-address-format', source)).toContain(source);
+  });
+});
