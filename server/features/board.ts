@@ -35,6 +35,8 @@ export interface MacroInfo {
 export interface MacroView {
   names(): Iterable<string>;
   get(name: string): MacroInfo | undefined;
+  /** What the name at a place of a file stands for there: further down it may be defined anew. */
+  at(file: string, offset: number): MacroInfo | undefined;
 }
 
 /** One analysed board. */
@@ -61,6 +63,11 @@ export class Board {
 
   macro(name: string): MacroInfo | undefined {
     return this.macros.get(name);
+  }
+
+  /** The macro that a name at a place of a file stands for, else what the name stands for at the end of the board. */
+  macroAt(file: string, offset: number, name: string): MacroInfo | undefined {
+    return this.macros.at(file, offset) ?? this.macros.get(name);
   }
 
   macroNames(): Iterable<string> {

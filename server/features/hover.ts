@@ -153,7 +153,7 @@ function nodeSection(query: HoverQuery, node: DtNode): string {
 }
 
 function macroSection(query: HoverQuery, name: string): string {
-  const macro = query.board.macro(name);
+  const macro = query.board.macroAt(query.document.path, query.offset, name);
   if (macro === undefined) return '';
   const where = macro.range === undefined ? 'Defined by a setting or built in' : `Defined in ${query.link(macro.range)}`;
   const value = macro.value === undefined ? '' : `Value ${code(hexOf(macro.value))} (${macro.value})`;

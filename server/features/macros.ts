@@ -2,7 +2,7 @@
  * The macros of a board for hover, completion and navigation: what is defined at its end,
  * collected when first asked for. A name that was defined and undefined again is not known.
  */
-import { allMacros, type MacroInfo as Definition } from '../../model/devicetree/preprocess/macroIndex.ts';
+import { allMacros, macroAt, type MacroInfo as Definition } from '../../model/devicetree/preprocess/macroIndex.ts';
 import type { Preprocessed } from '../../model/devicetree/preprocess/preprocess.ts';
 import type { MacroInfo, MacroView } from './board.ts';
 
@@ -18,6 +18,10 @@ export function macrosOf(preprocessed: Preprocessed): MacroView {
   const lookup: Lookup = (name) => all().get(name);
   return {
     names: () => all().keys(),
+    at: (file, offset) => {
+      const found = macroAt(preprocessed, file, offset);
+      return found === undefined ? undefined : infoOf(found.macro, lookup);
+    },
     get: (name) => {
       const definition = lookup(name);
       return definition === undefined ? undefined : infoOf(definition, lookup);

@@ -67,9 +67,9 @@ function nameTarget(board: Board, document: RawDocument, token: number): Target 
 }
 
 /** Where a target is defined: for a node every statement that opens it, the first first. */
-export function definitions(board: Board, target: Target): SourceRange[] {
+export function definitions(board: Board, target: Target, file: string): SourceRange[] {
   if (target.kind === 'file') return [{ file: target.file, start: 0, end: 0 }];
-  if (target.kind === 'macro') return board.macro(target.name)?.range === undefined ? [] : [board.macro(target.name)?.range].filter((range) => range !== undefined);
+  if (target.kind === 'macro') return [board.macroAt(file, target.start, target.name)?.range].filter((range) => range !== undefined);
   if (target.kind === 'node') return target.node.definitions.map((syntax) => board.range(syntax.target));
   if (target.kind === 'property') return propertyPlaces(board, target.node, target.name);
   const node = board.tree.labels.get(target.name);

@@ -32,8 +32,8 @@ async function find(session: Session, params: TextDocumentPositionParams): Promi
 async function goToDefinition(session: Session, params: TextDocumentPositionParams): Promise<Location[] | null> {
   const found = await find(session, params);
   if (found === undefined) return null;
-  const { board, document, offset, target } = found;
-  const ranges = target === undefined ? phandleTarget(board, document, offset) : definitions(board, target);
+  const { board, document, offset, path, target } = found;
+  const ranges = target === undefined ? phandleTarget(board, document, offset) : definitions(board, target, path);
   return ranges.map((range) => toLocation(session.places, range));
 }
 

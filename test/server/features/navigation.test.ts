@@ -11,7 +11,7 @@ import { BOARD, boardWith } from '../boards.ts';
 function definitionsAt(text: string): string[] {
   const { board, document, offset, files } = fixture(text);
   const target = targetAt(board, document, offset);
-  const ranges = target === undefined ? phandleTarget(board, document, offset) : definitions(board, target);
+  const ranges = target === undefined ? phandleTarget(board, document, offset) : definitions(board, target, document.path);
   return ranges.map((range) => placeOf(files, range));
 }
 
@@ -50,6 +50,11 @@ describe('definition', () => {
     ['white space', 'model = "Test"', 'model $0 = "Test"', []],
   ])('of %s', (_, before, after, expected) => {
     expect(definitionsAt(boardWith(before, after))).toEqual(expected);
+  });
+
+  it('of a macro as it is where the cursor is', () => {
+    expect(definitionsAt('/dts-v1/;\n#define A 1\n/ { a = <$0A>; };\n#undef A\n#define A 2\n/ { b = <A>; };')).toEqual(['/board.dts:2 A']);
+    expect(definitionsAt('/dts-v1/;\n#if 0\n#define A 1\n#else\n#define A 2\n#endif\n/ { b = <$0A>; };')).toEqual(['/board.dts:5 A']);
   });
 
   it('of a literal phandle', () => {
