@@ -36,12 +36,16 @@ export const CUSTOM_REQUESTS: RequestTable = {
     const subject = await session.subject(params.uri, true);
     if (subject?.board === undefined) return { markdown: 'No board explains this file.' };
     const root = session.workspace.contextOf(subject.path)?.root ?? subject.path;
-    return { markdown: streamPage(subject.board.platform, session.label(root)) };
+    return { markdown: streamPage(subject.board.platform, session.label(root), (file, line) => lineLink(session, file, line)) };
   },
   'vsmmu/rules': (): { rules: readonly { id: string; title: string; level: string; markdown: string }[] } => ({
     rules: [...PLATFORM_RULES, ...DTC_CHECKS].map((rule) => ({ id: rule.id, title: rule.title, level: rule.level, markdown: rulePage(rule) })),
   }),
 };
+
+function lineLink(session: Session, file: string, line: number): string {
+  return `[${file.slice(file.lastIndexOf('/') + 1)}:${line}](${session.uris.toEditor(file)}#L${line})`;
+}
 
 async function contexts(session: Session, uri: string): Promise<ContextsAnswer> {
   const path = session.uris.fromEditor(uri);
