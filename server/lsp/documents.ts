@@ -30,6 +30,11 @@ export class OpenDocuments {
     this.parsed.delete(path);
   }
 
+  /** How many documents are open. */
+  get count(): number {
+    return this.documents.size;
+  }
+
   version(path: string): number | undefined {
     return this.documents.get(path)?.version;
   }

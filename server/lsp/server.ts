@@ -14,6 +14,7 @@ import { Diagnostics } from './diagnostics.ts';
 import { BOARD_REQUESTS } from './boardRequests.ts';
 import { CUSTOM_REQUESTS } from './customRequests.ts';
 import { FILE_REQUESTS } from './fileRequests.ts';
+import { Refresh } from './refresh.ts';
 import type { RequestTable } from './requests.ts';
 import { Session } from './session.ts';
 import { startOptimizing } from './warmUp.ts';
@@ -38,12 +39,15 @@ export function runServer(pages: string): void {
 /** Connects a session to its connection. */
 export function serve(connection: Connection, session: Session): void {
   const diagnostics = new Diagnostics(session);
+  const refresh = new Refresh(session);
   session.onAnalysed = (root, analysis) => {
     diagnostics.analysed(root, analysis);
+    refresh.analysed();
     startOptimizing();
   };
   session.onContextChanged = (path) => {
     diagnostics.contextChanged(path);
+    refresh.contextChanged();
     announceContext(connection, session, path);
   };
   connection.onInitialize((params) => initialize(session, diagnostics, params));
