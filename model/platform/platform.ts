@@ -55,6 +55,7 @@ export function* platformSteps(tree: DtTree): Generator<void, Platform> {
     masters.push(readMaster(context, node, enabled));
     if ((count += 1) % SLICE === 0) yield;
   }
+  const reserved = readReserved(tree);
   return {
     tree,
     iommus: [...walk.iommuOf.values()],
@@ -62,7 +63,8 @@ export function* platformSteps(tree: DtTree): Generator<void, Platform> {
     masters,
     masterOf: new Map(masters.map((master) => [master.node, master])),
     pciHosts: walk.pciHosts,
-    reserved: readReserved(tree),
+    reserved,
+    reservedOf: new Map(reserved.map((region) => [region.node, region])),
     noted: walk.noted,
   };
 }

@@ -7,6 +7,7 @@ import type { SourceRange } from '../problem.ts';
 import type { Span } from '../devicetree/syntax/ast.ts';
 import { regionsOf } from './addresses.ts';
 import { type PlatformContext, nameSpan } from './context.ts';
+import { dmaFactsOf } from './dma.ts';
 import { interruptsOf } from './interrupts.ts';
 import { formatRidRange } from './rid.ts';
 import { meetings } from './sharing.ts';
@@ -34,6 +35,24 @@ export interface IommuRow {
   readonly features: readonly string[];
   readonly cells: number | null;
   readonly masters: number;
+  readonly source: SourceLine;
+}
+
+/** What is known of a master besides its streams. */
+export interface MasterRow {
+  readonly path: string;
+  readonly label: string | null;
+  readonly enabled: boolean;
+  readonly coherent: boolean;
+  /** `dma-ranges` of its bus: null where there is none, empty where it is one to one. */
+  readonly dmaRanges: readonly { readonly bus: string; readonly cpu: string; readonly size: string }[] | null;
+  /** Regions of reserved memory that it lists, with the I/O addresses that they keep free for it. */
+  readonly regions: readonly {
+    readonly path: string;
+    readonly base: string | null;
+    readonly size: string | null;
+    readonly ioAddresses: readonly { readonly start: string; readonly size: string }[];
+  }[];
   readonly source: SourceLine;
 }
 
@@ -78,6 +97,7 @@ export interface UnresolvedRow {
 /** The whole table, in tree order. */
 export interface StreamTable {
   readonly iommus: readonly IommuRow[];
+  readonly masters: readonly MasterRow[];
   readonly streams: readonly StreamRow[];
   readonly conflicts: readonly ConflictRow[];
   readonly unresolved: readonly UnresolvedRow[];
@@ -89,6 +109,7 @@ export function streamTable(context: PlatformContext): StreamTable {
   const { platform } = context;
   return {
     iommus: platform.iommus.map((iommu) => iommuRow(context, lines, iommu)),
+    masters: platform.masters.filter((master) => master.uses.length > 0).map((master) => masterRow(context, lines, master)),
     streams: platform.masters.flatMap((master) => master.uses.map((use) => streamRow(context, lines, use))),
     conflicts: platform.iommus.flatMap((iommu) => conflictRows(context, lines, iommu)),
     unresolved: platform.masters.flatMap((master) => unresolvedRows(lines, master)),
@@ -126,6 +147,24 @@ const FEATURES = ['dma-coherent', 'msi-parent', 'stream-match-mask', 'hisilicon,
 /** The feature and quirk properties that an IOMMU node has. */
 function featuresOf(iommu: Iommu): string[] {
   return FEATURES.filter((name) => iommu.node.properties.has(name));
+}
+
+function masterRow(context: PlatformContext, lines: LineFinder, { node, path, enabled }: Master): MasterRow {
+  const { coherent, windows, regions } = dmaFactsOf(context.platform, node);
+  return {
+    path,
+    label: node.labels[0]?.name ?? null,
+    enabled,
+    coherent,
+    dmaRanges: windows?.map((window) => ({ bus: hex(window.child), cpu: hex(window.parent), size: hex(window.size) })) ?? null,
+    regions: regions.map((region) => ({
+      path: region.path,
+      base: region.memory === undefined ? null : hex(region.memory.start),
+      size: region.memory === undefined ? null : hex(region.memory.size),
+      ioAddresses: region.reservations.map(({ start, size }) => ({ start: hex(start ?? 0n), size: hex(size ?? 0n) })),
+    })),
+    source: lines.at(nameSpan(node)),
+  };
 }
 
 function streamRow(context: PlatformContext, lines: LineFinder, use: StreamUse): StreamRow {

@@ -154,6 +154,7 @@ export interface Platform {
   /** PCI root complexes: `device_type = "pci"` or the name `pcie`, with no such node above them. */
   readonly pciHosts: readonly PciHost[];
   readonly reserved: readonly ReservedMemory[];
+  readonly reservedOf: ReadonlyMap<DtNode, ReservedMemory>;
   /** Nodes with a property that some rule looks at and that none of the lists above holds. */
   readonly noted: ReadonlyMap<NotedProperty, readonly NotedNode[]>;
 }

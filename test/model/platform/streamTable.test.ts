@@ -18,6 +18,7 @@ const BOARD = `/dts-v1/;
 	};
 	dma@a0000 {
 		iommus = <&smmu 0x1c01>;
+		memory-region = <&buffer>;
 	};
 	pcie@40000000 {
 		device_type = "pci";
@@ -26,6 +27,15 @@ const BOARD = `/dts-v1/;
 	};
 	eth@b0000 {
 		iommus = <&smmu>;
+	};
+	reserved-memory {
+		#address-cells = <2>;
+		#size-cells = <2>;
+		ranges;
+		buffer: buffer@90000000 {
+			reg = <0x0 0x90000000 0x0 0x1000>;
+			iommu-addresses = <&{/dma@a0000} 0x0 0x90000000 0x0 0x1000>;
+		};
 	};
 };
 `;
@@ -44,15 +54,22 @@ describe('the stream table', () => {
   it('lists each use of StreamIDs with its line', () => {
     expect(table.streams.map(({ master, id, count, rids, ridMask, source }) => [master, id, count, rids, ridMask, source.line])).toEqual([
       ['/dma@a0000', 0x1c01, 1, null, null, 16],
-      ['/pcie@40000000', 0, 0x10000, '00:00.0-ff:1f.7', 0xffff, 20],
+      ['/pcie@40000000', 0, 0x10000, '00:00.0-ff:1f.7', 0xffff, 21],
     ]);
     expect(table.streams[0]?.ste).toMatchObject({ l1Index: 0x1c, l2Index: 1, l2Offset: 64 });
+  });
+
+  it('lists the masters with their memory', () => {
+    expect(table.masters.map(({ path, coherent, dmaRanges }) => [path, coherent, dmaRanges])).toEqual([['/dma@a0000', false, null], ['/pcie@40000000', false, null]]);
+    expect(table.masters[0]?.regions).toEqual([
+      { path: '/reserved-memory/buffer@90000000', base: '0x90000000', size: '0x1000', ioAddresses: [{ start: '0x90000000', size: '0x1000' }] },
+    ]);
   });
 
   it('lists conflicts and what could not be resolved', () => {
     expect(table.conflicts.map(({ masters, how }) => [...masters, how])).toEqual([['/dma@a0000', '/pcie@40000000', 'partial']]);
     expect(table.unresolved).toEqual([
-      { master: '/eth@b0000', via: 'iommus', reason: 'the entry has 0 cells after the phandle, the target asks for 1', source: { file: '/board.dts', line: 24 } },
+      { master: '/eth@b0000', via: 'iommus', reason: 'the entry has 0 cells after the phandle, the target asks for 1', source: { file: '/board.dts', line: 25 } },
     ]);
   });
 
