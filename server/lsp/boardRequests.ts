@@ -20,6 +20,7 @@ import type { RawDocument } from '../features/raw/document.ts';
 import { cellSignature } from '../features/signature.ts';
 import { parentFolder } from '../workspace/includeGraph.ts';
 import { toDiagnostic, toLocation, toRange, toWorkspaceEdit } from './convert.ts';
+import { guestLenses, passActions } from './guestActions.ts';
 import { includeProposals } from './includeCompletion.ts';
 import { NAVIGATION_REQUESTS } from './navigationRequests.ts';
 import type { RequestTable } from './requests.ts';
@@ -100,19 +101,21 @@ export const BOARD_REQUESTS: RequestTable = {
     if (subject === undefined) return [];
     const { board, document } = subject;
     const { uri } = params.textDocument;
-    return codeLenses(board, document).map((lens) => {
+    const own = codeLenses(board, document).map((lens) => {
       const range = toRange(document, lens.start, lens.end);
       const places = lens.places.map((place) => toLocation(session.places, place));
       const [command, args] = lens.action === 'streams' ? ['vsmmu.showStreams', [uri]] : ['vsmmu.showReferences', [uri, range.start, places]];
       return { range, command: { title: lens.title, command: places.length === 0 && lens.action === 'places' ? '' : String(command), arguments: args as unknown[] } };
     });
+    return [...own, ...guestLenses(session, subject, uri)];
   },
   'textDocument/codeAction': async (session, params: CodeActionParams): Promise<CodeAction[]> => {
     const subject = await ready(session, params.textDocument.uri);
     if (subject === undefined) return [];
     const { board, document, path, analysis } = subject;
     const [start, end] = [document.lines.offsetAt(params.range.start), document.lines.offsetAt(params.range.end)];
-    const actions = [...quickFixes(analysis?.problems.get(path) ?? [], start, end), ...addLabel(board, document, start)];
+    const problems = [...analysis?.problems.get(path) ?? [], ...session.guests.problems(path)];
+    const actions = [...quickFixes(problems, start, end), ...addLabel(board, document, start), ...passActions(session, subject, start)];
     const { only } = params.context;
     return actions.filter((action) => only === undefined || only.some((kind) => action.kind.startsWith(kind)))
       .map((action) => toAction(session, document, action));
@@ -125,7 +128,8 @@ function linkTo(session: Session, range: SourceRange): string {
   return `[${session.label(range.file)}:${line}](${uri}#L${line})`;
 }
 
-function toItem(item: Proposal, index: number, range: ReturnType<typeof toRange>): CompletionList['items'][number] {
+/** A proposal as the protocol has it; `index` keeps the order. */
+export function toItem(item: Proposal, index: number, range: ReturnType<typeof toRange>): CompletionList['items'][number] {
   return {
     label: item.label,
     kind: ITEM_KINDS[item.kind],
@@ -143,7 +147,8 @@ function binaryPath(session: Session, path: string, name: string): string | unde
   return folders.map((folder) => `${folder}/${name}`).find((candidate) => session.host.disk.stamp(candidate) !== undefined);
 }
 
-function toAction(session: Session, document: RawDocument, action: Action): CodeAction {
+/** An action with its edits as the protocol has it. */
+export function toAction(session: Session, document: RawDocument, action: Action): CodeAction {
   return {
     title: action.title,
     kind: action.kind,

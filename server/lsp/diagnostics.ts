@@ -49,6 +49,13 @@ export class Diagnostics {
     if (!this.pulls && analysis !== undefined) this.push(path, analysis);
   }
 
+  /** What systems say of a file has changed: sends it together with its board's problems, where those are pushed. */
+  guestsChanged(path: string): boolean {
+    const analysis = this.pulls ? undefined : this.session.workspace.latest(path);
+    if (analysis !== undefined) this.push(path, analysis);
+    return analysis !== undefined;
+  }
+
   /** A document was closed: its problems go, and with it those of files that only its board read. */
   closed(path: string): void {
     if (this.pulls) return;
@@ -93,7 +100,8 @@ export class Diagnostics {
     const limit = this.session.editorChars;
     const hints = isOpen && document.text.length <= limit ? hintsOf(analysis.compilation, analysis.board, path) : [];
     const notice = isOpen ? largeFileNotice(path, document.text.length, limit) : [];
-    return [...notice, ...problems, ...hints].map((problem) => toDiagnostic(problem, document, places, this.session.host.pages));
+    const system = this.pulls ? [] : this.session.guests.problems(path);
+    return [...notice, ...problems, ...system, ...hints].map((problem) => toDiagnostic(problem, document, places, this.session.host.pages));
   }
 
   private push(path: string, analysis: Analysis): void {

@@ -86,7 +86,8 @@ function nested(document: RawDocument, ranges: readonly OffsetRange[]): Selectio
   return parent ?? { range: toRange(document, 0, 0) };
 }
 
-function toSymbol(document: RawDocument, symbol: OutlineSymbol): DocumentSymbol {
+/** An entry of an outline as the protocol has it. */
+export function toSymbol(document: RawDocument, symbol: OutlineSymbol): DocumentSymbol {
   return {
     name: symbol.name === '' ? '?' : symbol.name,
     detail: symbol.detail,

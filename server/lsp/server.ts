@@ -14,6 +14,8 @@ import { Diagnostics } from './diagnostics.ts';
 import { BOARD_REQUESTS } from './boardRequests.ts';
 import { CUSTOM_REQUESTS } from './customRequests.ts';
 import { FILE_REQUESTS } from './fileRequests.ts';
+import { GUEST_REQUESTS, SYSTEM_REQUESTS } from './guestRequests.ts';
+import { isXlDocument } from './guests.ts';
 import { Refresh } from './refresh.ts';
 import type { RequestTable } from './requests.ts';
 import { Session } from './session.ts';
@@ -43,8 +45,10 @@ export function serve(connection: Connection, session: Session): void {
   session.onAnalysed = (root, analysis) => {
     diagnostics.analysed(root, analysis);
     refresh.analysed();
+    session.guests.boardAnalysed(root);
     startOptimizing();
   };
+  session.guests.onChanged = (path) => diagnostics.guestsChanged(path);
   session.onContextChanged = (path) => {
     diagnostics.contextChanged(path);
     refresh.contextChanged();
@@ -54,13 +58,14 @@ export function serve(connection: Connection, session: Session): void {
   connection.onInitialized(() => void watchFiles(connection, session));
   synchronise(connection, session, diagnostics);
   const requests: RequestTable = {
-    ...FILE_REQUESTS, ...BOARD_REQUESTS, ...CUSTOM_REQUESTS,
+    ...FILE_REQUESTS, ...BOARD_REQUESTS, ...CUSTOM_REQUESTS, ...SYSTEM_REQUESTS,
     'textDocument/diagnostic': (_, params) => diagnostics.pull(params),
   };
   for (const [method, handle] of Object.entries(requests)) {
     connection.onRequest(method, async (params, token) => {
       try {
-        return await handle(session, params, token);
+        const inGuest = method.startsWith('textDocument/') && session.guests.isOpen(session.uris.fromEditor(params?.textDocument?.uri ?? ''));
+        return inGuest ? ((await GUEST_REQUESTS[method]?.(session, params, token)) ?? null) : await handle(session, params, token);
       } catch (error) {
         if (error instanceof ResponseError) return error;
         session.log(error);
@@ -91,7 +96,7 @@ function readOptions(value: unknown): { settings: unknown; trusted: boolean } {
 
 async function watchFiles(connection: Connection, session: Session): Promise<void> {
   if (session.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration !== true) return;
-  const watchers = [{ globPattern: '**/*.{dts,dtsi,dtso,dtsp,overlay,h}' }];
+  const watchers = [{ globPattern: '**/*.{dts,dtsi,dtso,dtsp,overlay,h,cfg,xlcfg}' }, { globPattern: '**/vsmmu.json' }];
   await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
 }
 
@@ -107,17 +112,21 @@ function synchronise(connection: Connection, session: Session, diagnostics: Diag
   connection.onDidOpenTextDocument(({ textDocument }) => {
     const path = uris.fromEditor(textDocument.uri);
     documents.open(path, textDocument.version, textDocument.text);
-    workspace.openDocument(path, textDocument.text);
+    if (isXlDocument(textDocument.languageId, path)) session.guests.openDocument(path, textDocument.text);
+    else workspace.openDocument(path, textDocument.text);
   });
   connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
     const path = uris.fromEditor(textDocument.uri);
     const text = documents.change(path, textDocument.version, contentChanges);
-    if (text !== undefined) workspace.changeDocument(path, text);
+    if (text === undefined) return;
+    if (session.guests.isOpen(path)) session.guests.changeDocument(path, text);
+    else workspace.changeDocument(path, text);
   });
   connection.onDidCloseTextDocument(({ textDocument }) => {
     const path = uris.fromEditor(textDocument.uri);
     documents.close(path);
-    workspace.closeDocument(path);
+    if (session.guests.isOpen(path)) session.guests.closeDocument(path);
+    else workspace.closeDocument(path);
     diagnostics.closed(path);
   });
   connection.onDidSaveTextDocument(() => {
@@ -126,7 +135,9 @@ function synchronise(connection: Connection, session: Session, diagnostics: Diag
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const paths = changes.map((change) => uris.fromEditor(change.uri)).filter((path) => !session.files.isOpen(path));
-    if (paths.length > 0) workspace.filesChanged(paths);
+    if (paths.length === 0) return;
+    workspace.filesChanged(paths);
+    session.guests.refresh();
   });
   connection.onDidChangeConfiguration(({ settings }) => session.configure({ settings: settings?.vsmmu ?? {} }));
   connection.onNotification('vsmmu/trustChanged', ({ trusted }: { trusted: boolean }) => session.configure({ trusted }));

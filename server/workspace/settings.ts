@@ -20,6 +20,10 @@ export interface Settings {
   readonly codeLens: boolean;
   readonly format: boolean;
   readonly limits: Partial<Limits>;
+  /** What the Xen of this workspace understands, where neither a file nor a project says so. */
+  readonly xlDialect: string;
+  /** Keys of xl configurations that a toolstack adds. */
+  readonly xlExtraKeys: readonly string[];
 }
 
 const LEVELS: ReadonlySet<unknown> = new Set(['error', 'warning', 'information', 'hint', 'off']);
@@ -37,7 +41,13 @@ export function readSettings(value: unknown): Settings {
     codeLens: raw.get('codeLens') !== false,
     format: raw.get('format') !== false,
     limits: limitsOf(raw.get('limits')),
+    ...xlSettings(raw.get('xl')),
   };
+}
+
+function xlSettings(value: unknown): Pick<Settings, 'xlDialect' | 'xlExtraKeys'> {
+  const raw = new Map<string, unknown>(Object.entries(asObject(value)));
+  return { xlDialect: String(raw.get('dialect') ?? 'upstream'), xlExtraKeys: strings(raw.get('extraKeys')) };
 }
 
 function asObject(value: unknown): object {

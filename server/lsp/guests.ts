@@ -1,0 +1,153 @@
+/**
+ * Guests on the connection: open xl configurations, the systems that open files belong to, and
+ * their problems. Those concern several files at once, so they are always sent, also to editors
+ * that ask for the problems of a board themselves; the editor shows both.
+ */
+import { compileSteps } from '../../model/devicetree/compile.ts';
+import { folderOf } from '../../model/devicetree/source/paths.ts';
+import type { HostTree, System } from '../../model/platform/guests/types.ts';
+import type { Problem } from '../../model/problem.ts';
+import { dialectByName } from '../../model/xl/dialects.ts';
+import { guestOf } from '../../model/xl/guestConfig.ts';
+import { parseXl } from '../../model/xl/parser.ts';
+import type { XlDocument } from '../features/xl/document.ts';
+import { type SystemAnalysis, Systems, type SystemSource } from '../workspace/systems.ts';
+import { toDiagnostic } from './convert.ts';
+import type { Session } from './session.ts';
+
+const XL_LANGUAGE = 'xl-cfg';
+
+/** Whether a document is an xl configuration for the editor. */
+export function isXlDocument(languageId: string, path: string): boolean {
+  return languageId === XL_LANGUAGE || path.endsWith('.xlcfg') || (path.endsWith('.cfg') && languageId !== 'dts' && languageId !== 'devicetree');
+}
+
+/** The guests of one connection. */
+export class Guests {
+  private readonly systems: Systems;
+  private readonly open = new Set<string>();
+  /** Files that were last sent problems, by the system that has them. */
+  private readonly shown = new Map<string, ReadonlySet<string>>();
+  /** Called when the problems of a file have changed; true where the board's own are sent with them. */
+  onChanged: (path: string) => boolean = () => false;
+
+  constructor(private readonly session: Session) {
+    const { files, includePaths } = session;
+    this.systems = new Systems({
+      readText: (path) => files.readText(path),
+      filesIn: (folder) => (files.mayList(folder) ? session.host.disk.list(folder) ?? [] : []).filter((entry) => !entry.folder).map((entry) => entry.name),
+      analysed: (root) => this.openBoard(root),
+      compile: (root, board, previous) => compileSteps(root, files, {
+        includeRoots: [...(board?.includeRoots ?? []), ...includePaths.rootsFor(root)],
+        defines: { ...session.settings.defines, ...board?.defines }, limits: session.settings.limits,
+      }, previous),
+      get dialect() { return dialectByName(session.settings.xlDialect); },
+      get extraKeys() { return session.settings.xlExtraKeys; },
+    });
+  }
+
+  isOpen(path: string): boolean {
+    return this.open.has(path);
+  }
+
+  openDocument(path: string, text: string): void {
+    this.open.add(path);
+    this.changeDocument(path, text);
+  }
+
+  changeDocument(path: string, text: string): void {
+    this.session.files.setOpen(path, text);
+    this.start(path);
+  }
+
+  closeDocument(path: string): void {
+    this.open.delete(path);
+    this.session.files.setClosed(path);
+    this.start(path);
+  }
+
+  /** Files changed on disk, or settings changed: every system is looked at anew. */
+  refresh(): void {
+    for (const path of this.open) this.start(path);
+    for (const root of new Set([...this.session.workspace.documents].flatMap((path) => this.session.workspace.contextOf(path)?.root ?? []))) this.start(root);
+  }
+
+  /** A board was analysed: the systems that it is part of may look different. */
+  boardAnalysed(root: string): void {
+    this.start(root);
+  }
+
+  /** The problems that systems have in a file, less the rules that the user switched off. */
+  problems(path: string): Problem[] {
+    const { rules } = this.session.settings;
+    return this.systems.of(path).flatMap((analysis) => (this.mayShow(analysis, path) ? analysis.problems.get(path) ?? [] : [])).flatMap((problem) => {
+      const level = rules.get(problem.id);
+      return level === 'off' ? [] : [level === undefined ? problem : { ...problem, level }];
+    });
+  }
+
+  /** The system that a file belongs to, the largest of several. */
+  systemOf(path: string): System | undefined {
+    return this.systems.of(path).toSorted((a, b) => b.system.domains.length - a.system.domains.length)[0]?.system;
+  }
+
+  /** An open configuration as the features see it. */
+  document(path: string): XlDocument | undefined {
+    const text = this.open.has(path) ? this.session.files.readText(path) : undefined;
+    if (text === undefined) return undefined;
+    const system = this.systemOf(path);
+    const known = system?.domains.find((domain) => domain.config?.syntax.path === path && domain.config.syntax.text === text)?.config;
+    const { xlDialect, xlExtraKeys } = this.session.settings;
+    return { guest: known ?? guestOf(parseXl(path, text), { dialect: dialectByName(xlDialect), extraKeys: xlExtraKeys }), system };
+  }
+
+  /** Waits for the system of a file, at most `milliseconds`. */
+  async ready(path: string, milliseconds: number): Promise<void> {
+    if (!this.open.has(path)) await this.session.workspace.ready(path, milliseconds);
+    await this.session.scheduler.settled(keyOf(this.sourceOf(path)), milliseconds);
+  }
+
+  private sourceOf(path: string): SystemSource {
+    const top = this.session.folders.find((folder) => path.startsWith(`${folder}/`));
+    return this.systems.sourceOf(path, top ?? folderOf(path));
+  }
+
+  private start(path: string): void {
+    const source = this.sourceOf(path);
+    this.session.scheduler.start({ key: keyOf(source), background: true, run: () => this.analyse(source) });
+  }
+
+  private *analyse(source: SystemSource): Generator<void, void> {
+    const analysis = yield* this.systems.analyse(source);
+    const before = this.shown.get(source.key) ?? new Set<string>();
+    const now = new Set(analysis.problems.keys());
+    this.shown.set(source.key, now);
+    for (const path of new Set([...before, ...now])) this.send(path);
+    const isRefreshed = this.session.capabilities.workspace?.codeLens?.refreshSupport === true;
+    if (isRefreshed && analysis.system.domains.length > 1) void this.session.host.connection.sendRequest('workspace/codeLens/refresh');
+  }
+
+  private send(path: string): void {
+    if (this.onChanged(path)) return;
+    const document = this.session.places.document(path);
+    const diagnostics = document === undefined ? [] : this.problems(path).map((problem) => toDiagnostic(problem, document, this.session.places, this.session.host.pages));
+    void this.session.host.connection.sendDiagnostics({ uri: this.session.uris.toEditor(path), diagnostics });
+  }
+
+  /** What rests on a guess is shown in open files alone: a folder may hold anything. */
+  private mayShow({ source }: SystemAnalysis, path: string): boolean {
+    return source.kind === 'project' || this.open.has(path) || this.session.documents.get(path) !== undefined;
+  }
+
+  private openBoard(root: string): HostTree | undefined {
+    const { workspace } = this.session;
+    const analysis = workspace.contextOf(root)?.root === root && workspace.isCurrent(root) ? workspace.latest(root) : undefined;
+    if (analysis === undefined) return undefined;
+    const { text, tree, platform } = analysis.board;
+    return { path: root, tree, text, context: platform };
+  }
+}
+
+function keyOf(source: SystemSource): string {
+  return `system ${source.key}`;
+}

@@ -1,0 +1,118 @@
+/** Guests over a real process: a mistake in one file shows in another, and every request is answered. */
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Client, type Published, uriOf } from '../client.ts';
+import { connect } from './build.ts';
+
+const clients: Client[] = [];
+const folders: string[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.stop();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** A server on a copy of the examples. */
+async function session(capabilities: object = {}): Promise<{ client: Client; at: (name: string) => string; read: (name: string) => string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'vsmmu-guests-'));
+  folders.push(folder);
+  cpSync('examples', folder, { recursive: true });
+  const client = await connect({ folder, capabilities });
+  clients.push(client);
+  const at = (name: string): string => join(folder, name);
+  return { client, at, read: (name) => readFileSync(at(name), 'utf8') };
+}
+
+function place(text: string, needle: string, into = 1): { line: number; character: number } {
+  const before = text.slice(0, text.indexOf(needle) + into).split('\n');
+  return { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
+}
+
+const codes = (published: Published | undefined): string[] | undefined => published?.diagnostics.map((one) => one.code).sort();
+
+/** Waits until the last diagnostics of a file have these codes. */
+function until(client: Client, path: string, wanted: string[]): Promise<true> {
+  return client.until(() => {
+    const last = client.published.findLast((one) => one.uri === uriOf(path));
+    return JSON.stringify(codes(last)) === JSON.stringify(wanted) ? true : undefined;
+  }, `${wanted.join(', ')} in ${path}`);
+}
+
+describe.each([['an editor that is told', {}], ['an editor that asks', { textDocument: { diagnostic: {} } }]])('%s', (_kind, capabilities) => {
+  it('sees a mistake in the host tree in the configuration of the guest', async () => {
+    const { client, at, read } = await session(capabilities);
+    const [board, config] = [at('xen/merlin-xen.dts'), at('xen/domd.cfg')];
+    client.open(config, read('xen/domd.cfg'), 'xl-cfg');
+    client.open(board, read('xen/merlin-xen.dts'));
+    await client.request('textDocument/hover', { textDocument: { uri: uriOf(board) }, position: { line: 0, character: 0 } });
+    const text = read('xen/merlin-xen.dts');
+    const node = { ...place(text, '&eth0 {', 0), length: '&eth0 {'.length, text: '&eth0 { /delete-property/ iommus; interrupts = <GIC_SPI 99 IRQ_LEVEL>;' };
+    client.change(board, 2, node);
+    await until(client, config, ['guest-irqs-missing']);
+    client.change(board, 3, { ...node, length: node.text.length, text: '&eth0 {' });
+    await until(client, config, []);
+  });
+
+  it('sees its own mistakes in a configuration as they are typed', async () => {
+    const { client, at, read } = await session(capabilities);
+    const config = at('xen/domd.cfg');
+    client.open(config, read('xen/domd.cfg'), 'xl-cfg');
+    client.change(config, 2, { ...place(read('xen/domd.cfg'), 'irqs = [ 64 ]', 9), length: 2, text: '32' });
+    await until(client, config, ['guest-irqs-missing']);
+  });
+});
+
+describe('requests about a configuration', () => {
+  it('are answered from the whole system', async () => {
+    const { client, at, read } = await session();
+    const config = at('xen/domd.cfg');
+    const text = read('xen/domd.cfg');
+    client.open(config, text, 'xl-cfg');
+    const textDocument = { uri: uriOf(config) };
+    const ask = (method: string, needle: string, into?: number): Promise<unknown> => client.request(method, { textDocument, position: place(text, needle, into) });
+    await client.request('vsmmu/ownership', textDocument);
+    const hover = await ask('textDocument/hover', '/soc@') as { contents: { value: string } };
+    expect(hover.contents.value).toContain("the guest's StreamID `0x0`");
+    const [definition] = await ask('textDocument/definition', '/soc@') as { uri: string; range: { start: { line: number } } }[];
+    expect(definition?.uri).toBe(uriOf(at('merlin/merlin.dtsi')));
+    const completion = await ask('textDocument/completion', '"/soc@', 1) as { items: { label: string }[] };
+    expect(completion.items.map((item) => item.label)).toContain('/soc@10000000/usb@1c300000');
+    const symbols = await client.request('textDocument/documentSymbol', { textDocument }) as { name: string }[];
+    expect(symbols.map((symbol) => symbol.name)).toContain('dtdev');
+    expect(await client.request('textDocument/formatting', { textDocument, options: {} })).toEqual([]);
+    expect(await client.request('textDocument/foldingRange', { textDocument })).toBeNull();
+    const { markdown } = await client.request('vsmmu/ownership', textDocument) as { markdown: string };
+    expect(markdown).toContain('## domu1');
+    expect(markdown).toContain('| `/soc@10000000/ethernet@1c400000` | `/soc@10000000/iommu@15000000` | `0x120` | `0x0` | 64 |');
+  });
+
+  it('mends a configuration by its quick fixes', async () => {
+    const { client, at, read } = await session();
+    const config = at('xen-faults/domd.cfg');
+    const text = read('xen-faults/domd.cfg');
+    client.open(config, text, 'xl-cfg');
+    await until(client, config, ['guest-device-unknown', 'guest-iomem-missing', 'guest-irqs-missing', 'xl-unknown-key']);
+    const start = place(text, '/soc@10000000/ethernet');
+    const params = { textDocument: { uri: uriOf(config) }, range: { start, end: start }, context: { diagnostics: [] } };
+    const actions = await client.request('textDocument/codeAction', params) as { title: string; edit: { changes: Record<string, { newText: string }[]> } }[];
+    expect(actions.map((action) => [action.title, action.edit.changes[uriOf(config)]?.[0]?.newText])).toEqual([
+      ['Add 64 to irqs', ', 64'],
+      ['Add "0x1c400,10" to iomem', ', "0x1c400,10"'],
+    ]);
+  });
+
+  it('show the owner above the node of the host, and pass a device from there', async () => {
+    const { client, at, read } = await session();
+    const board = at('xen/merlin-xen.dts');
+    client.open(board, read('xen/merlin-xen.dts'));
+    const textDocument = { uri: uriOf(board) };
+    await client.request('vsmmu/ownership', textDocument);
+    const lenses = await client.request('textDocument/codeLens', { textDocument }) as { command: { title: string } }[];
+    expect(lenses.map((lens) => lens.command.title)).toEqual(expect.arrayContaining(['domd · xl · dtdev', 'domu1 · dom0less · xen,path']));
+    const start = place(read('xen/merlin-xen.dts'), '&eth1 {', 2);
+    const actions = await client.request('textDocument/codeAction', { textDocument, range: { start, end: start }, context: { diagnostics: [] } }) as { title: string }[];
+    expect(actions.map((action) => action.title)).toContain('Pass ethernet@1c410000 to domd');
+  });
+});
