@@ -28,8 +28,12 @@ export class Guests {
   private readonly open = new Set<string>();
   /** Files that were last sent problems, by the system that has them. */
   private readonly shown = new Map<string, ReadonlySet<string>>();
+  private readonly owners = new Map<string, string>();
   /** Called when the problems of a file have changed; true where the board's own are sent with them. */
   onChanged: (path: string) => boolean = () => false;
+
+  /** Called when devices have other owners than before: what is shown above their nodes is out of date. */
+  onOwnersChanged: () => void = () => {};
 
   constructor(private readonly session: Session) {
     const { files, includePaths } = session;
@@ -123,8 +127,9 @@ export class Guests {
     const now = new Set(analysis.problems.keys());
     this.shown.set(source.key, now);
     for (const path of new Set([...before, ...now])) this.send(path);
-    const isRefreshed = this.session.capabilities.workspace?.codeLens?.refreshSupport === true;
-    if (isRefreshed && analysis.system.domains.length > 1) void this.session.host.connection.sendRequest('workspace/codeLens/refresh');
+    const owners = ownersText(analysis.system);
+    if (owners !== (this.owners.get(source.key) ?? '')) this.onOwnersChanged();
+    this.owners.set(source.key, owners);
   }
 
   private send(path: string): void {
@@ -146,6 +151,11 @@ export class Guests {
     const { text, tree, platform } = analysis.board;
     return { path: root, tree, text, context: platform };
   }
+}
+
+/** Who owns what, less the hardware domain, as one text to compare. */
+function ownersText(system: System): string {
+  return system.domains.filter((one) => one.kind !== 'hardware').flatMap((domain) => domain.devices.map((device) => `${domain.name} ${device.path}\n`)).join('');
 }
 
 function keyOf(source: SystemSource): string {

@@ -48,6 +48,10 @@ export function serve(connection: Connection, session: Session): void {
     session.guests.boardAnalysed(root);
     startOptimizing();
   };
+  session.guests.onOwnersChanged = () => {
+    refresh.contextChanged();
+    refresh.analysed();
+  };
   session.guests.onChanged = (path) => diagnostics.guestsChanged(path);
   session.onContextChanged = (path) => {
     diagnostics.contextChanged(path);

@@ -16,6 +16,7 @@ import { platformSteps } from '../../model/platform/platform.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { XlDialect } from '../../model/xl/dialects.ts';
 import { guestOf, type XlGuest } from '../../model/xl/guestConfig.ts';
+import { looksLikeXl } from '../../model/xl/looksLikeXl.ts';
 import { parseXl } from '../../model/xl/parser.ts';
 import { XL_RULES } from '../../model/xl/rules/index.ts';
 import { folderOf, joinPath } from '../../model/devicetree/source/paths.ts';
@@ -53,12 +54,6 @@ const PROJECT = 'vsmmu.json';
 /** A folder with more is no system, but a store of them. */
 const MAX_FILES = 32;
 const MAX_BOARDS = 8;
-const STATEMENT = /^\s*(?:kernel|memory|vcpus|dtdev|disk|vif|irqs|iomem|device_tree|name)\s*=/gm;
-
-/** Whether a text is an xl configuration by its content: two of the usual keys at the start of lines. */
-export function looksLikeXl(text: string): boolean {
-  return new Set([...text.slice(0, 65_536).matchAll(STATEMENT)].map((found) => found[0].trim())).size >= 2;
-}
 
 interface CompiledTree {
   readonly compilation: Compilation;

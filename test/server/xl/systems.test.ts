@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compileSteps } from '../../../model/devicetree/compile.ts';
 import { board, fragment, guest } from '../../../model/platform/guests/rules/examples.ts';
-import { looksLikeXl, type SystemAnalysis, Systems } from '../../../server/workspace/systems.ts';
+import { type SystemAnalysis, Systems } from '../../../server/workspace/systems.ts';
+import { looksLikeXl } from '../../../model/xl/looksLikeXl.ts';
 import { filesOf } from '../../model/platform/guests/systemOf.ts';
 
 /** A workspace of the files in a text, below `/w`, that counts compilations. */
@@ -75,7 +76,7 @@ describe('systems', () => {
   });
 
   it.each([
-    ['name = "x"\nmemory = 1\n', true],
+    ['memory = 1\nkernel = "x"\n', true],
     ['[section]\nname = x\n', false],
     ['kernel=1\n  disk = 2\n', true],
     ['# kernel = 1\n# memory = 2\n', false],
