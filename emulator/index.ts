@@ -8,9 +8,9 @@ export { EVENTS, eventNamed, eventOf, type EventType } from './fields/events.ts'
 export { PRI_RECORD } from './fields/pri.ts';
 export { descriptorLayout, S1_LEAF, S1_TABLE, S2_LEAF, S2_TABLE } from './fields/descriptors.ts';
 export { REGISTERS, registerNamed, type Register } from './fields/registers.ts';
-export { Machine, requestOf, type AccessResult, type MachineConfig, type SmmuConfig } from './machine/machine.ts';
+export { Machine, requestOf, type AccessResult, type Explanation, type MachineConfig, type SmmuConfig } from './machine/machine.ts';
 export { Smmu, type SmmuOptions, type StallListener } from './smmu/smmu.ts';
-export { ABORT, ATS_REQUEST, OK, RAZ_WI, Request, Response, STALLED, TRANSLATED, UNTRANSLATED } from './smmu/request.ts';
+export { ABORT, ATS_REQUEST, COMPLETER_ABORT, OK, RAZ_WI, Request, Response, STALLED, TRANSLATED, UNSUPPORTED, UNTRANSLATED } from './smmu/request.ts';
 export { INSTRUCTION, PRIVILEGED, READ, WRITE } from './walk/access.ts';
 export { attributeName } from './walk/attributes.ts';
 export { History, type HistoryOptions } from './history/history.ts';
@@ -24,3 +24,6 @@ export type { Observer, Step, StepBody } from './steps/step.ts';
 export { STE_RULES } from './config/steRules.ts';
 export { CD_RULES } from './config/cdRules.ts';
 export type { LegalityRule } from './config/rule.ts';
+export { Owners, type OwnedRange } from './memory/owners.ts';
+export { listTlb, type StaleConfig, type StaleEntry, type TlbEntry } from './tlb/stale.ts';
+export type { EndpointPath } from './ats/endpoint.ts';

@@ -61,6 +61,7 @@ export class History {
   #position = 0;
   #top = 0;
   #oldest = 0;
+  #isUnbounded = false;
   #marks: number[] = [];
   #step = 0;
 
@@ -111,7 +112,7 @@ export class History {
 
   #makeRoom(): void {
     const capacity = this.#mask + 1;
-    if (capacity >= this.#maxRecords) {
+    if (capacity >= this.#maxRecords && !this.#isUnbounded) {
       // The oldest quarter goes at once, so that making room stays rare.
       this.#oldest += capacity >>> 2;
       return;
@@ -170,6 +171,32 @@ export class History {
     this.#top = top;
     this.epoch++;
     return true;
+  }
+
+  /**
+   * Runs something and undoes whatever it changed, leaving this log as it was: for asking what would
+   * happen. Positions seen by an observer meanwhile count from 0 and mean nothing afterwards.
+   */
+  speculate<T>(run: () => T): T {
+    const saved = { log: this.#log, mask: this.#mask, position: this.#position, top: this.#top, oldest: this.#oldest };
+    const { recording } = this;
+    const replaced = this.#replaced.length;
+    this.#log = new Int32Array(FIRST_CAPACITY * 3);
+    this.#mask = FIRST_CAPACITY - 1;
+    this.#position = this.#top = this.#oldest = 0;
+    this.recording = true;
+    this.#isUnbounded = true;
+    const result = run();
+    this.seek(0);
+    this.recording = recording;
+    this.#isUnbounded = false;
+    this.#replaced.length = replaced;
+    this.#log = saved.log;
+    this.#mask = saved.mask;
+    this.#position = saved.position;
+    this.#top = saved.top;
+    this.#oldest = saved.oldest;
+    return result;
   }
 
   #swap(position: number): void {

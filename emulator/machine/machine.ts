@@ -8,11 +8,12 @@ import { stateHash } from '../history/hash.ts';
 import type { IdRegisters } from '../idr/features.ts';
 import { PRESETS, type PresetName } from '../idr/presets.ts';
 import { Memory } from '../memory/memory.ts';
+import { Owners } from '../memory/owners.ts';
 import type { Region } from '../memory/regions.ts';
 import { Smmu, type SmmuOptions } from '../smmu/smmu.ts';
 import { OK, Request, Response } from '../smmu/request.ts';
 import { Probe, type Watch } from '../steps/probe.ts';
-import type { Observer } from '../steps/step.ts';
+import type { Observer, Step } from '../steps/step.ts';
 import { POLICIES, type CachePolicy, type PolicyName } from '../tlb/policy.ts';
 
 /** One SMMU of a machine. */
@@ -38,6 +39,7 @@ const FRAME = 0x20000;
 export class Machine {
   readonly history: History;
   readonly memory: Memory;
+  readonly owners: Owners;
   readonly smmus: readonly Smmu[];
   readonly #watch: Watch = { observer: null };
 
@@ -45,6 +47,7 @@ export class Machine {
     this.history = new History(config.history);
     const frames = config.smmus.flatMap((c, i) => (c.base === undefined ? [] : [this.#frame(c.base, i)]));
     this.memory = new Memory(this.history, [...config.regions, ...frames]);
+    this.owners = new Owners(this.history, config.regions);
     this.smmus = config.smmus.map((c, i) => this.#smmu(c, i));
   }
 
@@ -85,6 +88,18 @@ export class Machine {
     return stateHash(this.history);
   }
 
+  /** Runs a transaction with all its steps, and leaves the machine as it was. */
+  explain(smmu: Smmu, request: Request): Explanation {
+    const steps: Step[] = [];
+    const response = new Response();
+    const { observer } = this;
+    this.observer = { step: (step) => steps.push(step) };
+    this.history.speculate(() => smmu.translate(request, response));
+    this.observer = observer;
+    const last = steps.findLast((step) => step.kind === 'result');
+    return { response, steps, sentence: last?.sentence ?? '' };
+  }
+
   /**
    * Sends a transaction through an SMMU and, where it passes, reads or writes memory at the output.
    * Data for a write are `length` bytes; the access must not cross a page. Undefined without memory
@@ -99,6 +114,14 @@ export class Machine {
     const read = this.memory.read(address, data.length);
     return { response, data: read, isDone: read !== undefined };
   }
+}
+
+/** What would happen to a transaction, and the chain of steps that leads there. */
+export interface Explanation {
+  readonly response: Response;
+  readonly steps: readonly Step[];
+  /** Why it does not pass, and what would make it pass; empty where it passes. */
+  readonly sentence: string;
 }
 
 /** What an access through an SMMU gave. */

@@ -49,11 +49,11 @@ export interface SmmuParts {
   readonly atc: AtcStore;
 }
 
-/** Builds the parts. */
-export function buildParts(around: Surroundings): SmmuParts {
+/** Builds the parts; with the registers of another SMMU, a second way to look at the same one. */
+export function buildParts(around: Surroundings, shared?: RegisterStore): SmmuParts {
   const { name, history, memory, probe, policy } = around;
   const features = featuresOf(around.ids);
-  const registers = new RegisterStore(history, name);
+  const registers = shared ?? new RegisterStore(history, name);
   const compiler = new Compiler(features);
   const config = new ConfigCache(history, `${name}.config`, policy.config);
   const walks = new WalkCache(history, `${name}.walks`, policy.walks);

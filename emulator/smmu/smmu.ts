@@ -12,6 +12,8 @@ import { PriQueue, type PageRequestFate } from '../queues/priQueue.ts';
 import { RegisterFile } from '../registers/file.ts';
 import { CR0, REG } from '../registers/store.ts';
 import { Execution } from './commands.ts';
+import { listStale, listStaleConfig, type StaleConfig, type StaleEntry } from '../tlb/stale.ts';
+import { POLICIES } from '../tlb/policy.ts';
 import { buildParts, type SmmuParts, type Surroundings } from './parts.ts';
 import { ABORT, ATS_REQUEST, RAZ_WI, Request, Response, TRANSLATED } from './request.ts';
 import { FREE, UNREPORTED } from './stalls.ts';
@@ -42,6 +44,7 @@ export class Smmu {
   readonly #around: Surroundings;
   readonly #retry = new Request();
   readonly #answer = new Response();
+  #cold: SmmuParts | null = null;
   /** Told how stalls end; set by whoever waits for them. */
   onStallEnd: StallListener | null = null;
   /** Told of answers to page requests. */
@@ -105,6 +108,16 @@ export class Smmu {
   /** Takes a page request record of a device. */
   pageRequest(words: Int32Array): PageRequestFate {
     return this.priQueue.request(words);
+  }
+
+  /** The cached translations and configuration that memory contradicts. */
+  stale(): { readonly translations: StaleEntry[]; readonly config: StaleConfig[] } {
+    const around = { ...this.#around, name: `${this.#around.name}.cold`, policy: POLICIES.none };
+    this.#cold ??= buildParts(around, this.parts.registers);
+    const cold = this.#cold;
+    return this.#around.history.speculate(() => ({
+      translations: listStale(this.parts, cold), config: listStaleConfig(this.parts, cold),
+    }));
   }
 
   #effect(offset: number, old: number): void {
