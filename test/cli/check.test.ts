@@ -25,7 +25,7 @@ describe('vsmmu check: exit codes', () => {
     ['hints', HINTS, [], 0],
     ['what dtc warns of under --iommu-only', WARNS, ['--iommu-only'], 0],
   ])('%s', async (_, source, args, code) => {
-    const result = await check({ '/work/board.dts': source }, [...args, 'board.dts']);
+    const result = await check({ '/project/board.dts': source }, [...args, 'board.dts']);
     expect(result.err()).toBe('');
     expect(result.code).toBe(code);
   });
@@ -33,7 +33,7 @@ describe('vsmmu check: exit codes', () => {
 
 describe('vsmmu check: text', () => {
   it('shows place, message, source with carets, help and related places', async () => {
-    const { out } = await check({ '/work/board.dts': FAILS }, ['board.dts']);
+    const { out } = await check({ '/project/board.dts': FAILS }, ['board.dts']);
     expect(out()).toBe([
       'board.dts:5:2: error: node `led` stands twice in this body [dtc-duplicate-node-names]',
       ' 5 |     led {',
@@ -46,7 +46,7 @@ describe('vsmmu check: text', () => {
   });
 
   it('says that all is well', async () => {
-    expect((await check({ '/work/board.dts': CLEAN }, ['board.dts'])).out()).toBe('no problems, 1 tree checked\n');
+    expect((await check({ '/project/board.dts': CLEAN }, ['board.dts'])).out()).toBe('no problems, 1 tree checked\n');
   });
 
   it.each([
@@ -54,7 +54,7 @@ describe('vsmmu check: text', () => {
     [{ isTTY: false }, false],
     [{ isTTY: true, env: { NO_COLOR: '1' } }, false],
   ])('colours for %j: %s', async (more, coloured) => {
-    const { out } = await check({ '/work/board.dts': WARNS }, ['board.dts'], more);
+    const { out } = await check({ '/project/board.dts': WARNS }, ['board.dts'], more);
     expect(out().includes('\u001B[')).toBe(coloured);
   });
 
@@ -65,7 +65,7 @@ describe('vsmmu check: text', () => {
 
 describe('vsmmu check: other formats', () => {
   it('json has counts and findings', async () => {
-    const { out } = await check({ '/work/board.dts': WARNS }, ['--format', 'json', 'board.dts']);
+    const { out } = await check({ '/project/board.dts': WARNS }, ['--format', 'json', 'board.dts']);
     expect(JSON.parse(out())).toMatchObject({
       version: 1, trees: 1, errors: 0, warnings: 1, information: 0, known: 0,
       findings: [{ id: 'dtc-model-is-string', level: 'warning', file: 'board.dts', start: { line: 3, column: 2 }, end: { line: 3, column: 7 }, related: [] }],
@@ -73,19 +73,19 @@ describe('vsmmu check: other formats', () => {
   });
 
   it('github escapes what its commands reserve', async () => {
-    const { out } = await check({ '/work/a,b:c%.dts': WARNS }, ['--format', 'github', 'a,b:c%.dts']);
+    const { out } = await check({ '/project/a,b:c%.dts': WARNS }, ['--format', 'github', 'a,b:c%.dts']);
     expect(out()).toMatch(/^::warning file=a%2Cb%3Ac%25\.dts,line=3,endLine=3,col=2,endColumn=7,title=dtc-model-is-string::"model" is not/);
   });
 });
 
 describe('vsmmu check: folders', () => {
   const files = {
-    '/work/dts/a.dts': WARNS,
-    '/work/dts/sub/b.dtso': FAILS,
-    '/work/dts/c.txt': 'no source',
-    '/work/dts/node_modules/d.dts': FAILS,
-    '/work/dts/orphan.dtsi': `#include "below.dtsi"\n${WARNS}`,
-    '/work/dts/below.dtsi': FAILS,
+    '/project/dts/a.dts': WARNS,
+    '/project/dts/sub/b.dtso': FAILS,
+    '/project/dts/c.txt': 'no source',
+    '/project/dts/node_modules/d.dts': FAILS,
+    '/project/dts/orphan.dtsi': `#include "below.dtsi"\n${WARNS}`,
+    '/project/dts/below.dtsi': FAILS,
   };
 
   it('checks every root, and .dtsi that nothing includes', async () => {
@@ -97,7 +97,7 @@ describe('vsmmu check: folders', () => {
   });
 
   it('draws its progress for a person only, and removes it', async () => {
-    const many = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`/work/${i}.dts`, CLEAN]));
+    const many = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`/project/${i}.dts`, CLEAN]));
     expect((await check(many, ['.'])).err()).toBe('');
     const watched = (await check(many, ['.'], { isTTY: true })).err();
     expect(watched).toContain('[########################] 9/9');
@@ -107,14 +107,14 @@ describe('vsmmu check: folders', () => {
 
 describe('vsmmu check: baseline', () => {
   const written = async (source: string): Promise<CommandFiles> => {
-    const io = testIo({ '/work/board.dts': source });
+    const io = testIo({ '/project/board.dts': source });
     expect(await run(['check', '--write-baseline', 'known.json', 'board.dts'], io)).toBe(0);
     return io.files;
   };
 
   it('knows old findings where lines have moved, and reports new ones', async () => {
     const files = await written(WARNS);
-    files.write('/work/board.dts', WARNS.replace('/ {', '\n\n/ {\n\tled {\n\t};\n\tled {\n\t};'));
+    files.write('/project/board.dts', WARNS.replace('/ {', '\n\n/ {\n\tled {\n\t};\n\tled {\n\t};'));
     const io = testIo({}, { files });
     expect(await run(['check', '--baseline', 'known.json', 'board.dts'], io)).toBe(1);
     expect(io.out()).toContain('dtc-duplicate-node-names');
@@ -125,7 +125,7 @@ describe('vsmmu check: baseline', () => {
   it('counts equal findings', async () => {
     const two = '/dts-v1/;\n/ {\n\ta {\n\t\tstatus = <1>;\n\t};\n};\n';
     const files = await written(two);
-    files.write('/work/board.dts', two.replace('};\n};', '};\n\tb {\n\t\tstatus = <1>;\n\t};\n};'));
+    files.write('/project/board.dts', two.replace('};\n};', '};\n\tb {\n\t\tstatus = <1>;\n\t};\n};'));
     const io = testIo({}, { files });
     expect(await run(['check', '--baseline', 'known.json', 'board.dts'], io)).toBe(1);
     expect(io.out()).toContain('1 warning in 1 file');
@@ -137,7 +137,7 @@ describe('vsmmu check: baseline', () => {
     ['other JSON', '{}', 'is not a baseline'],
     ['a damaged entry', '{"findings":[{"id":1}]}', 'is not a baseline'],
   ])('refuses %s', async (_, text, message) => {
-    const files: Record<string, string> = { '/work/board.dts': WARNS, ...(text === undefined ? {} : { '/work/known.json': text }) };
+    const files: Record<string, string> = { '/project/board.dts': WARNS, ...(text === undefined ? {} : { '/project/known.json': text }) };
     const result = await check(files, ['--baseline', 'known.json', 'board.dts']);
     expect(result.code).toBe(2);
     expect(result.err()).toContain(message);

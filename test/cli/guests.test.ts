@@ -33,7 +33,7 @@ describe('vsmmu check of a system', () => {
   });
 
   it('checks a lone configuration in a folder, and leaves other .cfg files alone', async () => {
-    const io = testIo({ '/work/a.cfg': 'name = "a"\nkernel = "Image"\nmemory = "256M"\n', '/work/board.cfg': 'source [find x.cfg]\n' });
+    const io = testIo({ '/project/a.cfg': 'name = "a"\nkernel = "Image"\nmemory = "256M"\n', '/project/board.cfg': 'source [find x.cfg]\n' });
     expect(await run(['check', '.'], io)).toBe(1);
     expect(io.out()).toContain('a.cfg:3:10: warning');
     expect(io.out()).toContain('1 guest checked');
@@ -44,7 +44,7 @@ describe('vsmmu check of a system', () => {
     ['a configuration', '{ "guests": [{ "config": "gone.cfg" }] }', 'gone.cfg'],
     ['a partial tree', '{ "boards": [], "guests": [{ "config": "a.cfg", "partial": "gone.dts" }] }', 'gone.dts'],
   ])('reports %s that a project names and that is not there', async (_, project, name) => {
-    const io = testIo({ '/work/vsmmu.json': project, '/work/a.cfg': 'name = "a"\nkernel = "Image"\nmemory = 256\n' });
+    const io = testIo({ '/project/vsmmu.json': project, '/project/a.cfg': 'name = "a"\nkernel = "Image"\nmemory = 256\n' });
     expect(await run(['check', 'vsmmu.json'], io)).toBe(1);
     expect(io.out()).toContain(`error: There is no file ${name}. [project-file]`);
     expect(io.out()).toContain(`vsmmu.json:1:${project.indexOf(name) + 1}:`);
@@ -54,9 +54,9 @@ describe('vsmmu check of a system', () => {
     const board = (path: string): string => `/dts-v1/;\n/ { #address-cells = <1>; #size-cells = <1>; smmu: iommu@1000 { compatible = "arm,smmu-v3"; reg = <0x1000 0x20000>; interrupts-extended; #iommu-cells = <1>; }; ${path} { reg = <0x40000 0x1000>; iommus = <&smmu 1>; xen,passthrough; }; };\n`;
     const guest = (name: string, device: string): string => `name = "${name}"\nkernel = "Image"\nmemory = 256\ndtdev = [ "${device}" ]\niomem = [ "0x40,1" ]\n`;
     const io = testIo({
-      '/work/vsmmu.json': '{ "boards": [{ "path": "x.dts" }, { "path": "y.dts" }], "guests": [{ "config": "a.cfg" }, { "config": "b.cfg", "board": "y.dts" }] }',
-      '/work/x.dts': board('eth@40000'), '/work/y.dts': board('usb@40000'),
-      '/work/a.cfg': guest('a', '/eth@40000'), '/work/b.cfg': guest('b', '/usb@40000'),
+      '/project/vsmmu.json': '{ "boards": [{ "path": "x.dts" }, { "path": "y.dts" }], "guests": [{ "config": "a.cfg" }, { "config": "b.cfg", "board": "y.dts" }] }',
+      '/project/x.dts': board('eth@40000'), '/project/y.dts': board('usb@40000'),
+      '/project/a.cfg': guest('a', '/eth@40000'), '/project/b.cfg': guest('b', '/usb@40000'),
     });
     await run(['check', '--format', 'json', 'vsmmu.json'], io);
     const { findings, guests } = JSON.parse(io.out()) as { guests: number; findings: { id: string }[] };

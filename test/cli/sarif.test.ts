@@ -21,14 +21,14 @@ interface Log {
   }[];
 }
 
-const at = (start: number, end: number, file = '/work/a b.dts'): Problem['range'] => ({ file, start, end });
+const at = (start: number, end: number, file = '/project/a b.dts'): Problem['range'] => ({ file, start, end });
 
 function logOf(problems: readonly Problem[]): Log {
   const lines = new Lines(() => TEXT);
   const collection = new Collection();
   collection.add(problems);
-  const name = (file: string): string => file.replace('/work/', '');
-  const report: Report = { findings: collection.findings(lines), known: 0, trees: 1, guests: 0, name, cwd: '/work' };
+  const name = (file: string): string => file.replace('/project/', '');
+  const report: Report = { findings: collection.findings(lines), known: 0, trees: 1, guests: 0, name, cwd: '/project' };
   return JSON.parse(sarifReport(report, lines)) as Log;
 }
 
@@ -43,7 +43,7 @@ describe('SARIF', () => {
     expect(log.runs.length).toBe(1);
     expect(run!.tool.driver.name).toBe('vsmmu');
     expect(run!.columnKind).toBe('utf16CodeUnits');
-    expect(run!.originalUriBaseIds['SRCROOT']!.uri).toBe('file:///work/');
+    expect(run!.originalUriBaseIds['SRCROOT']!.uri).toBe('file:///project/');
     for (const result of run!.results) {
       expect(run!.tool.driver.rules[result.ruleIndex]!.id).toBe(result.ruleId);
       expect(['error', 'warning', 'note']).toContain(result.level);

@@ -41,7 +41,7 @@ const BOARD = `/dts-v1/;
 
 describe('vsmmu streams', () => {
   it('prints a table for each IOMMU, with shared and lost streams', async () => {
-    const io = testIo({ '/work/board.dts': BOARD });
+    const io = testIo({ '/project/board.dts': BOARD });
     expect(await run(['streams', 'board.dts'], io)).toBe(0);
     expect(io.out().split('\n').map((line) => line.trimEnd())).toEqual([
       '&smmu0  Arm SMMUv3 at 0x10000, 3 masters, board.dts:5',
@@ -63,16 +63,16 @@ describe('vsmmu streams', () => {
   });
 
   it('prints the same as JSON', async () => {
-    const io = testIo({ '/work/board.dts': BOARD });
+    const io = testIo({ '/project/board.dts': BOARD });
     expect(await run(['streams', '--json', 'board.dts'], io)).toBe(0);
     const table = JSON.parse(io.out()) as { iommus: { label: string }[]; streams: { id: number; source: object }[] };
     expect(table.iommus.map((i) => i.label)).toEqual(['smmu0', 'smmu1']);
     expect(table.streams.map((s) => s.id)).toEqual(expect.arrayContaining([0x40, 0x7, 0x100]));
-    expect(table.streams[0]!.source).toEqual({ file: '/work/board.dts', line: 18 });
+    expect(table.streams[0]!.source).toEqual({ file: '/project/board.dts', line: 18 });
   });
 
   it('says so where there is no IOMMU', async () => {
-    const io = testIo({ '/work/board.dts': '/dts-v1/;\n/ { };\n' });
+    const io = testIo({ '/project/board.dts': '/dts-v1/;\n/ { };\n' });
     expect(await run(['streams', 'board.dts'], io)).toBe(0);
     expect(io.out()).toBe('no IOMMUs\n');
   });

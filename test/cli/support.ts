@@ -46,7 +46,7 @@ export function testIo(files: Record<string, string | Uint8Array> = {}, more: Pa
   return {
     stdout: { write: (data) => void (out += text(data)) },
     stderr: { write: (data) => void (err += text(data)) },
-    cwd: '/work',
+    cwd: '/project',
     env: {},
     isTTY: false,
     columns: 80,
