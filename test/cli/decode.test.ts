@@ -23,7 +23,7 @@ const BOARD = `/dts-v1/;
 `;
 
 async function decode(args: readonly string[], stdin?: string): Promise<TestIo & { code: number }> {
-  const io = testIo({ '/work/board.dts': BOARD }, stdin === undefined ? {} : { stdin: () => Promise.resolve(new TextEncoder().encode(stdin)) });
+  const io = testIo({ '/project/board.dts': BOARD }, stdin === undefined ? {} : { stdin: () => Promise.resolve(new TextEncoder().encode(stdin)) });
   return { ...io, code: await run(['decode', ...args], io) };
 }
 
@@ -65,11 +65,11 @@ describe('vsmmu decode', () => {
   });
 
   it.each([
-    ['nothing about an SMMU', [], 'hello', 1, /nothing here/],
-    ['an unknown kind', ['--as', 'xyz', '0x0'], undefined, 2, /--as takes/],
-    ['no input', [], undefined, 2, /nothing to read/],
-    ['no board', ['--board', 'none.dts'], LOG, 2, /no such file: none\.dts/],
-  ])('says so: %s', async (_, args, stdin, code, message) => {
+    [[], 'hello', 1, /nothing here/],
+    [['--as', 'xyz', '0x0'], undefined, 2, /--as takes/],
+    [[], undefined, 2, /nothing to read/],
+    [['--board', 'none.dts'], LOG, 2, /no such file: none\.dts/],
+  ])('says what is wrong with %j and input %j', async (args, stdin, code, message) => {
     const result = await decode(args, stdin);
     expect(result.code).toBe(code);
     expect(result.err()).toMatch(message);

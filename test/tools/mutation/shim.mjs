@@ -1,0 +1,78 @@
+/**
+ * Stands in for vitest inside the bundle of a mutation run: the tests register themselves, and
+ * `runAll` runs them until the first failure. Knows what the emulator's tests use of vitest.
+ */
+import { chai, JestAsymmetricMatchers, JestChaiExpect, JestExtend } from '@vitest/expect';
+
+chai.use(JestExtend);
+chai.use(JestChaiExpect);
+chai.use(JestAsymmetricMatchers);
+
+export const expect = Object.assign((value, message) => chai.expect(value, message), chai.expect);
+
+const tests = [];
+let path = [];
+let before = [];
+
+function format(name, row) {
+  const values = Array.isArray(row) ? row : [row];
+  let next = 0;
+  return name.replaceAll(/%[sdijo]/g, () => String(values[next++]));
+}
+
+function each(register) {
+  return (rows) => (name, run, options) => {
+    for (const row of rows) register(format(name, row), () => run(...(Array.isArray(row) ? row : [row])), options);
+  };
+}
+
+function addTest(name, run) {
+  if (typeof run === 'function') tests.push({ name: [...path, name].join(' > '), run, before: [...before] });
+}
+
+function addSuite(name, run) {
+  const outer = { path, before };
+  path = [...path, name];
+  before = [...before];
+  if (typeof run === 'function') run();
+  ({ path, before } = outer);
+}
+
+function withVariants(register) {
+  const none = Object.assign(() => undefined, { each: () => () => undefined });
+  return Object.assign(register, {
+    each: each(register), skip: none, todo: none, only: register, concurrent: register, sequential: register,
+    skipIf: (condition) => (condition ? none : register), runIf: (condition) => (condition ? register : none),
+  });
+}
+
+export const it = withVariants(addTest);
+export const test = it;
+export const describe = withVariants(addSuite);
+export const beforeEach = (run) => void before.push(run);
+export const beforeAll = (run) => {
+  let done = false;
+  before.push(async () => {
+    if (!done) await run();
+    done = true;
+  });
+};
+export const afterEach = () => undefined;
+export const afterAll = () => undefined;
+
+/** Runs the tests, those named in `early` first; answers the name of the first that fails. */
+export async function runAll(early) {
+  const ordered = tests.toSorted((a, b) => (early.get(b.name) ?? 0) - (early.get(a.name) ?? 0));
+  for (const t of ordered) {
+    try {
+      for (const hook of t.before) await hook();
+      await t.run();
+    } catch {
+      return t.name;
+    }
+  }
+  return undefined;
+}
+
+/** How many tests there are. */
+export const count = () => tests.length;
