@@ -5,13 +5,13 @@ import { testIo } from './support.ts';
 
 const BOARD = '/dts-v1/;\n#include "soc.dtsi"\n#include <dt-bindings/x.h>\n/ { p = <X Y>; };\n';
 const FILES = {
-  '/work/b/board.dts': BOARD,
-  '/work/b/soc.dtsi': '/ { l: n { }; };\n',
+  '/project/b/board.dts': BOARD,
+  '/project/b/soc.dtsi': '/ { l: n { }; };\n',
   '/inc/dt-bindings/x.h': '#define X 7\n',
-  '/work/bad.dts': '/dts-v1/;\n/ {\n\ta = <1>\n};\n',
-  '/work/phandles.dts': '/dts-v1/;\n/ { a { phandle = <1>; }; b { phandle = <1>; }; };\n',
-  '/work/linux/scripts/dtc/include-prefixes/dt-bindings/y.h': '#define Z 9\n',
-  '/work/linux/arch/arm64/boot/dts/k.dts': '/dts-v1/;\n#include <dt-bindings/y.h>\n/ { z = <Z>; };\n',
+  '/project/bad.dts': '/dts-v1/;\n/ {\n\ta = <1>\n};\n',
+  '/project/phandles.dts': '/dts-v1/;\n/ { a { phandle = <1>; }; b { phandle = <1>; }; };\n',
+  '/project/linux/scripts/dtc/include-prefixes/dt-bindings/y.h': '#define Z 9\n',
+  '/project/linux/arch/arm64/boot/dts/k.dts': '/dts-v1/;\n#include <dt-bindings/y.h>\n/ { z = <Z>; };\n',
 };
 
 function blobOf(data: string | Uint8Array | undefined): ReturnType<typeof readBlob> {
@@ -23,7 +23,7 @@ describe('vsmmu dtb', () => {
     const io = testIo(FILES);
     expect(await run(['dtb', 'b/board.dts', '-o', 'out.dtb', '-I', '/inc', '-D', 'Y=0x10'], io)).toBe(0);
     expect(io.err()).toBe('');
-    const blob = blobOf(io.files.readBytes('/work/out.dtb'));
+    const blob = blobOf(io.files.readBytes('/project/out.dtb'));
     expect(blob.root?.properties.map((p) => [p.name, [...p.data]])).toEqual([['p', [0, 0, 0, 7, 0, 0, 0, 16]]]);
     expect(blob.root?.children.map((n) => n.name)).toEqual(['n']);
   });
@@ -43,14 +43,14 @@ describe('vsmmu dtb', () => {
   it('finds the include roots of a kernel tree by itself', async () => {
     const io = testIo(FILES);
     expect(await run(['dtb', 'linux/arch/arm64/boot/dts/k.dts', '-o', 'k.dtb'], io)).toBe(0);
-    expect(blobOf(io.files.readBytes('/work/k.dtb')).root?.properties.map((p) => [...p.data])).toEqual([[0, 0, 0, 9]]);
+    expect(blobOf(io.files.readBytes('/project/k.dtb')).root?.properties.map((p) => [...p.data])).toEqual([[0, 0, 0, 9]]);
   });
 
   it('says what is wrong and writes nothing', async () => {
     const io = testIo(FILES);
     expect(await run(['dtb', 'bad.dts', '-o', 'bad.dtb'], io)).toBe(1);
     expect(io.err()).toContain('bad.dts:3:8: error: expected `;` here [dts-syntax]');
-    expect(io.files.exists('/work/bad.dtb')).toBe(false);
+    expect(io.files.exists('/project/bad.dtb')).toBe(false);
   });
 
   it('refuses what a check of dtc refuses', async () => {
@@ -76,10 +76,10 @@ describe('vsmmu dts', () => {
   it('prints what is left of a damaged blob, and says where it is damaged', async () => {
     const io = testIo(FILES);
     await run(['dtb', 'b/board.dts', '-o', 'out.dtb', '-I', '/inc', '-D', 'Y'], io);
-    const whole = io.files.readBytes('/work/out.dtb') ?? new Uint8Array(0);
-    io.files.write('/work/cut.dtb', whole.slice(0, 90));
+    const whole = io.files.readBytes('/project/out.dtb') ?? new Uint8Array(0);
+    io.files.write('/project/cut.dtb', whole.slice(0, 90));
     expect(await run(['dts', 'cut.dtb', '-o', 'cut.dts'], io)).toBe(1);
     expect(io.err()).toMatch(/cut\.dtb: at 0x[0-9a-f]+: .*\[dtb-header\]/);
-    expect(io.files.readText('/work/cut.dts')).toContain('/ {');
+    expect(io.files.readText('/project/cut.dts')).toContain('/ {');
   });
 });

@@ -9,7 +9,7 @@ const CASES = readFileSync(join(import.meta.dirname, '../fixtures/qemu/cases.jso
 const FIRST = CASES[0] ?? '';
 
 async function replay(content: string | Uint8Array, ...args: string[]): Promise<TestIo & { code: number }> {
-  const io = testIo({ '/work/cases.jsonl': content });
+  const io = testIo({ '/project/cases.jsonl': content });
   return { ...io, code: await run(['replay', ...args, 'cases.jsonl'], io) };
 }
 
@@ -66,7 +66,7 @@ describe('vsmmu replay', () => {
   });
 
   it.each([[['replay'], /one file of cases/], [['replay', 'none.jsonl'], /no such file/], [['replay', '--cache', 'much', 'cases.jsonl'], /--cache takes/]])('refuses %j', async (args, message) => {
-    const io = testIo({ '/work/cases.jsonl': FIRST });
+    const io = testIo({ '/project/cases.jsonl': FIRST });
     expect(await run(args, io)).toBe(2);
     expect(io.err()).toMatch(message);
   });

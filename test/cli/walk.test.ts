@@ -9,9 +9,9 @@ const fixture = (name: string): string => readFileSync(join(import.meta.dirname,
 const LINUX = fixture('linux.json');
 const NESTED = fixture('nested.json');
 const FILES = {
-  '/work/linux.json': LINUX, '/work/nested.json': NESTED, '/work/linux.json.gz': gzipSync(LINUX), '/work/probes.json': fixture('linux.expect.json'),
-  '/work/list.json': JSON.stringify([{ sid: 8, iova: '0xffffc000', rw: 'r' }, { sid: 8, rw: 'r' }, { sid: '0x10', iova: '0x12345678', rw: 'r' }]),
-  '/work/bad.json': '{', '/work/empty.json': '{}',
+  '/project/linux.json': LINUX, '/project/nested.json': NESTED, '/project/linux.json.gz': gzipSync(LINUX), '/project/probes.json': fixture('linux.expect.json'),
+  '/project/list.json': JSON.stringify([{ sid: 8, iova: '0xffffc000', rw: 'r' }, { sid: 8, rw: 'r' }, { sid: '0x10', iova: '0x12345678', rw: 'r' }]),
+  '/project/bad.json': '{', '/project/empty.json': '{}',
 };
 
 async function walk(...args: string[]): Promise<TestIo & { code: number }> {
