@@ -93,7 +93,7 @@ describe('requests about a configuration', () => {
     const config = at('xen-faults/domd.cfg');
     const text = read('xen-faults/domd.cfg');
     client.open(config, text, 'xl-cfg');
-    await until(client, config, ['guest-device-unknown', 'guest-iomem-missing', 'guest-irqs-missing', 'xl-unknown-key']);
+    await until(client, config, ['guest-device-unknown', 'guest-iomem-missing', 'guest-irqs-missing', 'xl-missing-key']);
     const start = place(text, '/soc@10000000/ethernet');
     const params = { textDocument: { uri: uriOf(config) }, range: { start, end: start }, context: { diagnostics: [] } };
     const actions = await client.request('textDocument/codeAction', params) as { title: string; edit: { changes: Record<string, { newText: string }[]> } }[];

@@ -66,7 +66,7 @@ describe('examples/xen-faults', () => {
       'domd.cfg guest-device-unknown',
       'domd.cfg guest-iomem-missing',
       'domd.cfg guest-irqs-missing',
-      'domd.cfg xl-unknown-key',
+      'domd.cfg xl-missing-key',
       'domd.dts pd-bus',
       'domd.dts pd-host-mismatch',
       'domd.dts pd-iommus-edited',
