@@ -164,7 +164,8 @@ class Layout {
 
   private bracket(at: number, char: string): void {
     this.starts = false;
-    const nextLine = this.tokens.text.slice(this.tokens.end(at), this.tokens.start(at + 1)).includes('\n');
+    const pulledUp = ['=', ',', ';', '{'].some((punct) => this.tokens.is(at + 1, punct));
+    const nextLine = !pulledUp && this.tokens.text.slice(this.tokens.end(at), this.tokens.start(at + 1)).includes('\n');
     const open = nextLine ? (this.depth + 1) * TAB : Infinity;
     if (char === '=' && this.valueColumn === undefined) this.valueColumn = open;
     else if (char === '<' && this.valueColumn !== undefined && this.cellColumn === undefined) this.cellColumn = open;

@@ -4,18 +4,22 @@
  * can have several (a StreamID written as a macro has three).
  */
 import type { SourceRange } from '../../model/problem.ts';
+import type { Span } from '../../model/devicetree/syntax/ast.ts';
 import type { DtNode, DtProperty } from '../../model/devicetree/tree/tree.ts';
 import { cells } from '../../model/devicetree/tree/values.ts';
+import { regionsOf } from '../../model/platform/addresses.ts';
+import { interruptsOf } from '../../model/platform/interrupts.ts';
+import { interruptText } from '../../model/platform/streamTable.ts';
 import type { StreamUse } from '../../model/platform/types.ts';
 import { type Board, pathOf } from './board.ts';
 import { cellEntries, entryOf } from './cellLayout.ts';
 import { KEYWORD_NOTES, PROPERTY_NOTES } from './knowledge.ts';
 import type { Spot } from './locate.ts';
-import { block, clip, code, hexOf, type LinkMaker } from './markdown.ts';
+import { block, clip, code, hexOf, type LinkMaker, plain } from './markdown.ts';
 import { directiveAt, type DirectiveTarget } from './directives.ts';
 import type { RawDocument } from './raw/document.ts';
 import { Raw } from './raw/tokens.ts';
-import { iommuSection, masterSection, streamSection } from './streamText.ts';
+import { called, iommuSection, masterSection, streamSection } from './streamText.ts';
 
 /** A hover: Markdown about a range of the file. */
 export interface HoverText {
@@ -104,7 +108,23 @@ function cellSections(board: Board, property: DtProperty, spot: Spot): string[] 
   const number = entries.length > 1 && entry !== undefined ? `, entry ${entries.indexOf(entry) + 1} of ${entries.length}` : '';
   const meaning = part === undefined ? (value === '' ? '' : `${code(property.name)} cell ${index + 1}:${value}`) : `**${part.name}**${value}${because}${number}`;
   const use = useAt(board, property, cell.start);
-  return [use === undefined ? '' : streamSection(board.platform, use), meaning];
+  return [use === undefined ? '' : streamSection(board.platform, use), meaning, wholeEntry(board, property, cell.start)];
+}
+
+/** What the cells of an entry are together: a region with its CPU address, an interrupt with its number. */
+function wholeEntry(board: Board, property: DtProperty, offset: number): string {
+  const holds = ({ span }: { readonly span: Span }): boolean => offset >= span.start && offset < span.end;
+  if (property.name === 'reg') {
+    const region = regionsOf(property.node).find(holds);
+    if (region === undefined) return '';
+    const cpu = region.physical === undefined ? 'no way to the CPU through `ranges`' : `CPU address ${code(hexOf(region.physical))}`;
+    return `Region ${code(hexOf(region.start))}, size ${code(hexOf(region.size))}; ${cpu}`;
+  }
+  if (property.name !== 'interrupts' && property.name !== 'interrupts-extended') return '';
+  const interrupt = interruptsOf(board.tree, property.node).find(holds);
+  if (interrupt === undefined) return '';
+  const name = interrupt.name === undefined ? '' : `${code(interrupt.name)}: `;
+  return `${name}${plain(interruptText(interrupt))}${interrupt.parent === undefined ? '' : ` of ${code(called(interrupt.parent))}`}`;
 }
 
 /** The stream that a cell of `iommus` or `iommu-map` belongs to. */

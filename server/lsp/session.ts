@@ -21,7 +21,7 @@ import { OpenDocuments } from './documents.ts';
 import { Guests } from './guests.ts';
 
 /** How long a request waits for an analysis that is under way before it is answered from the one before, in ms. */
-const PATIENCE = 60;
+const PATIENCE = 40;
 
 /** The same for a request that a person made on purpose, such as a rename, where there is no analysis before. */
 const FIRST_PATIENCE = 3000;
