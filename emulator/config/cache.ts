@@ -14,7 +14,7 @@ export const CONFIG = {
   kind: 2,
   /** The StreamID; the first one of its range for a level-1 stream table descriptor. */
   sid: 3,
-  /** CD index, level-1 CD index, or log2 of the range of a level-1 stream table descriptor. */
+  /** CD index, twice the level-1 CD index (plus 1 for 64K leaves), or log2 of the range of a level-1 stream table descriptor. */
   index: 4,
   /** Number of the compiled structure, or the low half of a level-1 descriptor. */
   value: 5,

@@ -137,7 +137,8 @@ export class ConfigLookup {
     }
     const split = ste.cdSplit;
     this.#point(base + 8 * (index >>> split));
-    if (!this.#level1Cd(ste, sid, index >>> split)) return false;
+    // Tables of both leaf sizes may be cached for one stream: the lowest bit of the key tells them apart.
+    if (!this.#level1Cd(ste, sid, ((index >>> split) << 1) | (split === 10 ? 1 : 0))) return false;
     const pointer = addressOf(this.#hi, this.#lo & (split === 10 ? 0xffff_0000 : 0xffff_f000));
     const limit = ste.stage2 ? this.#parts.features.ias : this.#parts.features.oas;
     if ((this.#lo & 1) === 0 || pointer >= 2 ** limit) return this.#failed(C_BAD_SUBSTREAMID) !== null;

@@ -113,7 +113,7 @@ function cfgiRange(x: Execution): number {
 function cfgiCd(x: Execution): number {
   const ssid = x.bits(31, 12);
   // Both leaf table shapes are covered: which one the stream uses is in its STE, perhaps gone already.
-  const level1 = x.bits(64, 64) === 1 ? [] : [ssid >>> 6, ssid >>> 10];
+  const level1 = x.bits(64, 64) === 1 ? [] : [(ssid >>> 6) << 1, ((ssid >>> 10) << 1) | 1];
   x.removed += x.target.config.removeCd(sid(x), ssid, level1);
   return CERROR.none;
 }

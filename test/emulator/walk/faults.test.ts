@@ -63,11 +63,11 @@ describe('stage-1 faults', () => {
     expect(rig.at(2, VA)).toBe(DATA);
   });
 
-  it.each([[1, 1, 1, 'abort', 1], [1, 0, 0, 'abort', 0], [0, 1, 0, 'raz-wi', 1], [0, 0, 0, 'raz-wi', 0]] as const)('A %i, R %i', (a, r, _, status, records) => {
+  it.each([[1, 1, 1], [1, 0, 1], [0, 1, 2], [0, 0, 2]])('A %i, R %i', (a, r, status) => {
     const rig = new Rig({ model: { IDR0: 0x0800_000f & ~4, IDR1: 0x0273_0010, IDR3: 0x14, IDR5: 0x0010_0075, AIDR: 1 } });
     rig.stage1(1, { A: a, R: r });
-    expect(rig.dma(1, VA).status).toBe(status === 'abort' ? 1 : 2);
-    expect(rig.events()).toHaveLength(records);
+    expect(rig.dma(1, VA).status).toBe(status);
+    expect(rig.events()).toHaveLength(r);
   });
 });
 

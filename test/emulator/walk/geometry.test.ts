@@ -46,7 +46,7 @@ function build(rig: Rig, root: number, page: PageBits, indices: number[]): void 
 }
 
 describe('walk geometry', () => {
-  it.each(STAGE1)('stage 1, page 2^%i, TxSZ %i, VA %d', (page, txsz, va, start, indices) => {
+  it.each(STAGE1)('stage 1, page 2^%i, TxSZ %i, VA %d', (...[page, txsz, va, start, indices]) => {
     expect(startLevel(page, 64 - txsz)).toBe(start);
     const rig = new Rig();
     rig.stage1(1, { T0SZ: txsz, TG0: TG0[page], IPS: 6 });
@@ -54,7 +54,7 @@ describe('walk geometry', () => {
     expect(rig.at(1, va)).toBe(DATA + (va % 2 ** page));
   });
 
-  it.each(STAGE2)('stage 2, page 2^%i, T0SZ %i, SL0 %i, IPA %d', (page, t0sz, sl0, ipa, indices) => {
+  it.each(STAGE2)('stage 2, page 2^%i, T0SZ %i, SL0 %i, IPA %d', (...[page, t0sz, sl0, ipa, indices]) => {
     const rig = new Rig();
     rig.stage2(1, { S2T0SZ: t0sz, S2SL0: sl0, S2TG: TG0[page] });
     build(rig, S2, page, indices);

@@ -36,7 +36,7 @@ const CASES: [name: string, ap: number, xn: number, cd: FieldInput, table: numbe
 ];
 
 describe.each(['none', 'architecture'] as const)('stage-1 permissions, caches %s', (policy) => {
-  it.each(CASES)('%s', (_, ap, xn, cd, table, pass) => {
+  it.each(CASES)('%s', (...[, ap, xn, cd, table, pass]) => {
     const rig = new Rig({ policy });
     rig.stage1(1, cd);
     rig.map(S1, VA, DATA, { low: 0xf03 | (ap << 6), high: xn });
