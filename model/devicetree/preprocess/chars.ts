@@ -32,6 +32,11 @@ export function classOf(code: number): number {
   return code < 128 ? (CLASSES[code] ?? CLASS_OTHER) : CLASS_OTHER;
 }
 
+/** Whether a character code is white space or a line feed. */
+export function isBlank(code: number): boolean {
+  return classOf(code) >= CLASS_WHITE;
+}
+
 /** Whether a character code may continue a name. */
 export function isWord(code: number): boolean {
   const found = classOf(code);

@@ -44,7 +44,7 @@ export function addCheckpoint(state: State): void {
 }
 
 function copyFrame(frame: Frame): Frame {
-  return { ...frame, conditions: [...frame.conditions], openers: [...frame.openers] };
+  return { ...frame };
 }
 
 /** What became of the files of an earlier run. */
@@ -129,7 +129,7 @@ export function resume(before: State, text: string, host: FileHost, options: Com
   if (before.stopped || before.resumed >= MAX_RESUMED || !sameOptions(before.options, options)) return { kind: 'anew' };
   const changes = changesSince(before, host);
   if (changes.changed.size === 0 && changes.gone === Infinity && changes.found === Infinity) return { kind: 'same' };
-  const index = before.checkpoints.findLastIndex((each) => isGood(each, before, changes));
+  const index = before.checkpoints.findLastIndex((each, i) => i < before.usableCheckpoints && isGood(each, before, changes));
   const checkpoint = before.checkpoints[index];
   if (checkpoint === undefined) return { kind: 'anew' };
   const state = new State(host, options);

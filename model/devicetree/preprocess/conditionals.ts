@@ -4,26 +4,27 @@ import { evaluateCondition } from './condition.ts';
 import { LineReader, operandTokens } from './lineTokens.ts';
 import { type Directive, DirectiveKind } from './scan.ts';
 import { findHeader } from './include.ts';
-import { BRANCH_TAKEN, ELSE_SEEN, type Frame, rangeIn, type State } from './state.ts';
+import { type Condition, type Frame, rangeIn, type State } from './state.ts';
 import { END, type Token, TokenKind, WHITE } from './token.ts';
 
 /** Runs a conditional directive. */
 export function runConditional(state: State, frame: Frame, directive: Directive): void {
   const { kind } = directive;
   if (kind <= DirectiveKind.ifndef) open(state, frame, directive);
-  else if (frame.conditions.length === 0) {
+  else if (frame.condition === undefined) {
     const name = frame.scan.text.slice(directive.start, directive.operand);
     state.report('conditional-unbalanced', `${name} without #if`, rangeIn(frame.scan, directive.start, directive.operand));
   } else if (kind === DirectiveKind.endif) {
-    frame.conditions.pop();
-    frame.openers.pop();
+    frame.condition = frame.condition.outer;
     extra(state, frame, directive);
-  } else otherwise(state, frame, directive);
+  } else otherwise(state, frame, { directive, condition: frame.condition });
 }
 
 /** Reports conditionals that a file leaves open. */
 export function reportOpen(state: State, frame: Frame): void {
-  for (const index of frame.openers) {
+  const open: number[] = [];
+  for (let condition = frame.condition; condition !== undefined; condition = condition.outer) open.push(condition.opener);
+  for (const index of open.toReversed()) {
     const opener = frame.scan.directives[index];
     if (opener === undefined) continue;
     const name = frame.scan.text.slice(opener.start, opener.operand);
@@ -32,30 +33,23 @@ export function reportOpen(state: State, frame: Frame): void {
 }
 
 function open(state: State, frame: Frame, directive: Directive): void {
-  frame.openers.push(frame.directive - 1);
-  const holds = test(state, frame, directive);
-  frame.conditions.push(holds ? BRANCH_TAKEN : 0);
-  if (!holds) skip(state, frame, directive);
+  const opener = frame.directive - 1;
+  const taken = test(state, frame, directive);
+  frame.condition = { taken, elseSeen: false, opener, outer: frame.condition };
+  if (!taken) skip(state, frame, directive);
 }
 
-function otherwise(state: State, frame: Frame, directive: Directive): void {
-  const top = frame.conditions.length - 1;
-  const condition = frame.conditions[top] ?? 0;
+function otherwise(state: State, frame: Frame, at: { directive: Directive; condition: Condition }): void {
+  const { directive, condition } = at;
   const isElse = directive.kind === DirectiveKind.else;
-  if ((condition & ELSE_SEEN) !== 0) {
+  if (condition.elseSeen) {
     const name = frame.scan.text.slice(directive.start, directive.operand);
     state.report('conditional-unbalanced', `${name} after #else`, rangeIn(frame.scan, directive.start, directive.operand));
   }
   if (isElse) extra(state, frame, directive);
-  const seen = isElse ? ELSE_SEEN : 0;
-  if ((condition & BRANCH_TAKEN) !== 0) {
-    frame.conditions[top] = condition | seen;
-    skip(state, frame, directive);
-    return;
-  }
-  const holds = isElse || test(state, frame, directive);
-  frame.conditions[top] = condition | seen | (holds ? BRANCH_TAKEN : 0);
-  if (!holds) skip(state, frame, directive);
+  const enters = !condition.taken && (isElse || test(state, frame, directive));
+  frame.condition = { ...condition, taken: condition.taken || enters, elseSeen: condition.elseSeen || isElse };
+  if (!enters) skip(state, frame, directive);
 }
 
 function extra(state: State, frame: Frame, directive: Directive): void {

@@ -107,6 +107,7 @@ function fault(message: string, token: Token): DefineFault {
 
 function parseParameters(lexer: Lexer, name: Token): Parameters | DefineFault {
   const names: string[] = [];
+  const seen = new Set<string>();
   lexer.next();
   for (let expectName = true; ; expectName = !expectName) {
     const token = lexer.next();
@@ -119,8 +120,11 @@ function parseParameters(lexer: Lexer, name: Token): Parameters | DefineFault {
       names.push('__VA_ARGS__');
       return closeVariadic(lexer, names, token);
     } else if (token.kind !== TokenKind.name) return fault('Expected a parameter name', token);
-    else if (names.includes(token.text)) return fault(`Duplicate macro parameter "${token.text}"`, token);
-    else names.push(token.text);
+    else if (seen.has(token.text)) return fault(`Duplicate macro parameter "${token.text}"`, token);
+    else {
+      seen.add(token.text);
+      names.push(token.text);
+    }
   }
 }
 

@@ -13,9 +13,12 @@ import { copyText } from './copyText.ts';
 import { scanFile } from './scan.ts';
 import { type Frame, rangeIn, type State } from './state.ts';
 
-/** Checkpoints are so many directives or characters of text apart, and stand after each include. */
+/** Checkpoints are so many directives or characters of text apart, and stand after includes. */
 const CHECKPOINT_DIRECTIVES = 64;
 const CHECKPOINT_CHARS = 2048;
+/** After an include that brought less, none is needed. */
+const LEAST_CHARS = 256;
+const LEAST_DEFINITIONS = 8;
 
 /** Runs a state to its end. */
 export class Engine {
@@ -70,7 +73,14 @@ export class Engine {
     }
     if (scan.textAfter && scan.text.charCodeAt(scan.textEnd - 1) !== 10) state.output.copy(frame.inclusion, scan.textEnd, '\n');
     state.frames.pop();
-    if (state.frames.length > 0) this.checkpoint();
+    if (state.frames.length > 0 && this.isFarFromLast()) this.checkpoint();
+  }
+
+  /** Whether the run has come so far since the last checkpoint that another one pays. */
+  private isFarFromLast(): boolean {
+    const { checkpoints, output, table } = this.state;
+    const last = checkpoints.at(-1);
+    return last === undefined || output.length - last.output > LEAST_CHARS || table.log.length - last.log > LEAST_DEFINITIONS;
   }
 
   private checkpoint(): void {
@@ -146,6 +156,6 @@ function predefinitionFrame(state: State): Frame {
   const file = commandLine(state.options.defines ?? {});
   return {
     scan: scanFile(file), inclusion: 0, directive: 0, name: 0, dtcInclude: 0, pos: 0, peek: 0,
-    conditions: [], openers: [], presumed: undefined, marked: undefined, root: -1, entered: -1,
+    condition: undefined, presumed: undefined, marked: undefined, root: -1, entered: -1,
   };
 }

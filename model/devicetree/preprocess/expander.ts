@@ -16,6 +16,8 @@ export interface TokenSource {
   next(inArguments: boolean): Token;
   /** Takes back the token that `next` gave last. */
   unread(token: Token): void;
+  /** Whether a parenthesis that `next` gave may be closed somewhere; false spares the search. */
+  mayClose(parenthesis: Token): boolean;
   /** The place to which `rewind` may go back. */
   mark(): unknown;
   /** Goes back to a mark, undoing directives that were run since. */
@@ -209,7 +211,7 @@ export class Expander {
       this.collecting--;
       return undefined;
     }
-    const collected = collectArguments(definition, () => this.next(true));
+    const collected = this.source.mayClose(token) ? collectArguments(definition, () => this.next(true)) : 'macro-unterminated';
     this.collecting--;
     if (this.exhausted) return undefined;
     if (typeof collected === 'string') {

@@ -61,8 +61,9 @@ export function mayEnter(state: State, file: SourceFile, range: Inclusion['direc
     return false;
   }
   if (state.inclusions.length <= limits.inclusions) return true;
-  if (!state.stopped) state.report('limit-inclusions', `More than ${limits.inclusions} files are included`, range);
-  state.stopped = true;
+  if (!state.full) state.report('limit-inclusions', `More than ${limits.inclusions} files are included`, range);
+  state.full = true;
+  state.unsettle();
   return false;
 }
 

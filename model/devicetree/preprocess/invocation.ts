@@ -5,22 +5,15 @@
  */
 import type { Limits } from '../source/files.ts';
 import { BUILTINS, builtinToken } from './builtins.ts';
-import { CLASS_DIGIT, CLASS_NEWLINE, CLASS_WHITE, classOf } from './chars.ts';
+import { isBlank } from './chars.ts';
 import type { MacroDefinition } from './define.ts';
-import { Expander, type ExpansionHost, type TokenSource } from './expander.ts';
+import { Expander, type TokenSource } from './expander.ts';
 import { Lexer } from './lexer.ts';
+import { fits, type MacroLookup, PlainTexts } from './plain.ts';
 import { Printer } from './printer.ts';
-import { type Frame, rangeIn, type State } from './state.ts';
+import type { ScannedFile } from './scan.ts';
+import { type Condition, type Frame, rangeIn, type State } from './state.ts';
 import { END, padding, Token, TokenKind, WHITE } from './token.ts';
-
-/** An expansion that reads nothing but its own body. */
-interface Plain {
-  readonly text: string;
-  readonly first: Token;
-  readonly last: Token;
-  /** The length of the macro log that it holds for; -1 where it holds for ever. */
-  readonly log: number;
-}
 
 /** What an unterminated invocation goes back to. */
 interface Mark {
@@ -28,22 +21,21 @@ interface Mark {
   readonly directive: number;
   readonly pos: number;
   readonly end: number;
-  readonly conditions: number[];
-  readonly openers: number[];
+  readonly condition: Condition | undefined;
   readonly log: number;
   readonly inactive: number;
 }
 
 /** After so many, an argument list that ends nowhere is no longer searched for its end. */
-const MAX_UNTERMINATED = 64;
+const MAX_UNTERMINATED = 8;
 
 /** Expands the invocations of one run. */
-export class Invoker implements ExpansionHost, TokenSource {
-  readonly limits: Limits;
+export class Invoker implements MacroLookup, TokenSource {
+  limits: Limits;
   private readonly state: State;
   /** Runs the next directive of the innermost file, met within arguments. */
   private readonly runDirective: () => void;
-  private readonly plain = new Map<MacroDefinition, Plain>();
+  private readonly plain = new PlainTexts(this);
   private frame: Frame | undefined;
   private lexer: Lexer | undefined;
   private pending: Token | undefined;
@@ -51,6 +43,7 @@ export class Invoker implements ExpansionHost, TokenSource {
   private taken = 0;
   private takenBefore = 0;
   private unterminated = 0;
+  private readonly openParentheses = new Map<ScannedFile, ReadonlySet<number>>();
   /** The name being expanded in the text. */
   private start = 0;
   private startLength = 0;
@@ -73,7 +66,7 @@ export class Invoker implements ExpansionHost, TokenSource {
     if (definition !== undefined && this.hopeless.has(definition)) return this.copyName(frame, pos, name);
     if (definition !== undefined && definition.parameters === undefined && this.carriedTo !== pos) {
       const end = pos + name.length;
-      const plain = this.plainText(definition);
+      const plain = this.plain.textOf(definition, this.state.table.log.length);
       if (plain !== undefined && fits(frame.scan.text, { pos, end, plain })) {
         this.state.output.expand({ inclusion: frame.inclusion, start: pos, end, log: this.state.table.log.length }, plain.text);
         return end;
@@ -146,8 +139,11 @@ export class Invoker implements ExpansionHost, TokenSource {
   /** Leaves an invocation that grew too long as it was written. */
   private abandon(frame: Frame, name: string, pos: number): number {
     this.overflowed = false;
+    this.state.unsettle();
     const definition = this.state.table.get(name);
     if (definition !== undefined) this.hopeless.add(definition);
+    // Where one macro is out of bounds others are, and each may only cost a part of the last.
+    this.limits = { ...this.limits, macroTokens: Math.max(LEAST_TOKENS, this.limits.macroTokens >> 3) };
     return this.copyName(frame, pos, name);
   }
 
@@ -170,44 +166,6 @@ export class Invoker implements ExpansionHost, TokenSource {
     return printer.needsSpace(next) ? ' ' : '';
   }
 
-  /** The text of a macro that depends on no invocation, where it is short work. */
-  private plainText(definition: MacroDefinition): Plain | undefined {
-    const log = this.state.table.log.length;
-    const known = this.plain.get(definition);
-    if (known !== undefined && (known.log === -1 || known.log === log)) return known.text === '' ? undefined : known;
-    const made = this.makePlain(definition, log);
-    this.plain.set(definition, made);
-    return made.text === '' ? undefined : made;
-  }
-
-  private makePlain(definition: MacroDefinition, log: number): Plain {
-    return this.simplePlain(definition, log) ?? this.triedPlain(definition, log);
-  }
-
-  /** The text of a body of words, numbers and brackets none of which is a macro: most bodies. */
-  private simplePlain(definition: MacroDefinition, log: number): Plain | undefined {
-    const text = definition.bodyText().trim();
-    if (!SIMPLE_BODY.test(text)) return undefined;
-    const words = text.match(NAMES);
-    if (words?.some((word) => this.isMacro(word)) === true) return undefined;
-    return { text, first: tokenLike(text.charCodeAt(0)), last: tokenLike(text.charCodeAt(text.length - 1)), log: words === null ? -1 : log };
-  }
-
-  private triedPlain(definition: MacroDefinition, log: number): Plain {
-    const trial = new Trial(this);
-    const expander = new Expander(trial, trial, { tracked: false, bare: false });
-    const printer = new Printer(undefined, true);
-    const name = new Token(TokenKind.name, definition.name, 0);
-    expander.begin(name);
-    printer.add(padding(name));
-    while (!expander.idle) printer.add(expander.next());
-    const first = printer.pieces?.[0]?.token;
-    const last = printer.pieces?.at(-1)?.token;
-    if (trial.failed || printer.trails || first === undefined || last === undefined) return { text: '', first: END, last: END, log };
-    const constant = definition.body().every((token) => token.kind !== TokenKind.name && token.flags <= WHITE);
-    return { text: printer.text, first, last, log: constant ? -1 : log };
-  }
-
   // As the token source of an expander.
 
   next(inArguments: boolean): Token {
@@ -217,7 +175,7 @@ export class Invoker implements ExpansionHost, TokenSource {
       this.take(pending.pos + pending.text.length);
       return pending;
     }
-    if (frame === undefined || lexer === undefined) return END;
+    if (frame === undefined || lexer === undefined || (inArguments && this.unterminated > MAX_UNTERMINATED)) return END;
     for (let extra = 0; ; extra = WHITE) {
       const token = lexer.next();
       frame.peek = Math.max(frame.peek, lexer.pos + 1);
@@ -226,7 +184,7 @@ export class Invoker implements ExpansionHost, TokenSource {
         return token.withFlags(token.flags | extra);
       }
       const directive = frame.scan.directives[frame.directive];
-      if (!inArguments || directive === undefined || this.unterminated > MAX_UNTERMINATED) return END;
+      if (!inArguments || directive === undefined) return END;
       this.runDirective();
       lexer.pos = frame.pos;
       lexer.end = stretchEnd(frame);
@@ -240,13 +198,21 @@ export class Invoker implements ExpansionHost, TokenSource {
     this.taken = this.takenBefore;
   }
 
+  /** Once one argument list ran to the end of the file, others are looked up among those that are closed at all. */
+  mayClose(parenthesis: Token): boolean {
+    const scan = this.frame?.scan;
+    if (this.unterminated === 0 || scan === undefined || parenthesis.scan !== scan) return true;
+    let open = this.openParentheses.get(scan);
+    if (open === undefined) this.openParentheses.set(scan, (open = unclosed(scan)));
+    return !open.has(parenthesis.pos);
+  }
+
   mark(): Mark | undefined {
     const { frame, lexer } = this;
     if (frame === undefined || lexer === undefined) return undefined;
     return {
       frame, directive: frame.directive, pos: this.taken, end: lexer.end,
-      conditions: [...frame.conditions], openers: [...frame.openers],
-      log: this.state.table.log.length, inactive: this.state.inactive.length,
+      condition: frame.condition, log: this.state.table.log.length, inactive: this.state.inactive.length,
     };
   }
 
@@ -254,10 +220,10 @@ export class Invoker implements ExpansionHost, TokenSource {
     const mark = to as Mark | undefined;
     if (mark === undefined || this.lexer === undefined) return;
     this.unterminated++;
+    this.state.unsettle();
     const { frame } = mark;
     frame.directive = mark.directive;
-    frame.conditions = mark.conditions;
-    frame.openers = mark.openers;
+    frame.condition = mark.condition;
     this.state.table.rollBack(mark.log);
     this.state.inactive.length = mark.inactive;
     this.pending = undefined;
@@ -284,62 +250,19 @@ export class Invoker implements ExpansionHost, TokenSource {
   }
 }
 
-/** Bodies whose tokens stay what they are; a point or an exponent's sign could belong to a number. */
-const SIMPLE_BODY = /^[A-Za-z0-9_(](?:[A-Za-z0-9_ \t()<>|*,&~!^]*[A-Za-z0-9_)])?$/;
-const NAMES = /\b[A-Za-z_][A-Za-z0-9_]*/g;
-const SOME_WORD = new Token(TokenKind.name, 'a', 0);
-const SOME_NUMBER = new Token(TokenKind.number, '0', 0);
-const OPENING = new Token(TokenKind.punctuator, '(', 0);
-const CLOSING = new Token(TokenKind.punctuator, ')', 0);
-
-/** A token of the kind that begins or ends with a character of a simple body. */
-function tokenLike(code: number): Token {
-  if (code === 40) return OPENING;
-  if (code === 41) return CLOSING;
-  return classOf(code) === CLASS_DIGIT ? SOME_NUMBER : SOME_WORD;
+/** The offsets of parentheses that nothing closes before the end of the file. */
+function unclosed(scan: ScannedFile): ReadonlySet<number> {
+  const open: number[] = [];
+  const lexer = new Lexer(scan.text, 0, scan.textEnd);
+  for (let token = lexer.next(); token !== undefined; token = lexer.next()) {
+    if (token.text === '(') open.push(token.pos);
+    else if (token.text === ')') open.pop();
+  }
+  return new Set(open);
 }
 
-/** Tries an expansion that must reach for nothing outside it: no arguments in the file, no built-in, no great length. */
-class Trial implements ExpansionHost, TokenSource {
-  readonly limits: Limits;
-  failed = false;
-  private readonly macros: ExpansionHost;
-
-  constructor(macros: ExpansionHost) {
-    this.macros = macros;
-    this.limits = { ...macros.limits, macroTokens: Math.min(macros.limits.macroTokens, TRIAL_TOKENS) };
-  }
-
-  lookup(name: string): MacroDefinition | undefined {
-    return this.macros.lookup(name);
-  }
-
-  builtin(name: Token): undefined {
-    if (BUILTINS.has(name.text)) this.failed = true;
-  }
-
-  complain(): void {
-    this.failed = true;
-  }
-
-  next(): Token {
-    this.failed = true;
-    return END;
-  }
-
-  unread(): void {
-    this.failed = true;
-  }
-
-  mark(): undefined {}
-
-  rewind(): void {
-    this.failed = true;
-  }
-}
-
-/** Macros longer than this are expanded anew at each use. */
-const TRIAL_TOKENS = 2000;
+/** However many macros were too long, one of this length is expanded. */
+const LEAST_TOKENS = 64;
 
 /** Where the text before the next directive ends. */
 export function stretchEnd(frame: Frame): number {
@@ -350,30 +273,6 @@ function nameToken(frame: Frame, name: string, pos: number): Token {
   const token = new Token(TokenKind.name, name, 0, pos);
   token.scan = frame.scan;
   return token;
-}
-
-function isBlank(code: number): boolean {
-  const found = classOf(code);
-  return found === CLASS_WHITE || found === CLASS_NEWLINE;
-}
-
-/** Characters after which a word or number begins a token of its own, whatever it is. */
-const OPENERS = '<([{,;=@:&"\'!|*%^~?+-)]}/#';
-/** Characters before which a word, a number or a closing bracket ends. */
-const CLOSERS = '>)]},;:=*&|<@!^%~?[({/';
-
-/** Whether a plain expansion keeps clear of the characters beside it without a space. */
-function fits(text: string, at: { pos: number; end: number; plain: Plain }): boolean {
-  const { first, last } = at.plain;
-  const before = text.charCodeAt(at.pos - 1);
-  if (at.pos > 0 && !isBlank(before)) {
-    const word = first.kind === TokenKind.name || (first.kind === TokenKind.number && first.text.charAt(0) !== '.');
-    if (!(word || first.text === '(') || !OPENERS.includes(String.fromCharCode(before))) return false;
-  }
-  const after = text.charCodeAt(at.end);
-  if (Number.isNaN(after) || isBlank(after)) return true;
-  if (!CLOSERS.includes(String.fromCharCode(after))) return false;
-  return last.kind < TokenKind.other || last.text === ')';
 }
 
 /** The token that ends right before an offset; the lexer starts at a place that is known to begin one. */

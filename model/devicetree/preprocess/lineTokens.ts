@@ -66,6 +66,10 @@ export class LineReader implements ExpansionHost, TokenSource {
     this.position--;
   }
 
+  mayClose(): boolean {
+    return true;
+  }
+
   mark(): number {
     return this.position;
   }

@@ -69,6 +69,10 @@ class Player implements ExpansionHost, TokenSource {
     this.position--;
   }
 
+  mayClose(): boolean {
+    return true;
+  }
+
   mark(): number {
     return this.position;
   }

@@ -24,10 +24,8 @@ export interface Frame {
   pos: number;
   /** How far it has been looked at, which may be further. */
   peek: number;
-  /** The open conditionals: `BRANCH_TAKEN` and `ELSE_SEEN`. */
-  conditions: number[];
-  /** The directives that opened them. */
-  openers: number[];
+  /** The innermost open conditional. */
+  condition: Condition | undefined;
   /** What `#line` says about the text from here: `__LINE__` and `__FILE__` follow it. */
   presumed: Presumed | undefined;
   /** What `#line` or a linemarker says: origins follow it, as dtc's messages do. */
@@ -48,10 +46,16 @@ export interface Presumed {
   readonly inclusion: number;
 }
 
-/** A branch of the conditional has been taken. */
-export const BRANCH_TAKEN = 1;
-/** Its `#else` has been seen. */
-export const ELSE_SEEN = 2;
+/** One open conditional. Never changed, so that checkpoints share them however deep they are nested. */
+export interface Condition {
+  /** A branch of it has been taken. */
+  readonly taken: boolean;
+  /** Its `#else` has been seen. */
+  readonly elseSeen: boolean;
+  /** The index of the directive that opened it. */
+  readonly opener: number;
+  readonly outer: Condition | undefined;
+}
 
 /** A stretch that conditionals left out. Offsets are into the cooked text. */
 export interface InactiveStretch {
@@ -87,6 +91,8 @@ export class State {
   readonly once = new Set<string>();
   /** Where a later run may resume, in the order in which they were passed. */
   readonly checkpoints: Checkpoint[] = [];
+  /** How many of the checkpoints may be used: what the run does after the others depends on more than they hold. */
+  usableCheckpoints = Infinity;
   /** How many runs in a row began at a checkpoint of the one before. */
   resumed = 0;
   table = new MacroTable();
@@ -95,6 +101,8 @@ export class State {
   counter = 0;
   /** A cap was hit that ends the run. */
   stopped = false;
+  /** So many files have been included that no more are. */
+  full = false;
   private readonly problemCounts = new Map<string, number>();
 
   constructor(host: FileHost, options: CompileOptions) {
@@ -108,13 +116,18 @@ export class State {
     const inclusion = this.include(file, from.parent, from.directive);
     this.frames.push({
       scan: scanFile(file), inclusion, directive: 0, name: 0, dtcInclude: 0, pos: 0, peek: 0,
-      conditions: [], openers: [], presumed: undefined, marked: undefined, root: from.root, entered: this.table.log.length,
+      condition: undefined, presumed: undefined, marked: undefined, root: from.root, entered: this.table.log.length,
     });
   }
 
   /** Notes an inclusion. Answers its index. */
   include(file: SourceFile, parent: Inclusion | undefined, directive: SourceRange | undefined): number {
     return this.inclusions.push({ file, parent, directive }) - 1;
+  }
+
+  /** Says that from here on the run depends on caps that it has hit, so no later one may resume beyond. */
+  unsettle(): void {
+    this.usableCheckpoints = Math.min(this.usableCheckpoints, this.checkpoints.length);
   }
 
   /** Reports a problem at a place of a file. */

@@ -62,9 +62,9 @@ export interface Limits {
 /** Caps that no real board comes near. */
 export const DEFAULT_LIMITS: Limits = {
   includeDepth: 200,
-  inclusions: 20_000,
+  inclusions: 10_000,
   macroDepth: 200,
-  macroTokens: 1_000_000,
+  macroTokens: 250_000,
   expandedChars: 64 * 1024 * 1024,
   nodeDepth: 200,
   nodes: 200_000,
