@@ -45,8 +45,9 @@ class Layout {
     return gap;
   }
 
+  /** A newline, unless the last line is one already or a backslash would carry it on. */
   private atEnd(at: number): string {
-    return at === 0 || this.tokens.textOf(at - 1).endsWith('\n') ? '' : '\n';
+    return at === 0 || /[\n\\]$/.test(this.tokens.textOf(at - 1)) ? '' : '\n';
   }
 
   private gap(at: number, original: string): string {

@@ -4,7 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyEdits, formatEdits, formatOnType } from '../../../server/features/formatting.ts';
 import { lexRaw } from '../../../server/features/raw/lexer.ts';
-import { cursor, raw } from '../check.ts';
+import { compile } from '../../../model/devicetree/compile.ts';
+import { toBlob } from '../../../model/devicetree/blob/write.ts';
+import { BOARD } from '../boards.ts';
+import { cursor, filesOf, raw } from '../check.ts';
 
 function format(text: string): string {
   return applyEdits(text, formatEdits(raw(text)));
@@ -13,6 +16,21 @@ function format(text: string): string {
 function tokensOf(text: string): string[] {
   const tokens = lexRaw(text);
   return Array.from({ length: tokens.length }, (_, at) => `${tokens.kind(at)} ${tokens.textOf(at)}`);
+}
+
+/** No white space that is not needed outside directives. */
+function squeeze(text: string): string {
+  return text.replaceAll(/^(?!#(?:include|define)).*\n/gm, (line) => `${line.trim()} `).replaceAll(/ ?([={};,]) ?/g, '$1').replaceAll(/(#(?:include|define).*)/g, '\n$1');
+}
+
+/** Each blank is a line break. */
+function spread(text: string): string {
+  return text.replaceAll(/^(?!#(?:include|define)).*\n/gm, (line) => line.replaceAll(/[ \t]+/g, '\n  '));
+}
+
+function blobOf(files: Record<string, string>): Uint8Array {
+  const host = { readText: (path: string) => files[path], readBytes: () => undefined };
+  return toBlob(compile('/board.dts', host, { includeRoots: ['/include'] }).tree);
 }
 
 const CASES: readonly [string, string, string][] = [
@@ -69,6 +87,13 @@ describe('formatting', () => {
       expect(tokensOf(once)).toEqual(tokensOf(text));
       expect(format(once)).toBe(once);
     }), { numRuns: 2000 });
+  });
+
+  it.each([['plain', (text: string) => text], ['squeezed', squeeze], ['spread', spread]])('compiles to the same blob: %s', (_, change) => {
+    const files = Object.fromEntries(Object.entries(filesOf(BOARD)).map(([path, text]) => [path, change(text)]));
+    const formatted = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, format(text)]));
+    expect(blobOf(formatted)).toEqual(blobOf(files));
+    expect(formatted['/soc.dtsi']).toMatch(/\n\t\tiommus =\s+<&smmu\s+SID_UART>;\n/);
   });
 
   const kernel = process.env['VSMMU_KERNEL'];
