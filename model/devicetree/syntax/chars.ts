@@ -26,11 +26,13 @@ function bitsOf(char: string): number {
   return bits;
 }
 
-const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => bitsOf(String.fromCharCode(code)));
+/** The classes of each UTF-16 code unit, for loops over many characters; undefined for NaN, the end of text. */
+export const CLASSES = new Uint8Array(65536);
+for (let code = 0; code < 128; code++) CLASSES[code] = bitsOf(String.fromCharCode(code));
 
 /** The classes of a UTF-16 code unit; 0 for the end of text (NaN) and for all beyond ASCII. */
 export function classOf(code: number): number {
-  return code < 128 ? CLASSES[code] ?? 0 : 0;
+  return CLASSES[code] ?? 0;
 }
 
 /** The value of a hexadecimal digit. */

@@ -5,7 +5,7 @@
  * and is not followed by what may follow a string ends at that line, a character literal does not
  * run over lines, and a line comment may end with the text. It does not read linemarkers' positions: the preprocessor has done that.
  */
-import { Chars, classOf, hexDigit } from './chars.ts';
+import { Chars, CLASSES, classOf, hexDigit } from './chars.ts';
 import { KEYWORDS, Mode, PAIRS, PUNCTUATION, Token } from './token.ts';
 
 const QUOTE = 0x22, HASH = 0x23, AMPERSAND = 0x26, APOSTROPHE = 0x27, STAR = 0x2a, SLASH = 0x2f;
@@ -16,6 +16,9 @@ const SAFE_HEX = 13, SAFE_DECIMAL = 15;
 
 const SINGLES = new Uint8Array(128);
 for (const [char, token] of PUNCTUATION) SINGLES[char.charCodeAt(0)] = token;
+/** 1 for what may be the second character of a pair. */
+const SECONDS = new Uint8Array(128);
+for (const pair of PAIRS.keys()) SECONDS[pair.charCodeAt(1)] = 1;
 const DOUBLES = new Map([...PAIRS].map(([pair, token]) => [pair.charCodeAt(0) * 128 + pair.charCodeAt(1), token]));
 
 /** What is odd about a number. */
@@ -78,11 +81,8 @@ export class Lexer {
     const { text } = this;
     let pos = from;
     for (;;) {
-      const code = text.charCodeAt(pos);
-      if ((classOf(code) & Chars.Space) !== 0) {
-        pos++;
-        continue;
-      }
+      let code = text.charCodeAt(pos);
+      while (((CLASSES[code] ?? 0) & Chars.Space) !== 0) code = text.charCodeAt(++pos);
       if (code !== SLASH && code !== HASH) return pos;
       const next = code === SLASH ? this.comment(pos) : this.linemarker(pos);
       if (next === pos) return pos;
@@ -113,7 +113,7 @@ export class Lexer {
     const { text } = this;
     let pos = from;
     let all: number = Chars.Label;
-    for (let bits = classOf(text.charCodeAt(pos)); (bits & Chars.Name) !== 0; bits = classOf(text.charCodeAt(++pos))) {
+    for (let bits = CLASSES[text.charCodeAt(pos)] ?? 0; (bits & Chars.Name) !== 0; bits = CLASSES[text.charCodeAt(++pos)] ?? 0) {
       all &= bits;
     }
     if (all !== 0 && from === this.start && text.charCodeAt(pos) === COLON && (classOf(text.charCodeAt(from)) & Chars.LabelStart) !== 0) {
@@ -124,8 +124,9 @@ export class Lexer {
   }
 
   private endOfLabel(from: number): number {
+    const { text } = this;
     let pos = from;
-    while ((classOf(this.text.charCodeAt(pos)) & Chars.Label) !== 0) pos++;
+    while (((CLASSES[text.charCodeAt(pos)] ?? 0) & Chars.Label) !== 0) pos++;
     return pos;
   }
 
@@ -154,7 +155,7 @@ export class Lexer {
     const first = isHex ? start + 2 : start;
     let pos = first;
     let value = 0;
-    for (let code = text.charCodeAt(pos); (classOf(code) & wanted) !== 0; code = text.charCodeAt(++pos)) {
+    for (let code = text.charCodeAt(pos); ((CLASSES[code] ?? 0) & wanted) !== 0; code = text.charCodeAt(++pos)) {
       value = value * base + hexDigit(code);
     }
     this.value = value;
@@ -199,8 +200,11 @@ export class Lexer {
     if (code === AMPERSAND && this.reference()) return;
     if (code === SLASH && this.keyword()) return;
     if (Number.isNaN(code)) return this.take(Token.End, this.start);
-    const pair = DOUBLES.get(code * 128 + this.text.charCodeAt(this.start + 1));
-    if (pair !== undefined) return this.take(pair, this.start + 2);
+    const next = this.text.charCodeAt(this.start + 1);
+    if (SECONDS[next] === 1) {
+      const pair = DOUBLES.get(code * 128 + next);
+      if (pair !== undefined) return this.take(pair, this.start + 2);
+    }
     const kind: Token = code < 128 ? SINGLES[code] ?? 0 : 0;
     this.take(kind === Token.End ? Token.Unknown : kind, this.start + 1);
     if (kind === Token.OpenBracket) this.mode = Mode.Bytes;

@@ -4,7 +4,7 @@
  * of the token before.
  */
 import type { Limits } from '../source/files.ts';
-import type { LabelSyntax, ReferenceSyntax, Span } from './ast.ts';
+import type { CellSyntax, LabelSyntax, ReferenceSyntax, Span } from './ast.ts';
 import { Lexer } from './lexer.ts';
 import type { SyntaxProblem } from './problem.ts';
 import { decodeLiteral } from './strings.ts';
@@ -26,6 +26,8 @@ export class ParserState {
   /** The references and labels of the value being read. */
   references: ReferenceSyntax[] = [];
   valueLabels: LabelSyntax[] = [];
+  /** The cells being read, copied out at their end: growing an array for each would waste most of it. */
+  readonly cells: CellSyntax[] = [];
   /** The files that `/incbin/` read so far. */
   binaries = 0;
   /** How many problems the whole parse has, those taken over included. */

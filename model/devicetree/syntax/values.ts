@@ -10,11 +10,12 @@ import { Mode, Token } from './token.ts';
 import { truncate, type U64 } from './u64.ts';
 
 const NO_LABELS: readonly LabelSyntax[] = [];
+const NO_VALUES: ValueSyntax[] = [];
 
 /** Reads the comma-separated values after `=`, up to what is no value. */
 export function parseValues(p: ParserState): ValueSyntax[] {
   const { lexer } = p;
-  const values: ValueSyntax[] = [];
+  let values = NO_VALUES;
   for (;;) {
     takeLabels(p);
     if (!startsValue(p)) {
@@ -22,7 +23,11 @@ export function parseValues(p: ParserState): ValueSyntax[] {
       return values;
     }
     const value = parseValue(p);
-    if (value !== undefined) values.push(value);
+    // Most properties have one value: an array of just that size, which growing would not give.
+    if (value !== undefined) {
+      if (values === NO_VALUES) values = [value];
+      else values.push(value);
+    }
     takeLabels(p);
     if (lexer.kind === Token.Comma) lexer.advance();
     else if (!startsValue(p) || p.panic) return values;
@@ -89,12 +94,14 @@ function parseCells(p: ParserState): ValueSyntax | undefined {
   const open = lexer.start;
   lexer.advance();
   const firstLabel = p.valueLabels.length;
-  const elements: CellSyntax[] = [];
+  const elements = p.cells;
   while (!p.at(Token.Greater) && parseElement(p, bits, elements));
   if (p.at(Token.Greater)) lexer.advance();
   else p.expectedAfter('>', { start: open, end: open + 1, message: '`<` opens here' });
   const labels = p.valueLabels.length > firstLabel ? p.valueLabels.slice(firstLabel) : NO_LABELS;
-  return { kind: 'cells', start, end: lexer.previousEnd, bits, elements, labels };
+  const cells: ValueSyntax = { kind: 'cells', start, end: lexer.previousEnd, bits, elements: elements.slice(), labels };
+  elements.length = 0;
+  return cells;
 }
 
 /** Reads one element; false where the cells end without `>`. */

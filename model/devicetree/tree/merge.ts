@@ -99,7 +99,7 @@ class Merge {
   private fragment(item: NodeSyntax, target: ReferenceSyntax): void {
     const fragment = fragmentOf(item, target, this.fragments++);
     const node = new MergedNode(fragment.name, undefined, this.tree, 0);
-    node.definitions.push(item);
+    node.defineBy(item);
     node.addProperty(fragment.property);
     const overlay = new MergedNode('__overlay__', node, this.tree, 0);
     this.tree.root.addChild(node);
@@ -110,7 +110,7 @@ class Merge {
   /** Fills a new node with the members of the body that makes it. */
   private fill(node: MergedNode, syntax: NodeSyntax): void {
     this.work++;
-    node.definitions.push(syntax);
+    node.defineBy(syntax);
     node.omitIfNoRef = syntax.omitIfNoRef;
     for (let i = syntax.labels.length - 1; i >= 0; i--) this.label(node, syntax.labels[i] as LabelSyntax);
     for (const member of syntax.members) {
@@ -142,7 +142,7 @@ class Merge {
   private extend(node: MergedNode, syntax: NodeSyntax): void {
     this.work++;
     node.deleted = false;
-    node.definitions.push(syntax);
+    node.defineBy(syntax);
     for (const member of syntax.members) {
       switch (member.kind) {
         case 'property': {

