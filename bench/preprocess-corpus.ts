@@ -3,11 +3,12 @@
  * and amounts of white space aside. Prints `equal / total` and the first difference of each board
  * that differs.
  *
- *   VSMMU_KERNEL=/path/to/linux node dist-bench/preprocess-corpus.js [FILTER]
+ *   npx esbuild --bundle --platform=node --format=esm --outfile=out/corpus.mjs bench/preprocess-corpus.ts
+ *   VSMMU_KERNEL=/path/to/linux node out/corpus.mjs [FILTER]
  */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { preprocess } from '../model/devicetree/preprocess/preprocess.ts';
 import type { FileHost } from '../model/devicetree/source/files.ts';
@@ -41,6 +42,14 @@ function normalise(text: string): string {
     .trim();
 }
 
+/** What dtc reads when it meets `/include/` in cpp's text. */
+function splice(text: string, folder: string): string {
+  return text.replace(/\/include\/\s*"([^"]*)"/g, (_all, name: string) => {
+    const path = join(folder, name);
+    return splice(normalise(host.readText(path) ?? ''), dirname(path));
+  });
+}
+
 function boards(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -69,7 +78,7 @@ let equal = 0;
 let problems = 0;
 let spent = 0;
 for (const path of paths) {
-  const theirs = normalise(await cpp(path));
+  const theirs = normalise(splice(normalise(await cpp(path)), dirname(path)));
   const start = performance.now();
   const result = preprocess(path, host, { includeRoots: roots });
   spent += performance.now() - start;

@@ -1,9 +1,10 @@
 /**
  * How long preprocessing takes on six heavy boards of a kernel tree: the first in a fresh process,
- * then warm with all files scanned anew, then warm with scans kept, and after an edit at the end of
- * the board file. Prints milliseconds and, as a ratio, cpp's own time for the board.
+ * then warm with all files scanned anew, warm with scans kept, and after an edit in the middle of the
+ * board file and of its longest include. Prints milliseconds and, as a ratio, cpp's own time.
  *
- *   VSMMU_KERNEL=/path/to/linux node preprocess.mjs [BOARD]
+ *   npx esbuild --bundle --platform=node --format=esm --outfile=out/preprocess.mjs bench/preprocess.ts
+ *   VSMMU_KERNEL=/path/to/linux node out/preprocess.mjs [BOARD]
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -56,13 +57,29 @@ function measure(board: string): void {
     return time(() => preprocess(path, fresh, options));
   }));
   const kept = median(Array.from({ length: 15 }, () => time(() => preprocess(path, host, options))));
+  const result = preprocess(path, host, options);
+  const longest = [...result.expanded.files.values()].filter((file) => file.path.endsWith('.dtsi')).toSorted((a, b) => b.text.length - a.text.length)[0];
+  const edits = [path, longest?.path ?? path].map((edited) => editTime(path, edited, { texts, host }));
   const includes = roots.flatMap((root) => ['-I', root]);
   const cpp = median(Array.from({ length: 3 }, () => time(() => {
     spawnSync('cpp', ['-nostdinc', '-undef', '-D__DTS__', '-x', 'assembler-with-cpp', ...includes, path]);
   })));
-  const columns = [first, anew, kept, cpp].map((ms) => ms.toFixed(1).padStart(7)).join(' ');
-  console.log(`${board.padEnd(42)} ${columns}  cpp/anew ${(cpp / anew).toFixed(1)}`);
+  const columns = [first, anew, kept, ...edits, cpp].map((ms) => ms.toFixed(1).padStart(8)).join(' ');
+  console.log(`${board.padEnd(38)} ${columns}  cpp/anew ${(cpp / anew).toFixed(1)}`);
 }
 
-console.log(`${''.padEnd(42)}   first    anew    kept     cpp`);
+/** The time from a character typed in the middle of a file to the result. */
+function editTime(path: string, edited: string, at: { texts: Map<string, string | undefined>; host: FileHost }): number {
+  const { texts, host } = at;
+  const options = { includeRoots: roots };
+  let last = preprocess(path, host, options);
+  return median(Array.from({ length: 31 }, () => {
+    const text = texts.get(edited) ?? '';
+    const place = text.indexOf(';', text.length >> 1);
+    texts.set(edited, `${text.slice(0, place)} ${text.slice(place)}`);
+    return time(() => (last = preprocess(path, host, options, last)));
+  }));
+}
+
+console.log(`${''.padEnd(38)}    first     anew     kept edit dts    .dtsi      cpp`);
 for (const board of process.argv[2] === undefined ? BOARDS : [process.argv[2]]) measure(board);
