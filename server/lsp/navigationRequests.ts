@@ -47,8 +47,8 @@ export const NAVIGATION_REQUESTS: RequestTable = {
   'textDocument/references': async (session, params: ReferenceParams): Promise<Location[] | null> => {
     const found = await find(session, params);
     if (found?.target === undefined) return null;
-    const { board, target, path } = found;
-    const ranges = isNamed(target) ? await usesOf(session, path, { board, thing: target, definitions: params.context.includeDeclaration }) : boardUses(board, target);
+    const { board, target } = found;
+    const ranges = isNamed(target) ? await usesOf(session, { board, thing: target, definitions: params.context.includeDeclaration }) : boardUses(board, target);
     return ranges.map((range) => toLocation(session.places, range));
   },
   'textDocument/prepareRename': async (session, params: TextDocumentPositionParams) => {
@@ -62,7 +62,7 @@ export const NAVIGATION_REQUESTS: RequestTable = {
   'textDocument/rename': async (session, params: RenameParams): Promise<WorkspaceEdit | null> => {
     const found = await find(session, params);
     if (found?.target === undefined) return null;
-    const files = isNamed(found.target) ? await filesSharing(session, found.path, found.board) : [];
+    const files = isNamed(found.target) ? await filesSharing(session, found.board, found.target) : [];
     const result = renameEdits(found.board, found.target, params.newName, files);
     if ('refusal' in result) throw new ResponseError(LSPErrorCodes.RequestFailed, result.refusal);
     return toWorkspaceEdit(session.places, result.edits);
@@ -80,32 +80,47 @@ function isNamed(target: Target): target is Target & NamedThing {
   return target.kind === 'label' || target.kind === 'macro';
 }
 
-async function usesOf(session: Session, path: string, query: { board: Board; thing: NamedThing; definitions: boolean }): Promise<SourceRange[]> {
-  const found: SourceRange[] = [];
-  for (const document of await filesSharing(session, path, query.board)) {
-    for (const { start, end, definition } of occurrences(document, query.thing)) {
-      if (query.definitions || !definition) found.push({ file: document.path, start, end });
-    }
-  }
-  return found;
+async function usesOf(session: Session, query: { board: Board; thing: NamedThing; definitions: boolean }): Promise<SourceRange[]> {
+  const { board, thing } = query;
+  const documents = await filesSharing(session, board, thing);
+  return documents.flatMap((document) => occurrences(document, thing)
+    .filter(({ definition }) => query.definitions || !definition)
+    .map(({ start, end }) => ({ file: document.path, start, end })));
 }
 
 /**
- * Every file in which a name of this board means the same: the board's own, and those of other
- * boards that share a file with it. The search is bounded in time.
+ * Every file that holds a name and in which it means the same: the board's own files, and those of
+ * the other boards that are made of the file which defines it. The search is bounded in time, and
+ * done in slices.
  */
-async function filesSharing(session: Session, path: string, board: Board): Promise<RawDocument[]> {
-  const { roots } = await session.workspace.allContexts(path, SEARCH_TIME);
+async function filesSharing(session: Session, board: Board, thing: NamedThing): Promise<RawDocument[]> {
+  const definedIn = definitionOf(board, thing)?.file ?? board.text.root.file.path;
+  const { roots } = await session.workspace.allContexts(definedIn, SEARCH_TIME);
   const paths = new Set([...board.text.files.keys(), ...session.graph.filesOf(roots)]);
-  const documents: RawDocument[] = [];
-  for (const file of paths) {
-    const text = session.documents.get(file) ?? board.document(file) ?? fromDisk(session, file);
-    if (text !== undefined) documents.push(text);
-  }
-  return documents;
+  const found: RawDocument[] = [];
+  await session.runInSlices(function* search() {
+    for (const path of paths) {
+      const document = documentWith(session, path, { board, thing });
+      yield;
+      if (document === undefined) continue;
+      found.push(document);
+      // Reading the tokens is the long part; they are kept with the document.
+      void document.tokens;
+      yield;
+    }
+  });
+  return found;
 }
 
-function fromDisk(session: Session, path: string): RawDocument | undefined {
-  const text = session.files.readText(path);
-  return text === undefined ? undefined : new RawDocument(path, text);
+function definitionOf(board: Board, { kind, name }: NamedThing): SourceRange | undefined {
+  if (kind === 'macro') return board.macro(name)?.range;
+  const label = board.tree.labels.get(name)?.labels.find((candidate) => candidate.name === name);
+  return label === undefined ? undefined : board.range(label);
+}
+
+function documentWith(session: Session, path: string, { board, thing }: { board: Board; thing: NamedThing }): RawDocument | undefined {
+  const known = session.documents.get(path) ?? board.document(path);
+  const text = known?.text ?? session.files.readText(path);
+  if (text === undefined || !text.includes(thing.name)) return undefined;
+  return known ?? new RawDocument(path, text);
 }

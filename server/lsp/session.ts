@@ -26,6 +26,9 @@ const PATIENCE = 40;
 /** The same for a request that a person made on purpose, such as a rename, where there is no analysis before. */
 const FIRST_PATIENCE = 3000;
 
+/** Work for one request that takes longer than this is given up, in ms. */
+const LONGEST_WORK = 10_000;
+
 /** What the session is given by its process. */
 export interface SessionHost {
   readonly connection: Connection;
@@ -60,6 +63,7 @@ export class Session {
   onAnalysed: (root: string, analysis: Analysis) => void = () => {};
   onContextChanged: (path: string) => void = () => {};
   private trusted = true;
+  private requests = 0;
 
   constructor(readonly host: SessionHost) {
     const { disk } = host;
@@ -95,6 +99,14 @@ export class Session {
     this.files.restrictTo(this.trusted ? undefined : [...this.folders, ...roots]);
     this.guests.refresh();
     this.workspace.configure(this.folders, this.settings.contexts.flatMap((path) => this.resolve(path)));
+  }
+
+  /** Does long work beside everything else, and resolves when it is done. */
+  async runInSlices(work: () => Generator<void, void>): Promise<void> {
+    const key = `request ${(this.requests += 1)}`;
+    this.scheduler.start({ key, run: work });
+    await this.scheduler.settled(key, LONGEST_WORK);
+    this.scheduler.cancel(key);
   }
 
   /** A document with its board: waits a little for an analysis that is under way. */

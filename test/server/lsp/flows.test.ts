@@ -118,6 +118,18 @@ describe('a session', () => {
     await expect(client.request('textDocument/rename', { textDocument: { uri: uriOf(path) }, position: place(BOARD_TEXT, '&uart', 2), newName: '1x' })).rejects.toThrow('not a label name');
   });
 
+  it('renames a label in the other boards that include the file which defines it', async () => {
+    const other = '/dts-v1/;\n#include "soc.dtsi"\n&uart {\n\tstatus = "okay";\n};\n';
+    const { client, folder } = await session({ files: { ...FILES, '/other.dts': other } });
+    const path = join(folder, 'board.dts');
+    client.open(path, BOARD_TEXT);
+    const params = { textDocument: { uri: uriOf(path) }, position: place(BOARD_TEXT, '&uart', 2) };
+    const edit = await client.request('textDocument/rename', { ...params, newName: 'console' }) as { changes: Record<string, unknown[]> };
+    expect(Object.keys(edit.changes).toSorted()).toEqual(['board.dts', 'other.dts', 'soc.dtsi'].map((name) => uriOf(join(folder, name))));
+    const uses = await client.request('textDocument/references', { ...params, context: { includeDeclaration: false } }) as { uri: string }[];
+    expect(uses.map(({ uri }) => uri).toSorted()).toEqual(['board.dts', 'other.dts'].map((name) => uriOf(join(folder, name))));
+  });
+
   it('answers every request of the protocol that it announces', async () => {
     const { client, folder } = await session();
     const path = join(folder, 'soc.dtsi');
