@@ -131,15 +131,19 @@ function presume(state: State, frame: Frame, what: { directive: Directive; line:
   const { scan } = frame;
   const physical = linesOf(scan.file).lineAt(scan.cooked.raw(what.directive.lineEnd)) + 1;
   const name = what.name ?? frame.marked?.name;
-  const parent = state.inclusions[frame.inclusion];
-  let inclusion = what.name === undefined ? (frame.marked?.inclusion ?? frame.inclusion) : -1;
-  if (what.name !== undefined && parent !== undefined) {
-    inclusion = state.inclusions.findIndex((known) => known.parent === parent && known.file.path.endsWith(what.name ?? ''));
-    const file = inclusion >= 0 ? undefined : state.sources.findMarked(what.name, scan.file.path);
-    if (file === scan.file) inclusion = frame.inclusion;
-    else if (file !== undefined) inclusion = state.include(file, parent, rangeIn(scan, what.directive.start, what.directive.lineEnd));
-  }
+  const inclusion = what.name === undefined ? (frame.marked?.inclusion ?? frame.inclusion) : inclusionOf(state, frame, what.directive, what.name);
   frame.marked = { physical, line: what.line, name, inclusion };
+}
+
+/** The inclusion that stands for the file that a marker names; -1 where there is no such file. */
+function inclusionOf(state: State, frame: Frame, directive: Directive, name: string): number {
+  const { scan } = frame;
+  const parent = state.inclusions[frame.inclusion];
+  const file = state.sources.findMarked(name, scan.file.path);
+  if (file === undefined || parent === undefined) return -1;
+  if (file === scan.file) return frame.inclusion;
+  const known = state.inclusions.findIndex((each) => each.parent === parent && each.file === file);
+  return known >= 0 ? known : state.include(file, parent, rangeIn(scan, directive.start, directive.lineEnd));
 }
 
 /** Pragmas vanish, as cpp writes none for an assembler; only `once` has an effect. */

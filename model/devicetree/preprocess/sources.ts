@@ -89,10 +89,11 @@ export class Sources {
 
   /** Finds the file that a linemarker names, seen from the folder of `path` or any folder above it. */
   findMarked(name: string, path: string): SourceFile | undefined {
+    if (name === '') return undefined;
     if (name.startsWith('/')) return this.read(joinPath('', name));
-    for (let folder = folderOf(path); folder.includes('/'); folder = folderOf(folder)) {
+    for (let folder = folderOf(path); folder !== '.'; folder = folderOf(folder)) {
       const file = this.read(joinPath(folder, name));
-      if (file !== undefined) return file;
+      if (file !== undefined || folder === '') return file;
     }
     return undefined;
   }
