@@ -49,6 +49,7 @@ export class ConfigLookup {
   readonly #cds: (CdConfig | undefined)[] = new Array<undefined>(MEMO).fill(undefined);
   #lo = 0;
   #hi = 0;
+  #isNested = false;
   #ipaHi = 0;
   #ipaLo = 0;
 
@@ -156,14 +157,13 @@ export class ConfigLookup {
 
   /** Translates the address pointed to by stage 2, where there is one; false with `code` set. */
   #throughStage2(ste: SteConfig): boolean {
-    this.#ipaHi = this.#hi;
-    this.#ipaLo = this.#lo;
+    this.#isNested = ste.stage2;
     if (!ste.stage2) return true;
     const { stage2 } = this.#parts;
-    this.code = stage2.translate(this.#hi, this.#lo, READ, CLASS_CD);
-    if (this.code !== 0) return false;
     this.#ipaHi = this.#hi;
     this.#ipaLo = this.#lo;
+    this.code = stage2.translate(this.#hi, this.#lo, READ, CLASS_CD);
+    if (this.code !== 0) return false;
     this.#hi = stage2.outHi;
     this.#lo = stage2.outLo;
     return true;
@@ -230,7 +230,7 @@ export class ConfigLookup {
     const { probe } = this.#parts;
     if (!probe.isOn) return;
     const isContext = structure === 'CD' || structure === 'L1CD';
-    const isNested = isContext && (this.#ipaHi !== this.#hi || this.#ipaLo !== this.#lo);
+    const isNested = isContext && this.#isNested;
     probe.step({
       kind: 'fetch', structure, address: u64(this.#hi, this.#lo), ipa: isNested ? u64(this.#ipaHi, this.#ipaLo) : undefined,
       words: Uint32Array.from(words), isCached: false, isAborted: words.length === 0,

@@ -97,6 +97,8 @@ export class History {
   /** Records one change; called by `Cells` only. */
   note(id: number, index: number, old: number): void {
     if (this.#position - this.#oldest > this.#mask) this.#makeRoom();
+    // A change in the past makes another future: the steps ahead are no more.
+    if (this.#position !== this.#top) this.#marks.length = this.#step;
     const at = (this.#position & this.#mask) * 3;
     const log = this.#log;
     log[at] = id;
@@ -130,7 +132,7 @@ export class History {
 
   /** Ends a step: the present position becomes one that `back` and `forward` count. */
   mark(): void {
-    if (this.#marks.length > this.#step) this.#marks.length = this.#step;
+    this.#marks.length = this.#step;
     this.#marks.push(this.#position);
     this.#step = this.#marks.length;
   }
@@ -178,12 +180,13 @@ export class History {
    * happen. Positions seen by an observer meanwhile count from 0 and mean nothing afterwards.
    */
   speculate<T>(run: () => T): T {
-    const saved = { log: this.#log, mask: this.#mask, position: this.#position, top: this.#top, oldest: this.#oldest };
+    const saved = { marks: this.#marks, step: this.#step, log: this.#log, mask: this.#mask, position: this.#position, top: this.#top, oldest: this.#oldest };
     const { recording } = this;
     const replaced = this.#replaced.length;
     this.#log = new Int32Array(FIRST_CAPACITY * 3);
     this.#mask = FIRST_CAPACITY - 1;
-    this.#position = this.#top = this.#oldest = 0;
+    this.#position = this.#top = this.#oldest = this.#step = 0;
+    this.#marks = [];
     this.recording = true;
     this.#isUnbounded = true;
     const result = run();
@@ -191,6 +194,8 @@ export class History {
     this.recording = recording;
     this.#isUnbounded = false;
     this.#replaced.length = replaced;
+    this.#marks = saved.marks;
+    this.#step = saved.step;
     this.#log = saved.log;
     this.#mask = saved.mask;
     this.#position = saved.position;
