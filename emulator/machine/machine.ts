@@ -42,9 +42,11 @@ export class Machine {
   readonly owners: Owners;
   readonly smmus: readonly Smmu[];
   readonly #watch: Watch = { observer: null };
+  readonly #probe: Probe;
 
   constructor(config: MachineConfig) {
     this.history = new History(config.history);
+    this.#probe = new Probe(this.#watch, this.history, -1);
     const frames = config.smmus.flatMap((c, i) => (c.base === undefined ? [] : [this.#frame(c.base, i)]));
     this.memory = new Memory(this.history, [...config.regions, ...frames]);
     this.owners = new Owners(this.history, config.regions);
@@ -81,6 +83,11 @@ export class Machine {
   /** The observer. */
   get observer(): Observer | null {
     return this.#watch.observer;
+  }
+
+  /** Where what runs above the SMMUs reports its own steps. */
+  get probe(): Probe {
+    return this.#probe;
   }
 
   /** A hash of all state that the history covers. */

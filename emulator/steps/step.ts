@@ -135,12 +135,25 @@ export interface StallStep {
   readonly action: 'parked' | 'retried' | 'aborted' | 'terminated';
 }
 
+/** A hypervisor, or a guest above it, did something: see emulator/hypervisor. */
+export interface HypervisorStep {
+  readonly kind: 'hypervisor';
+  /** Who did it, for example `xen` or `dom1`. */
+  readonly actor: string;
+  readonly action:
+    | 'operation' | 'result' | 'hypercall' | 'trap' | 'command' | 'table read' | 'table write' | 'entry write' | 'invalidation'
+    | 'event' | 'interrupt' | 'log' | 'crash' | 'violation';
+  readonly text: string;
+  /** How many operations this is part of. */
+  readonly depth: number;
+}
+
 /** Everything that can happen. */
 export type StepBody =
   | TransactionStep | FetchStep | DescriptorStep | HitStep | PermissionStep | UpdateStep | ResultStep
-  | EventStep | CommandStep | InterruptStep | RegisterStep | PageRequestStep | StallStep;
+  | EventStep | CommandStep | InterruptStep | RegisterStep | PageRequestStep | StallStep | HypervisorStep;
 
-/** One step with its place: the SMMU, and the history position right after it. */
+/** One step with its place: the SMMU (-1 for a hypervisor's), and the history position right after it. */
 export type Step = StepBody & { readonly smmu: number; readonly position: number };
 
 /** Somebody who watches. */

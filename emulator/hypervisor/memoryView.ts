@@ -1,0 +1,56 @@
+/**
+ * Memory as somebody sees it: a hypervisor at physical addresses, a guest at its own. Accesses give
+ * undefined or false where nothing is there. Wide values are aligned; nothing is cached.
+ */
+import { fromNumber, u64, type U64 } from '../bits/u64.ts';
+import type { Memory } from '../memory/memory.ts';
+
+/** Memory behind some address space. */
+export interface MemoryView {
+  /** The physical address of an address, or undefined where nothing is there. */
+  readonly locate: (address: number) => number | undefined;
+  readonly load: (address: number) => U64 | undefined;
+  readonly store: (address: number, value: U64) => boolean;
+}
+
+/** A view of a machine's memory through a mapping; without one, of physical memory itself. */
+export function viewOf(memory: Memory, locate: MemoryView['locate'] = (address) => address): MemoryView {
+  return {
+    locate,
+    load: (address) => {
+      const at = locate(address);
+      if (at === undefined || !memory.load(Math.floor(at / 2 ** 32), at | 0)) return undefined;
+      return u64(memory.hi, memory.lo);
+    },
+    store: (address, value) => {
+      const at = locate(address);
+      return at !== undefined && memory.store(fromNumber(at), value);
+    },
+  };
+}
+
+/** Reads 32-bit words, an even number of them; undefined where any is missing. */
+export function loadWords(view: MemoryView, address: number, count: number): Uint32Array | undefined {
+  const words = new Uint32Array(count);
+  for (let i = 0; i < count; i += 2) {
+    const value = view.load(address + i * 4);
+    if (value === undefined) return undefined;
+    words[i] = value.lo;
+    words[i + 1] = value.hi;
+  }
+  return words;
+}
+
+/** Writes 32-bit words, an even number of them; false where any write failed. */
+export function storeWords(view: MemoryView, address: number, words: ArrayLike<number>): boolean {
+  for (let i = 0; i < words.length; i += 2) {
+    if (!view.store(address + i * 4, u64(words[i + 1] ?? 0, words[i] ?? 0))) return false;
+  }
+  return true;
+}
+
+/** Fills a stretch with zeros; false where any write failed. */
+export function clear(view: MemoryView, address: number, size: number): boolean {
+  for (let at = address; at < address + size; at += 8) if (!view.store(at, { hi: 0, lo: 0 })) return false;
+  return true;
+}
