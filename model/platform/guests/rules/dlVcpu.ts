@@ -1,5 +1,7 @@
 import { compatible } from '../dom0less.ts';
-import { cellsOf, stringsOf } from '../../values.ts';
+import type { DtNode } from '../../../devicetree/tree/tree.ts';
+import { cellsOf, stringsOf, targetOf } from '../../values.ts';
+import type { HostTree } from '../types.ts';
 import { dom0lessOf } from './domainRule.ts';
 import { atNode, atProperty, problem, type SystemRule } from './rule.ts';
 import { board, domU } from './examples.ts';
@@ -30,10 +32,25 @@ export const dlVcpu: SystemRule = {
           if (name === '' || name.length > SHM_ID_CHARS) yield problem(this, atProperty(host, child, 'xen,shm-id'), { message: `xen,shm-id of ${child.name} must have 1 to ${SHM_ID_CHARS} characters.`, advice: 'Shorten it.' });
           const role = stringsOf(child.properties.get('role'))[0];
           if (role !== undefined && !ROLES.includes(role)) yield problem(this, atProperty(host, child, 'role'), { message: `role "${role}" of ${child.name} is not known.`, advice: 'Use "owner" or "borrower".' });
-        } else if (compatible(child, 'xen,evtchn-v1') && cellsOf(child, 'xen,evtchn').length % 2 !== 0) {
-          yield problem(this, atProperty(host, child, 'xen,evtchn'), { message: `xen,evtchn of ${child.name} is not made of pairs of a port and a remote node.`, advice: 'Write <port &remote>.' });
+        } else if (compatible(child, 'xen,evtchn-v1')) {
+          const message = eventChannelFault(host, child);
+          if (message !== undefined) yield problem(this, atProperty(host, child, 'xen,evtchn'), { message, advice: 'Write <port &remote> in both nodes, each naming the other.' });
         }
       }
     }
   },
 };
+
+/** What Xen finds wrong with an event channel: pairs of a local port and a remote node that names this one back. */
+function eventChannelFault(host: HostTree, node: DtNode): string | undefined {
+  const cells = cellsOf(node, 'xen,evtchn');
+  if (cells.length === 0 || cells.length % 2 !== 0) return `xen,evtchn of ${node.name} is not made of pairs of a port and a remote node.`;
+  for (let at = 1; at < cells.length; at += 2) {
+    const cell = cells[at];
+    const remote = cell === undefined ? undefined : targetOf(host.tree, cell);
+    if (remote === undefined) return `xen,evtchn of ${node.name} names no remote node.`;
+    const isMutual = cellsOf(remote, 'xen,evtchn').some((back, i) => i % 2 === 1 && targetOf(host.tree, back) === node);
+    if (!isMutual) return `${remote.name} does not name ${node.name} back in its xen,evtchn.`;
+  }
+  return undefined;
+}

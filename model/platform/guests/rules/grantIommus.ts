@@ -1,3 +1,4 @@
+import type { Problem } from '../../../problem.ts';
 import type { DtNode } from '../../../devicetree/tree/tree.ts';
 import { cellsOf, stringsOf, targetOf } from '../../values.ts';
 import { below } from '../fragment.ts';
@@ -5,6 +6,7 @@ import type { CompiledTree, System } from '../types.ts';
 import { atProperty, problem, type SystemRule } from './rule.ts';
 
 const MAX_DOMID = 0x7fef;
+const ENTRY_CELLS = 4;
 const ENDPOINT = (iommus: string, extra = ''): string => `--- board.dts
 /dts-v1/;
 / {
@@ -46,6 +48,7 @@ export const grantIommus: SystemRule = {
   *check(system) {
     for (const source of treesOf(system)) {
       for (const node of below(source.tree.root)) {
+        yield* grantMaps(this, source, node);
         if (!node.properties.has('iommus')) continue;
         const cells = cellsOf(node, 'iommus');
         const grantAt = cells.findIndex((cell) => isGrantDma(targetOf(source.tree, cell)));
@@ -62,6 +65,21 @@ export const grantIommus: SystemRule = {
     }
   },
 };
+
+/** A PCI host bridge whose functions use grants: each map entry gives one RequesterID its back end. */
+function* grantMaps(rule: SystemRule, source: CompiledTree, node: DtNode): Iterable<Problem> {
+  const cells = cellsOf(node, 'iommu-map');
+  for (let at = 0; at + ENTRY_CELLS <= cells.length; at += ENTRY_CELLS) {
+    const [, phandle, domid, length] = cells.slice(at, at + ENTRY_CELLS);
+    if (phandle === undefined || !isGrantDma(targetOf(source.tree, phandle))) continue;
+    const range = atProperty(source, node, 'iommu-map');
+    if ((length?.value ?? 1) > 1) {
+      yield problem(rule, range, { message: `An entry for ${length?.value ?? 0} functions gives each of them another back end: domain ids count up with the RequesterID.`, advice: 'Write one entry of length 1 for each function.' });
+    } else if ((domid?.value ?? 0) > MAX_DOMID) {
+      yield problem(rule, range, { message: `${domid?.value ?? 0} is no domain id: they end at ${MAX_DOMID}.`, advice: 'Write the domain id of the back end.' });
+    }
+  }
+}
 
 function treesOf(system: System): CompiledTree[] {
   return [...(system.host === undefined ? [] : [system.host]), ...system.domains.flatMap((domain) => domain.fragment ?? []), ...system.loose];

@@ -33,6 +33,7 @@ import { pdXenProperties } from './pdXenProperties.ts';
 import { pdXenReg } from './pdXenReg.ts';
 import { streamOnTwoSmmus } from './streamOnTwoSmmus.ts';
 import { streamTwice } from './streamTwice.ts';
+import { vmNesting } from './vmNesting.ts';
 import { vmPci } from './vmPci.ts';
 import type { SystemRule } from './rule.ts';
 
@@ -42,5 +43,5 @@ export const SYSTEM_RULES: readonly SystemRule[] = [
   irqsMissing, iomemMissing, iomemUnowned, fragmentWithoutDevices, pdNoPassthrough, pdBus, pdDroppedNode,
   pdPhandle, pdXenProperties, pdXenReg, pdGuestAddress, pdInterruptParent, pdIommusDangling, pdIommusLength,
   pdIommusDepth, pdIommusEdited, pdHostMismatch, dlMissing, dlStaticMemory, dlPassthrough, dlHardwareDomain,
-  dlForceAssign, dlViommu, dlVcpu, dlVpl011, vmPci, grantBackend, grantIommus,
+  dlForceAssign, dlViommu, dlVcpu, dlVpl011, vmPci, vmNesting, grantBackend, grantIommus,
 ];

@@ -2,8 +2,11 @@ import type { DtNode } from '../../../devicetree/tree/tree.ts';
 import { regionsOf } from '../../addresses.ts';
 import { hex } from '../../units.ts';
 import { below } from '../fragment.ts';
+import type { Domain, OwnedPages } from '../types.ts';
 import { problem, type SystemRule } from './rule.ts';
 import { board, fragment, guest } from './examples.ts';
+
+const PAGE = 4096n;
 
 interface Range {
   readonly start: bigint;
@@ -28,15 +31,29 @@ export const iomemUnowned: SystemRule = {
       if (domain.kind !== 'xl' || !domain.devices.some((device) => device.node !== undefined)) continue;
       owned ??= ranges(host.tree.root);
       for (const pages of domain.pages) {
-        if (owned.some((range) => range.start < pages.host + pages.size && range.end > pages.host)) continue;
+        if (isOwned(owned, pages.host, pages.size)) continue;
+        const meant = asDecimal(domain, pages);
+        const isDecimal = meant !== undefined && isOwned(owned, meant, pages.size);
         yield problem(this, pages.at, {
+          level: isDecimal ? 'warning' : 'information',
           message: `No node of the host tree has registers at ${hex(pages.host)}.`,
-          advice: 'Compare with reg of the host node.',
+          advice: isDecimal ? `The frame is read as hexadecimal; ${hex(meant)} was meant: write 0x${(meant / PAGE).toString(16)}.` : 'Compare with reg of the host node.',
         });
       }
     }
   },
 };
+
+function isOwned(owned: readonly Range[], start: bigint, size: bigint): boolean {
+  return owned.some((range) => range.start < start + size && range.end > start);
+}
+
+/** The address of an entry whose digits were meant as decimal; undefined where they cannot be. */
+function asDecimal(domain: Domain, pages: OwnedPages): bigint | undefined {
+  const entry = domain.config?.iomem.find(({ atom }) => atom.start === pages.at.start);
+  const digits = entry?.value.looksDecimal === true ? /^\s*(\d+)/.exec(entry.atom.text)?.[1] : undefined;
+  return digits === undefined ? undefined : BigInt(digits) * PAGE;
+}
 
 function ranges(root: DtNode): Range[] {
   return [...below(root)].flatMap((node) => regionsOf(node).flatMap(({ physical, size }) => (physical === undefined ? [] : [{ start: physical, end: physical + size }])));

@@ -1,18 +1,24 @@
+import type { Problem } from '../../../problem.ts';
+import type { DtNode } from '../../../devicetree/tree/tree.ts';
+import { regionsOf } from '../../addresses.ts';
 import { interruptsOf } from '../../interrupts.ts';
+import { hex } from '../../units.ts';
 import { cellsOf } from '../../values.ts';
-import { assigned, atProperty, hostNode, problem, type SystemRule } from './rule.ts';
+import { xenRegsOf } from '../fragment.ts';
+import type { CompiledTree, OwnedDevice, System } from '../types.ts';
+import { assigned, atProperty, atSpan, hostNode, problem, type SystemRule } from './rule.ts';
 import { board, fragment, guest } from './examples.ts';
 
 const SPI = 0;
 const FIRST_SPI = 32;
 
-/** PD017: the fragment tells the guest other interrupts than the host has. */
+/** PD017: the fragment tells other interrupts or registers than the host has. */
 export const pdHostMismatch: SystemRule = {
   id: 'pd-host-mismatch',
   level: 'warning',
-  title: 'Interrupt of a partial device tree differs from the host\'s',
-  explanation: 'Interrupts are routed under their own number: what the guest waits for must be what the device raises. A number that the host node does not have is a copy of another board, or a slip.',
-  remedy: 'Copy `interrupts` from the host node.',
+  title: 'Interrupt or registers of a partial device tree differ from the host\'s',
+  explanation: 'Interrupts are routed under their own number: what the guest waits for must be what the device raises. `xen,reg` maps what it names, whatever device that is. A number that the host node does not have is a copy of another board, or a slip.',
+  remedy: 'Copy `interrupts`, and the host addresses of `xen,reg`, from the host node.',
   bad: board() + guest() + fragment({ eth: 'interrupt-parent = <0xfde8>; interrupts = <0 81 4>;' }),
   good: board() + guest() + fragment(),
   sources: ['Xen, dom0less: "Unable to map IRQ N to DOMAIN"', 'Xen maps the interrupts of the host node one to one'],
@@ -23,6 +29,7 @@ export const pdHostMismatch: SystemRule = {
       const { part, node } = device;
       const tree = domain.fragment;
       if (part === undefined || node === undefined || tree === undefined) continue;
+      yield* foreignRegisters(this, system, { device, tree, part });
       const own = new Set(interruptsOf(host.tree, node).flatMap(({ gic }) => (gic === undefined ? [] : [gic.intid])));
       const cells = cellsOf(part, 'interrupts');
       // A host without decoded interrupts (a nexus, another controller) has nothing to compare with.
@@ -39,3 +46,17 @@ export const pdHostMismatch: SystemRule = {
     }
   },
 };
+
+/** Host addresses of `xen,reg` that are no registers of the device. */
+function* foreignRegisters(rule: SystemRule, system: System, { device, tree, part }: { device: OwnedDevice; tree: CompiledTree; part: DtNode }): Iterable<Problem> {
+  const regions = device.node === undefined ? [] : regionsOf(device.node).filter((region) => region.physical !== undefined);
+  if (regions.length === 0) return;
+  for (const reg of xenRegsOf(part)) {
+    if (regions.some(({ physical = 0n, size }) => reg.host < physical + size && physical < reg.host + reg.size)) continue;
+    yield problem(rule, atSpan(tree, reg.span), {
+      message: `Host address ${hex(reg.host)} is no register of ${device.path}.`,
+      advice: 'Copy the host addresses from reg of the host node.',
+      related: hostNode(system, device),
+    });
+  }
+}

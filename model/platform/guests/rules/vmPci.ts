@@ -1,6 +1,8 @@
 import { hex } from '../../units.ts';
 import { VPCI_STREAMS } from '../vsids.ts';
-import { inConfig, problem, type SystemRule } from './rule.ts';
+import type { Problem } from '../../../problem.ts';
+import type { Domain, System } from '../types.ts';
+import { atSpan, inConfig, problem, type SystemRule } from './rule.ts';
 import { board, fragment, guest } from './examples.ts';
 
 const WITH_PCI = (address: string): string => guest({ more: `viommu = "smmuv3"\npci = [ "${address}" ]\n` }).replace('--- domd.cfg\n', '--- domd.cfg\n# vsmmu: dialect=viommu-v3\n');
@@ -19,6 +21,7 @@ export const vmPci: SystemRule = {
     for (const domain of system.domains) {
       const { config } = domain;
       if (config === undefined || domain.vsmmu === undefined || !domain.vsmmu.mapsStreamIds) continue;
+      if (config.pci.length > 0) yield* shiftedMaps(this, system, domain);
       for (const { value, atom } of config.pci) {
         const rid = (value.bus << 8) | (value.device << 3) | (value.function ?? 0);
         if (rid < VPCI_STREAMS) continue;
@@ -27,3 +30,16 @@ export const vmPci: SystemRule = {
     }
   },
 };
+
+/** Host root complexes whose RequesterIDs are not their StreamIDs; with several, any one may be the one that is meant. */
+function* shiftedMaps(rule: SystemRule, { host }: System, domain: Domain): Iterable<Problem> {
+  const maps = (host?.context.platform.masters ?? []).filter((master) => master.enabled && master.iommuMap !== undefined);
+  const first = maps[0]?.iommuMap?.entries.find((entry) => entry.complete && entry.output[0] !== undefined);
+  const pci = domain.config?.pci[0];
+  if (host === undefined || pci === undefined || domain.config === undefined || maps.length !== 1 || first === undefined || first.output[0]?.value === first.ridBase) return;
+  yield problem(rule, inConfig(domain.config, pci.atom), {
+    message: `The host's iommu-map turns RequesterID ${hex(first.ridBase)} into StreamID ${hex(first.output[0]?.value ?? 0)}; the virtual SMMU assumes that the two are equal.`,
+    advice: 'PCI devices of this board cannot be assigned to a guest with a virtual SMMU.',
+    related: [{ range: atSpan(host, first.span), message: 'The host\'s map' }],
+  });
+}
