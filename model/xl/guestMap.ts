@@ -10,6 +10,8 @@ export interface GuestRegion {
   readonly name: string;
   readonly base: number;
   readonly size: number;
+  /** RAM: product layers carve windows out of it on purpose. */
+  readonly isMemory?: boolean;
   /** True where this guest has the region. */
   when(guest: XlGuest): boolean;
 }
@@ -40,6 +42,7 @@ function ramRegions(): GuestRegion[] {
     const from = (steps[i - 1] ?? 0) * MIB;
     return {
       name: 'memory',
+      isMemory: true,
       base: 0x4000_0000 + from,
       size: Math.min(mib * MIB, GUEST_RAM0_SIZE) - from,
       when: (guest) => memoryMib(guest) * MIB >= mib * MIB,

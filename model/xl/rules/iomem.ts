@@ -20,7 +20,7 @@ export const iomem: XlRule = {
       const region = GUEST_MAP.find((one) => one.when(guest) && value.gfn * PAGE < one.base + one.size && (value.gfn + value.count) * PAGE > one.base);
       if (region !== undefined) {
         yield problemAt(this, guest, atom, {
-          level: 'warning',
+          level: region.isMemory === true ? 'information' : 'warning',
           message: `Guest address 0x${(value.gfn * PAGE).toString(16)} lies in the guest's ${region.name} (0x${region.base.toString(16)}, size 0x${region.size.toString(16)}).`,
           advice: 'Put the range elsewhere with @GFN, for example below 0x2000000.',
         });

@@ -12,8 +12,10 @@ export const missingKey: XlRule = {
   sources: ['xl, at `xl create`: "Domain name must be specified."; libxl: no kernel and no bootloader specified', 'xl: "xl: maxvcpus < vcpus"'],
   *check(guest) {
     const { settings } = guest.config;
-    // A file of a few keys is often a fragment that another one is added to.
-    if (settings.size < 2 || guest.syntax.errors.length > 0) return;
+    if (guest.syntax.errors.length > 0) return;
+    // Without a kernel and without a name it is a piece that a build adds to another file.
+    const isWhole = settings.has('name') || settings.has('kernel') || settings.has('bootloader');
+    if (!isWhole) return;
     const top = { start: 0, end: 0 };
     if (!settings.has('name')) {
       yield problemAt(this, guest, top, { message: 'The guest has no name, and xl stops.', advice: 'Add name = "...".' });

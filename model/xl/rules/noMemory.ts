@@ -5,9 +5,9 @@ const MEMORY_MIN = 'the guest would get 32 MiB';
 /** Memory left out: the guest boots with next to nothing. */
 export const noMemory: XlRule = {
   id: 'xl-no-memory',
-  level: 'warning',
+  level: 'information',
   title: 'No memory given',
-  explanation: 'Without `memory` (or `maxmem`) libxl gives the guest 32 MiB, in which no Linux boots.',
+  explanation: 'Without `memory` (or `maxmem`) libxl gives the guest 32 MiB, in which no Linux boots. It may be given on the command line of `xl create`, or added by a build.',
   remedy: 'Add `memory = ` with a number of MiB.',
   bad: 'name = "domd"\nkernel = "Image"\nvcpus = 2\n',
   good: 'name = "domd"\nkernel = "Image"\nvcpus = 2\nmemory = 512\n',

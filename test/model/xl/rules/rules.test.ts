@@ -77,7 +77,7 @@ describe('findings', () => {
     ['a placeholder inside a string', `${BASE}memory = "@MEM@"\n`, ['xl-duplicate-key']],
     ['an empty list of devices', `${BASE}dtdev = [ ]\npci = [ ]\n`, []],
     ['a legal disk', `${BASE}disk = [ "phy:/dev/vg/x,xvda,w", "/img.raw,raw,xvdb,rw", "vdev=xvdc,target=a,b" ]\n`, []],
-    ['a fragment without a name', 'irqs = [ 112 ]\n', []],
+    ['a piece that a build adds to a file', 'irqs = [ 112 ]\nextra = "x"\ndevice_tree = "a.dtb"\n', []],
   ])('%s', (_title, text, ids) => {
     expect(problemsIn(text).map((problem) => problem.id)).toEqual(ids);
   });
