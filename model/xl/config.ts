@@ -27,13 +27,14 @@ export interface XlConfig {
 
 /** Folds the statements of a file into settings. */
 export function configOf(syntax: XlSyntax): XlConfig {
-  const settings = new Map<string, XlSetting>();
+  const settings = new Map<string, XlSetting & { readonly statements: XlAssignment[] }>();
   for (const statement of syntax.statements) {
     if (statement.value === undefined) continue;
     const before = settings.get(statement.key);
     const added = statement.operator === '+=';
     const value = added && before !== undefined ? joined(before.value, statement.value) : statement.value;
-    const statements = [...(before?.statements ?? []), statement];
+    const statements = before?.statements ?? [];
+    statements.push(statement);
     settings.set(statement.key, { key: statement.key, value, statement, statements, added });
   }
   return { syntax, settings };
