@@ -75,6 +75,16 @@ export function outputTree(tree: DtTree): OutputNode {
   return output.root;
 }
 
+/** The phandles written in some nodes and all below them. */
+function* explicitBelow(nodes: readonly DtNode[]): Generator<[DtNode, number]> {
+  const pending = [...nodes];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const phandle = explicitPhandle(node);
+    if (phandle !== undefined) yield [node, phandle];
+    pending.push(...node.children.values());
+  }
+}
+
 class Output {
   readonly root: OutputNode;
   private readonly nodes = new Map<DtNode, OutputNode>();
@@ -104,8 +114,12 @@ class Output {
     this.used.add(phandle);
   }
 
+  /** dtc allocates before it leaves nodes out: the phandles of those are taken, and free again after. */
   allocatePhandles(): void {
+    const taken = [...explicitBelow(this.tree.omittedNodes)].filter(([, phandle]) => !this.used.has(phandle));
+    for (const [node, phandle] of taken) this.use(node, phandle);
     for (const node of this.tree.phandleOrder) this.allocate(node);
+    for (const [, phandle] of taken) this.used.delete(phandle);
   }
 
   private allocate(node: DtNode): void {
@@ -142,16 +156,21 @@ class Output {
   fixups(): void {
     const references = [...this.references()];
     for (const { at, node, property } of references) {
-      if (at.target !== undefined) continue;
+      if (this.isHere(at)) continue;
       const entry = `${nodePath(node)}:${property}:${at.offset}`;
       this.root.child('__fixups__').append(at.reference.label ?? at.reference.path ?? '', text(entry));
     }
     for (const { at, node, property } of references) {
-      if (at.target === undefined) continue;
+      if (!this.isHere(at)) continue;
       let local = this.root.child('__local_fixups__');
       for (const name of nodePath(node).split('/')) if (name !== '') local = local.child(name);
       local.append(property, word(at.offset));
     }
+  }
+
+  /** The phandle's target is in the tree that is written. */
+  private isHere({ target }: PhandleAt): boolean {
+    return target !== undefined && this.nodes.has(target);
   }
 
   private *references(): Generator<{ at: PhandleAt; node: DtNode; property: string }> {

@@ -28,7 +28,8 @@ export class NodeParser {
   private statementStart = -1;
   /** For each open node how many subnodes and deletions of nodes dtc's parser holds for it and above. */
   private readonly held: number[] = [];
-  private stackReported = false;
+  /** Said once for each statement of the top. */
+  stackReported = false;
   /** Offsets of members before which a missing `}` is assumed. */
   readonly closedBefore = new Set<number>();
 

@@ -71,7 +71,7 @@ function assemble(text: string, items: readonly ParsedItem[], reusedItems: numbe
     plugin ||= parsed.tag === 'plugin';
     for (const problem of parsed.problems) problems.push(problem);
   }
-  problems.push(...orderProblems(items));
+  problems.push(...orderProblems(items), ...headerProblems(items));
   const syntax: DtsSyntax = { start: 0, end: text.length, versionTag, plugin, items: statements };
   return { syntax, problems, items, reusedItems };
 }
@@ -99,4 +99,21 @@ function* orderProblems(items: readonly ParsedItem[]): Generator<SyntaxProblem> 
   }
   if (items.some(({ item }) => item?.kind === 'node')) return;
   yield { id: 'dts-order', level: 'error', message: 'there is no root node: a device tree needs `/ { ... };`', start: Math.max(0, start - 1), end: start };
+}
+
+/** `/plugin/;` belongs to the `/dts-v1/;` before it, and where the tags stand several times they must say the same. */
+function* headerProblems(items: readonly ParsedItem[]): Generator<SyntaxProblem> {
+  let first: boolean | undefined;
+  for (const [index, { tag, end }] of items.entries()) {
+    const start = items[index - 1]?.end ?? 0;
+    if (tag === 'plugin' && items[index - 1]?.tag !== 'dts') {
+      yield { id: 'dts-order', level: 'error', message: '`/plugin/;` must stand directly after `/dts-v1/;`', start, end };
+    }
+    if (tag !== 'dts') continue;
+    const plugin = items[index + 1]?.tag === 'plugin';
+    first ??= plugin;
+    if (first !== plugin) {
+      yield { id: 'dts-order', level: 'error', message: `the tags before said that this is ${first ? 'an' : 'no'} overlay`, start, end };
+    }
+  }
 }

@@ -20,6 +20,8 @@ export interface ParsedItem {
   readonly end: number;
   readonly nodes: number;
   readonly problems: readonly SyntaxProblem[];
+  /** What follows may be wrong because of what is wrong here, and is not reported. */
+  readonly panic: boolean;
   /** It read a file with `/incbin/`, which may have changed. */
   readonly binary: boolean;
 }
@@ -53,7 +55,10 @@ export class Parser {
       this.parsed.push(item);
       this.p.reported += item.problems.length;
     }
-    this.p.lexer.restart(reused.at(-1)?.end ?? 0, Mode.Names);
+    const last = reused.at(-1);
+    this.p.panic = last?.panic ?? false;
+    this.p.lexer.restart(last?.end ?? 0, Mode.Names);
+    this.p.lexer.previousEnd = last?.end ?? 0;
   }
 
   /** Reads one piece; false at the end of the source. */
@@ -99,11 +104,12 @@ export class Parser {
     const { p } = this;
     this.parsed.push({
       item, tag, end: p.lexer.previousEnd, nodes: this.nodes.nodes,
-      problems: p.problems.length > 0 ? p.problems : NONE, binary: p.binaries > 0,
+      problems: p.problems.length > 0 ? p.problems : NONE, panic: p.panic, binary: p.binaries > 0,
     });
     if (p.problems.length > 0) p.problems = [];
     p.binaries = 0;
     this.nodes.nodes = 0;
+    this.nodes.stackReported = false;
   }
 
   private top(): void {

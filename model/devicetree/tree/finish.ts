@@ -27,6 +27,7 @@ export function* finishSteps(tree: MergedTree, problems: ProblemList): Generator
     for (let i = children.length - 1; i >= 0; i--) pending.push(children[i] as MergedNode);
     if (++count % SLICE === 0) yield;
   }
+  finish.labelsTwice();
   finish.leaveOut();
   finish.nameLabels();
 }
@@ -131,35 +132,37 @@ class Finish {
     this.problems.add({ id, level: 'error', message, start: at.start, end: at.end, related });
   }
 
-  /** Leaves out what nothing refers to, parents first. */
-  leaveOut(): void {
-    const { symbols, omittedNodes } = this.tree;
-    for (const node of this.omittable) {
-      if (node.referenced || node.deleted || (symbols && node.everLabelled)) continue;
-      omittedNodes.push(node);
-      const parent = node.parent;
-      markDeleted(node);
-      if (parent === undefined) continue;
-      node.omit();
-      parent.settle();
-    }
-  }
-
-  /** Says which node each label means, and reports labels that stand on two things. */
-  nameLabels(): void {
+  /** Reports labels that stand on two things. */
+  labelsTwice(): void {
     const inner = new Map<string, { label: LabelSyntax; bearer: Bearer }>();
     for (const name of this.tree.knownLabels()) {
       const [first, ...others] = this.tree.withLabel(name);
       if (first === undefined) continue;
-      this.tree.labels.set(name, first);
       for (const other of others) this.labelTwice(labelOn(other, name), first, labelOn(first, name));
     }
     for (const { label, bearer } of this.innerLabels) {
-      if (bearer.node.deleted) continue;
-      const node = this.tree.labels.get(label.name);
+      const [node] = this.tree.withLabel(label.name);
       const other = node === undefined ? inner.get(label.name) : { label: labelOn(node, label.name), bearer: node };
       if (other !== undefined) this.labelTwice(label, other.bearer, other.label);
       else inner.set(label.name, { label, bearer });
+    }
+  }
+
+  /** Leaves out what nothing refers to, parents first. */
+  leaveOut(): void {
+    const { symbols, omittedNodes } = this.tree;
+    for (const node of this.omittable) {
+      if (node.referenced || node.leftOut || (symbols && node.everLabelled)) continue;
+      omittedNodes.push(node);
+      node.leaveOut();
+    }
+  }
+
+  /** Says which node each label means. */
+  nameLabels(): void {
+    for (const name of this.tree.knownLabels()) {
+      const node = this.tree.withLabel(name).find((n) => !n.leftOut);
+      if (node !== undefined) this.tree.labels.set(name, node);
     }
   }
 
@@ -171,12 +174,4 @@ class Finish {
 
 function labelOn(node: MergedNode, name: string): LabelSyntax {
   return node.labels.find((l) => l.name === name) ?? { name, start: 0, end: 0 };
-}
-
-function markDeleted(root: MergedNode): void {
-  const pending = [root];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    node.deleted = true;
-    pending.push(...node.children.values());
-  }
 }

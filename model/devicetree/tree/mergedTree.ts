@@ -66,12 +66,7 @@ export class MergedTree implements DtTree {
 /** A live node by path below another, with whole names, as dtc looks it up. */
 function descend(from: MergedNode, path: string): MergedNode | undefined {
   let node: MergedNode | undefined = from;
-  for (const name of path.split('/')) {
-    if (name === '') continue;
-    const child: MergedNode | undefined = node.children.get(name);
-    node = child?.deleted === false ? child : node.spareChildren.find((c) => c.name === name && !c.deleted);
-    if (node === undefined) return undefined;
-  }
+  for (const name of path.split('/')) if (name !== '') node = node?.childNamed(name);
   return node;
 }
 

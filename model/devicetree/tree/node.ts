@@ -37,6 +37,10 @@ export class MergedNode implements DtNode {
   deletedProperties: { property: MergedProperty; by: DeletePropertySyntax | DeleteNodeSyntax }[] = NONE;
   omitIfNoRef = false;
   deleted = false;
+  /** It, or a node above it, is an `/omit-if-no-ref/` node without reference. */
+  leftOut = false;
+  /** Children that were left out. */
+  omitted: MergedNode[] = NONE;
   /** Not a node, but the trace that a deletion leaves in the body that makes the parent. */
   trace: DeleteNodeSyntax | undefined;
   /** Some live property refers to it, by phandle or by path. */
@@ -133,10 +137,25 @@ export class MergedNode implements DtNode {
     for (const borne of this.borne?.values() ?? []) borne.live = false;
   }
 
-  /** Marks the node as left out of the tree. */
-  omit(): void {
-    this.deleted = true;
-    if (this.parent !== undefined) this.parent.dirty = true;
+  /** Takes the node with all below it out of the tree; references to it were resolved before, as in dtc. */
+  leaveOut(): void {
+    const pending: MergedNode[] = [this];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      node.leftOut = true;
+      pending.push(...node.children.values());
+    }
+    const { parent } = this;
+    if (parent === undefined) return;
+    if (parent.omitted === NONE) parent.omitted = [];
+    parent.omitted.push(this);
+    if (parent.children.get(this.name) === this) parent.children.delete(this.name);
+  }
+
+  /** The live child of a name, left out or not. */
+  childNamed(name: string): MergedNode | undefined {
+    const child = this.children.get(name);
+    if (child?.deleted === false) return child;
+    return this.omitted.find((c) => c.name === name) ?? this.spareChildren.find((c) => c.name === name && !c.deleted);
   }
 
   /** Drops what is deleted from the maps, in dtc's order. */

@@ -65,3 +65,33 @@ function apply(text: string, { at, remove, insert }: Edit): string {
 export const editedSources: fc.Arbitrary<string[]> = fc
   .tuple(fc.constantFrom(...SOURCES), fc.array(edit, { minLength: 1, maxLength: 6 }))
   .map(([source, edits]) => edits.reduce((versions, e) => [...versions, apply(versions.at(-1) ?? '', e)], [source]));
+
+/** Statements that fit into many places of a source. */
+const STATEMENTS: readonly string[] = [
+  '/ { soc@0 { /delete-node/ iommu@15000000; }; };', '/ { soc: soc@0 { again; }; };', '&uart0 { /delete-property/ status; status = "fail"; };',
+  '/delete-node/ &uart0;', '/delete-node/ &smmu;', '/delete-node/ &dev;', '/omit-if-no-ref/ &smmu;', '/omit-if-no-ref/ &soc;', '/ { x = <&unused>; };', '/ { x = &unused; };',
+  'again: &soc { phandle = <7>; };', '&smmu { phandle = <&smmu>; linux,phandle = <1>; };', '&{/soc@0} { y = <&{/soc@0}>, &{/}; };', '/ { soc@0 { l2: iommu@15000000 { k; }; }; };',
+  '/ { smmu: other { }; };', '&dev { a = <&dev &elsewhere>; b = <1 &elsewhere>; };', '&elsewhere { n { }; };', '/ { cpus { cpu@1 { reg = <1>; }; }; };', '&l1 { };',
+  '/ { soc@0 { /delete-node/ pcie@40000000; pcie@40000000 { new; }; }; };', '/ { p = /bits/ 8 <1 (-1)>, /bits/ 16 <0xffff>, "s\\0\\x01", [0a]; };', '/ { __symbols__ { z = "/soc@0"; }; };',
+];
+
+type Change = { kind: 'drop' | 'double' | 'swap' | 'add'; from: number; to: number; statement: string };
+
+const change: fc.Arbitrary<Change> = fc.record({
+  kind: fc.constantFrom<Change['kind']>('drop', 'double', 'swap', 'add', 'add', 'add'), from: fc.nat(), to: fc.nat(), statement: fc.constantFrom(...STATEMENTS),
+});
+
+function changeLines(lines: string[], { kind, from, to, statement }: Change): string[] {
+  const a = from % lines.length;
+  const b = to % lines.length;
+  const [left = '', right = ''] = [lines[a], lines[b]];
+  if (kind === 'drop') return lines.toSpliced(a, 1);
+  if (kind === 'double') return lines.toSpliced(b, 0, left);
+  if (kind === 'swap') return lines.with(a, right).with(b, left);
+  return [...lines, statement];
+}
+
+/** Sources with lines dropped, doubled and swapped, and statements added: many of them are still right. */
+export const rearrangedSources: fc.Arbitrary<string> = fc
+  .tuple(fc.constantFrom(...SOURCES), fc.array(change, { minLength: 1, maxLength: 6 }))
+  .map(([source, changes]) => changes.reduce(changeLines, source.split('\n')).join('\n') + '\n');
