@@ -81,9 +81,19 @@ export function literalEnd(text: string, pos: number, end: number): number {
   return end;
 }
 
-/** The hash by which names are filtered before they are looked up. */
+/** The bits of a name's hash. */
+export const HASH_MASK = 0xffff;
+
+/**
+ * The hash by which names are filtered before they are looked up. It looks at a few characters
+ * only: most names of a board are lower case, most macros upper case, and that shows anywhere.
+ */
 export function hashOf(name: string): number {
-  let hash = 0;
-  for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0;
-  return hash;
+  return hashAt(name, 0, name.length);
+}
+
+/** The hash of the name between two offsets of a text. */
+export function hashAt(text: string, start: number, end: number): number {
+  const ends = text.charCodeAt(start) + 31 * text.charCodeAt(end - 1);
+  return (ends + 961 * text.charCodeAt((start + end) >> 1) + 29_791 * text.charCodeAt(end - ((end - start) >> 2) - 1) + 7 * (end - start)) & HASH_MASK;
 }

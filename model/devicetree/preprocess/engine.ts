@@ -29,7 +29,7 @@ export class Engine {
   constructor(state: State) {
     this.state = state;
     this.invoker = new Invoker(state, () => this.directiveInArguments());
-    for (const name of BUILTINS.keys()) state.table.filter[hashOf(name) & 0xffff] = 1;
+    for (const name of BUILTINS.keys()) state.table.filter[hashOf(name)] = 1;
   }
 
   /** Defines what the command line defines. */
@@ -88,7 +88,7 @@ export class Engine {
     addCheckpoint(this.state);
   }
 
-  /** Copies text up to an offset, expanding macros; stops early after an invocation that ran directives. */
+  /** Copies text up to an offset, expanding macros; stops early at a checkpoint, or after an invocation that ran directives. */
   private stretch(frame: Frame, end: number): void {
     const { scan } = frame;
     const splice = scan.dtcIncludes[frame.dtcInclude];
@@ -109,18 +109,18 @@ export class Engine {
     const { filter } = state.table;
     let run = frame.pos;
     let index = scan.nameFrom(frame.name, run);
-    let due = run + CHECKPOINT_CHARS;
+    const due = run + CHECKPOINT_CHARS;
     for (; index < nameCount; index++) {
       const pos = names[2 * index + 1] ?? end;
       if (pos >= end) break;
       if (pos >= due && !invoker.continuesAt(pos)) {
         copyText(state, frame, run, pos);
-        frame.pos = run = pos;
+        frame.pos = pos;
         frame.name = index;
-        due = pos + CHECKPOINT_CHARS;
         this.checkpoint();
+        return;
       }
-      if (filter[(names[2 * index] ?? 0) & 0xffff] !== 1) continue;
+      if (filter[names[2 * index] ?? 0] !== 1) continue;
       const name = scan.nameAt(index);
       if (!invoker.isMacro(name)) continue;
       copyText(state, frame, run, pos);

@@ -26,7 +26,7 @@ export interface Preprocessed {
 }
 
 /** How many steps are done between two chances to pause. */
-const STEPS_A_SLICE = 256;
+const STEPS_A_SLICE = 64;
 
 /** Preprocesses in slices: yields now and then, returns the result. `before` is the last result for the same root. */
 export function* preprocessSteps(

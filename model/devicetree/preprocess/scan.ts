@@ -5,7 +5,7 @@
  * nothing of macros: what a name means is decided while the file is preprocessed.
  */
 import type { SourceFile } from '../source/files.ts';
-import { CLASS_DIGIT, CLASS_NEWLINE, CLASS_OTHER, CLASS_WHITE, CLASS_WORD, CLASSES, classOf, literalEnd, numberEnd, wordEnd } from './chars.ts';
+import { CLASS_DIGIT, CLASS_NEWLINE, CLASS_OTHER, CLASS_WHITE, CLASS_WORD, CLASSES, classOf, hashAt, literalEnd, numberEnd, wordEnd } from './chars.ts';
 import { Cooked } from './cook.ts';
 
 /** The directives that cpp acts on. */
@@ -75,7 +75,6 @@ export class ScannedFile {
     this.text = this.cooked.text;
     this.textEnd = this.text.length;
     new Scanner(this).run();
-    linkConditionals(this.directives);
   }
 
   /** The name at an entry of `names`. */
@@ -103,18 +102,6 @@ export function scanFile(file: SourceFile): ScannedFile {
   return made;
 }
 
-function linkConditionals(directives: readonly Directive[]): void {
-  const open: Directive[] = [];
-  directives.forEach((directive, index) => {
-    const { kind } = directive;
-    if (kind >= DirectiveKind.elif && kind <= DirectiveKind.endif) {
-      const before = open.pop();
-      if (before !== undefined) before.next = index;
-    }
-    if (kind >= DirectiveKind.if && kind <= DirectiveKind.else) open.push(directive);
-  });
-}
-
 /** Names found by the pass under way: hash and offset. Copied once the pass is over. */
 let scratch = new Int32Array(1 << 15);
 const NO_NAMES = new Int32Array(0);
@@ -133,6 +120,8 @@ class Scanner {
   private tokenEnd = -1;
   /** Where the stretch since the last directive starts. */
   private stretch = 0;
+  /** The indices of the directives whose groups are open. */
+  private readonly conditionals: number[] = [];
   /** How many entries of `scratch` are in use. */
   private count = 0;
   /** The first slash at or after the last place that was asked for. */
@@ -150,7 +139,7 @@ class Scanner {
     while (i < end) {
       const c = text.charCodeAt(i);
       const found = c < 128 ? CLASSES[c] : CLASS_OTHER;
-      if (found === CLASS_WORD) i = this.word(i, c);
+      if (found === CLASS_WORD) i = this.word(i);
       else if (found === CLASS_WHITE) i++;
       else if (found === CLASS_NEWLINE) this.lineStart = ++i;
       else if (found === CLASS_DIGIT) i = this.tokenEnd = numberEnd(text, i);
@@ -165,22 +154,20 @@ class Scanner {
     out.nameCount = this.count >> 1;
   }
 
-  private word(start: number, first: number): number {
+  private word(start: number): number {
     const { text } = this;
-    let hash = first;
     let i = start + 1;
     for (; ; i++) {
       const c = text.charCodeAt(i);
-      // Words and digits are classes 1 and 2; NaN at the end of the text compares false.
+      // NaN at the end of the text compares false.
       if (!(c < 128)) break;
-      const found = CLASSES[c] ?? 0;
+      const found = CLASSES[c];
       if (found !== CLASS_WORD && found !== CLASS_DIGIT) break;
-      hash = (Math.imul(hash, 31) + c) | 0;
     }
     const at = this.count;
     this.count = at + 2;
     if (at + 2 > scratch.length) growScratch();
-    scratch[at] = hash;
+    scratch[at] = hashAt(text, start, i);
     scratch[at + 1] = start;
     this.tokenEnd = i;
     return i;
@@ -225,10 +212,21 @@ class Scanner {
     const lineEnd = this.directiveEnd(operand, kind <= DirectiveKind.import);
     const end = Math.min(this.end, lineEnd + 1);
     const textBefore = this.tokenEnd > this.stretch;
+    if (kind >= DirectiveKind.if && kind <= DirectiveKind.endif) this.link(kind, out.directives.length);
     out.directives.push({ kind, start, operand, lineEnd, end, names: this.count >> 1, textBefore, next: -1 });
     this.stretch = this.lineStart = end;
     this.tokenEnd = -1;
     return end;
+  }
+
+  /** Links the group that a conditional directive ends to it. */
+  private link(kind: number, index: number): void {
+    const { conditionals, out } = this;
+    if (kind >= DirectiveKind.elif) {
+      const before = out.directives[conditionals.pop() ?? -1];
+      if (before !== undefined) before.next = index;
+    }
+    if (kind !== DirectiveKind.endif) conditionals.push(index);
   }
 
   /** A `#` with a comment, nothing, or no name after it. */

@@ -2,6 +2,7 @@
  * Which macros are defined: a map for now, and a log of every `#define` and `#undef`, so that an
  * edit can go back to a checkpoint and an origin can ask what a name meant further up.
  */
+import { HASH_MASK } from './chars.ts';
 import type { MacroDefinition } from './define.ts';
 
 /** One `#define` or `#undef`. */
@@ -14,19 +15,17 @@ export interface LogEntry {
   readonly before: LogEntry | undefined;
 }
 
-const FILTER_MASK = 0xffff;
-
 /** The macros of one compilation. */
 export class MacroTable {
   readonly log: LogEntry[];
-  /** Marks hashes of names that are or were macros: most names of a board fail here. */
+  /** By hash: 1 where a name with that hash may be a macro. Most names of a board are found not to be one here. */
   readonly filter: Uint8Array;
   private readonly current: Map<string, LogEntry>;
 
   /** An empty table, or one that starts from what another holds. */
   constructor(from?: { log: LogEntry[]; filter: Uint8Array; current: Map<string, LogEntry> }) {
     this.log = from?.log ?? [];
-    this.filter = from?.filter ?? new Uint8Array(FILTER_MASK + 1);
+    this.filter = from?.filter ?? new Uint8Array(HASH_MASK + 1);
     this.current = from?.current ?? new Map();
   }
 
@@ -36,11 +35,6 @@ export class MacroTable {
     const copy = new MacroTable({ log: [...this.log], filter: this.filter.slice(), current });
     copy.rollBack(length);
     return copy;
-  }
-
-  /** Whether a name with this hash may be a macro. */
-  mayHave(hash: number): boolean {
-    return this.filter[hash & FILTER_MASK] === 1;
   }
 
   /** What a name is defined as now. */
@@ -88,7 +82,7 @@ export class MacroTable {
   }
 
   private mark(hash: number): void {
-    this.filter[hash & FILTER_MASK] = 1;
+    this.filter[hash] = 1;
   }
 
   private push(name: string, definition: MacroDefinition | undefined): void {
