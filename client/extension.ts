@@ -6,7 +6,7 @@
 import * as vscode from 'vscode';
 import { BoardStatus } from './boardStatus.ts';
 import { registerCommands } from './commands.ts';
-import { offerGuestLanguage } from './guestFiles.ts';
+import { recognizeGuests } from './guestFiles.ts';
 import { DocumentPages } from './pages.ts';
 import { createServer } from './server.ts';
 
@@ -16,7 +16,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const board = new BoardStatus(server);
   context.subscriptions.push(pages, board, ...registerCommands({ server, pages, board }));
   context.subscriptions.push(
-    offerGuestLanguage(),
+    recognizeGuests(),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendNotification('vsmmu/trustChanged', { trusted: true })),
   );
   context.subscriptions.push({ dispose: () => void server.dispose() });

@@ -1,13 +1,17 @@
 /**
- * Xen guest configurations end in `.cfg`, and so do a hundred other kinds of file. Where one is
- * opened under another language and its content looks like a guest, this offers to set the
- * language; it never does so unasked, and asks once for each file.
+ * Xen guest configurations end in `.cfg`, and so do a hundred other kinds of file. One that says
+ * what it is, or that a project file names, gets its language at once: VS Code asks the first line
+ * only of files whose ending no language claims. Where the content merely looks like a guest, this
+ * offers to set the language, once for each file.
  */
 import * as vscode from 'vscode';
 
 const LANGUAGE = 'xl-cfg';
 const KEY = /^\s*(?:name|kernel|memory|vcpus|dtdev|disk|vif|irqs|iomem|device_tree|viommu)\s*\+?=/;
+const MARK = /^#.*(?:vsmmu:\s*dialect|\bxl\.cfg\b|\bxl create\b|-\*-.*xl-cfg)/;
+const MARK_LINES = 5;
 const READ_LINES = 200;
+const PROJECT = 'vsmmu.json';
 
 /** Whether a text assigns at least two of the keys that only guests have together. */
 export function looksLikeGuest(lines: readonly string[]): boolean {
@@ -18,6 +22,25 @@ export function looksLikeGuest(lines: readonly string[]): boolean {
 function firstLines(document: vscode.TextDocument): string[] {
   const count = Math.min(document.lineCount, READ_LINES);
   return Array.from({ length: count }, (_, line) => document.lineAt(line).text);
+}
+
+/** Whether the project file of the folder names the document as a guest. */
+async function isInProject(document: vscode.TextDocument): Promise<boolean> {
+  try {
+    const project = vscode.Uri.joinPath(document.uri, '..', PROJECT);
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(project));
+    const { guests } = JSON.parse(text) as { guests?: readonly { config?: string }[] };
+    return guests?.some(({ config }) => config !== undefined && document.uri.path.endsWith(`/${config}`)) === true;
+  } catch {
+    return false;
+  }
+}
+
+async function settle(document: vscode.TextDocument): Promise<void> {
+  const lines = firstLines(document);
+  const isMarked = lines.slice(0, MARK_LINES).some((line) => MARK.test(line));
+  if (isMarked || (await isInProject(document))) await vscode.languages.setTextDocumentLanguage(document, LANGUAGE);
+  else if (looksLikeGuest(lines)) await offer(document);
 }
 
 async function offer(document: vscode.TextDocument): Promise<void> {
@@ -42,14 +65,14 @@ async function associate(document: vscode.TextDocument): Promise<void> {
 }
 
 /** Watches for guest configurations that are opened as something else. */
-export function offerGuestLanguage(): vscode.Disposable {
+export function recognizeGuests(): vscode.Disposable {
   const asked = new Set<string>();
   const look = (editor: vscode.TextEditor | undefined): void => {
     const document = editor?.document;
     if (document === undefined || !document.fileName.endsWith('.cfg') || document.languageId === LANGUAGE) return;
-    if (asked.has(document.uri.toString()) || !looksLikeGuest(firstLines(document))) return;
+    if (asked.has(document.uri.toString())) return;
     asked.add(document.uri.toString());
-    void offer(document);
+    void settle(document);
   };
   look(vscode.window.activeTextEditor);
   return vscode.window.onDidChangeActiveTextEditor(look);

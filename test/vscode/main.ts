@@ -1,7 +1,8 @@
 /** Every test in real VS Code, in the order in which a user meets the features. */
 import { runSuite } from './harness/suite.ts';
 import { deviceTree } from './deviceTree.ts';
+import { guests } from './guests.ts';
 
 export function main(words: readonly string[]): Promise<number> {
-  return runSuite(deviceTree, words);
+  return runSuite([...deviceTree, ...guests], words);
 }

@@ -10,7 +10,7 @@ import { startCodeServer, type CodeServer } from './codeServer.ts';
 import { install, run, type Installed } from './install.ts';
 import { Workbench } from './workbench.ts';
 
-const STEP_TIMEOUT = 20_000;
+const STEP_TIMEOUT = 30_000;
 
 /** What a test is given: the window, and the folder that it shows. */
 export interface Stage {

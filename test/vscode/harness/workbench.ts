@@ -55,6 +55,29 @@ export class Workbench {
     await this.goto(line, column);
   }
 
+  /** Opens a file in a second group of editors, to the right. */
+  async openBeside(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+p');
+    await this.picker.locator('input').fill(name);
+    const base = name.slice(name.lastIndexOf('/') + 1);
+    await this.picker.locator('.monaco-list-row', { hasText: base }).first().waitFor();
+    await this.picker.locator('input').press('Control+Enter');
+    await this.page.locator('.editor-group-container.active .tab.active', { hasText: base }).waitFor();
+    await this.editor.locator('.view-line').first().waitFor();
+  }
+
+  /** Puts the focus into a group of editors, counted from 1. */
+  async focusGroup(number: number): Promise<void> {
+    await this.page.keyboard.press(`Control+${number}`);
+    await this.page.locator('.editor-group-container').nth(number - 1).locator('.monaco-editor.focused').waitFor();
+  }
+
+  /** An underline in the file that a group in the background shows. */
+  anySquiggle(name: string): Locator {
+    return this.page.locator('.editor-group-container', { has: this.page.locator('.tab', { hasText: name }) })
+      .locator('.squiggly-error, .squiggly-warning').first();
+  }
+
   /** Puts the cursor at `line` and `column`, from 1, and the line into view. */
   async goto(line: number, column = 1): Promise<void> {
     await this.page.keyboard.press('Control+g');

@@ -1,0 +1,81 @@
+/** Xen guests in real VS Code: a configuration and its board, side by side. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { placeOf, untilFileHas } from './harness/files.ts';
+import type { UiTest } from './harness/suite.ts';
+
+const EXAMPLES = 'examples';
+const GUEST = 'xen/domd.cfg';
+const HOST = 'xen/merlin-xen.dts';
+const FAULTY = 'xen-faults/domd.cfg';
+
+export const guests: readonly UiTest[] = [
+  {
+    name: 'shows in the guest what is typed into the host tree',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(HOST, ...(await placeOf(folder, HOST, '&uart0 {')));
+      await workbench.openBeside(GUEST);
+      await workbench.statusBar('Xen Guest Configuration').waitFor();
+      await workbench.focusGroup(1);
+      await workbench.page.keyboard.type('/delete-node/ &eth0;');
+      await workbench.anySquiggle('domd.cfg').waitFor();
+      await workbench.screenshot('guest-beside-host');
+    },
+  },
+  {
+    name: 'writes the missing interrupts and register pages of a passed device',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(FAULTY, ...(await placeOf(folder, FAULTY, '/ethernet@', 3)));
+      await workbench.squiggles('warning').first().waitFor();
+      await workbench.quickFixes();
+      await workbench.screenshot('guest-fix');
+      await workbench.fix('irqs').click();
+      await workbench.save();
+      await untilFileHas(folder, FAULTY, '64');
+      await workbench.quickFixes();
+      await workbench.fix('iomem').click();
+      await workbench.save();
+      await untilFileHas(folder, FAULTY, '"0x1c400,10"');
+    },
+  },
+  {
+    name: 'offers the paths of the host tree inside dtdev',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      const last = '"/soc@10000000/ethernet@1c400000"';
+      await workbench.open(GUEST, ...(await placeOf(folder, GUEST, last, last.length)));
+      await workbench.statusBar('merlin-xen.dts').waitFor();
+      await workbench.page.keyboard.type(', "/soc', { delay: 30 });
+      await workbench.suggestions.filter({ hasText: 'usb@1c300000' }).first().waitFor();
+      await workbench.screenshot('guest-completion');
+    },
+  },
+  {
+    name: 'opens the table of who owns what',
+    workspace: EXAMPLES,
+    async run({ workbench }) {
+      await workbench.open(GUEST);
+      await workbench.statusBar('merlin-xen.dts').waitFor();
+      await workbench.command('vSMMU: Show Ownership Table');
+      await workbench.preview.getByText('domd').first().waitFor();
+      await workbench.preview.locator('table').first().waitFor();
+      await workbench.screenshot('ownership');
+    },
+  },
+  {
+    name: 'offers to set the language of a guest configuration that has another',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await writeFile(join(folder, 'xen/plain.cfg'), 'name = "plain"\nkernel = "/boot/Image"\nmemory = 256\n');
+      await workbench.open(GUEST);
+      await workbench.statusBar('merlin-xen.dts').waitFor();
+      await workbench.open('xen/plain.cfg');
+      await workbench.page.locator('.notification-toast', { hasText: 'looks like a Xen guest' }).waitFor();
+      await workbench.screenshot('guest-language');
+      await workbench.page.getByRole('button', { name: 'Set Language' }).click();
+      await workbench.statusBar('Xen Guest Configuration').waitFor();
+    },
+  },
+];
