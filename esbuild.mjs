@@ -2,6 +2,7 @@
 // language server (a process of its own) and the vsmmu command. `--watch` rebuilds on change.
 import { build, context } from 'esbuild';
 import { chmod } from 'node:fs/promises';
+import { writeCodeCache } from './server/codeCache.mjs';
 
 const shared = {
   bundle: true,
@@ -17,7 +18,7 @@ const shared = {
 
 const programs = [
   { entryPoints: { extension: 'client/extension.ts' }, external: ['vscode'] },
-  { entryPoints: { server: 'server/main.ts' } },
+  { entryPoints: { server: 'server/main.ts', 'server-main': 'server/lsp/server.ts' } },
   { entryPoints: { vsmmu: 'cli/main.ts' }, external: ['./server.js'], banner: { js: '#!/usr/bin/env node' } },
 ].map((program) => ({ ...shared, ...program, outdir: 'dist' }));
 
@@ -26,4 +27,5 @@ if (process.argv.includes('--watch')) {
 } else {
   await Promise.all(programs.map((program) => build(program)));
   await chmod('dist/vsmmu.js', 0o755);
+  await writeCodeCache('dist/server.js', 'examples/merlin/merlin-evk.dts');
 }

@@ -5,6 +5,7 @@
  */
 import { compileSteps } from '../../model/devicetree/compile.ts';
 import { folderOf } from '../../model/devicetree/source/paths.ts';
+import { hostTree } from '../../model/platform/guests/host.ts';
 import type { HostTree, System } from '../../model/platform/guests/types.ts';
 import type { Problem } from '../../model/problem.ts';
 import { dialectByName } from '../../model/xl/dialects.ts';
@@ -147,9 +148,7 @@ export class Guests {
   private openBoard(root: string): HostTree | undefined {
     const { workspace } = this.session;
     const analysis = workspace.contextOf(root)?.root === root && workspace.isCurrent(root) ? workspace.latest(root) : undefined;
-    if (analysis === undefined) return undefined;
-    const { text, tree, platform } = analysis.board;
-    return { path: root, tree, text, context: platform };
+    return analysis === undefined ? undefined : hostTree(analysis.compilation, analysis.board.platform);
   }
 }
 

@@ -30,6 +30,9 @@ const clock: Clock = {
   },
 };
 
+/** A first analysis that takes longer than this, in ms, is worth the optimizer's time. */
+const LONG_FIRST_ANALYSIS = 300;
+
 /** Starts the server on the transport that the command line names (`--stdio`, `--node-ipc`, ...). */
 export function runServer(pages: string): void {
   const connection = createConnection(ProposedFeatures.all);
@@ -116,6 +119,7 @@ function synchronise(connection: Connection, session: Session, diagnostics: Diag
   connection.onDidOpenTextDocument(({ textDocument }) => {
     const path = uris.fromEditor(textDocument.uri);
     documents.open(path, textDocument.version, textDocument.text);
+    session.host.clock.after(LONG_FIRST_ANALYSIS, startOptimizing);
     if (isXlDocument(textDocument.languageId, path)) session.guests.openDocument(path, textDocument.text);
     else workspace.openDocument(path, textDocument.text);
   });

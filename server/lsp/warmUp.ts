@@ -10,9 +10,12 @@ import { setFlagsFromString } from 'node:v8';
 /** Bytecode that a function runs before it is looked at; V8's own figure is a tenth of this. */
 const INTERRUPT_BUDGET = 700_000;
 
-let isWaiting = process.versions['electron'] === undefined;
+const isElectron = process.versions['electron'] !== undefined;
 
-if (isWaiting) setFlagsFromString('--no-opt');
+/** While bytecode is made at build time, all stays as it is at a start: bytecode belongs to its flags. */
+let isWaiting = !isElectron && process.env['VSMMU_WRITE_CODE_CACHE'] === undefined;
+
+if (!isElectron) setFlagsFromString('--no-opt');
 
 /** The first board is analysed: from here on, speed at the long run counts. */
 export function startOptimizing(): void {

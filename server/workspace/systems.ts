@@ -7,6 +7,7 @@
 import type { Compilation } from '../../model/devicetree/compile.ts';
 import { PlatformContext } from '../../model/platform/context.ts';
 import { assemble } from '../../model/platform/guests/assemble.ts';
+import { hostTree } from '../../model/platform/guests/host.ts';
 import { isFragment } from '../../model/platform/guests/fragment.ts';
 import { type Project, type ProjectBoard, readProject } from '../../model/platform/guests/project.ts';
 import { SYSTEM_RULES } from '../../model/platform/guests/rules/index.ts';
@@ -134,9 +135,7 @@ export class Systems {
     const known = this.trees.get(path);
     if (known !== undefined && this.isFresh(known.compilation)) return known.tree;
     const compilation = yield* this.host.compile(path, board, known?.compilation);
-    const { tree: merged, expanded } = compilation;
-    const platform = yield* platformSteps(merged);
-    const tree: HostTree = { path, tree: merged, text: expanded, context: new PlatformContext(platform, expanded) };
+    const tree = hostTree(compilation, new PlatformContext(yield* platformSteps(compilation.tree), compilation.expanded));
     this.trees.set(path, { compilation, tree });
     return tree;
   }

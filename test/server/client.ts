@@ -81,9 +81,9 @@ export class Client {
   }
 
   /** The diagnostics of a file, of a version or a later one. */
-  diagnostics(path: string, version = 0): Promise<Published> {
+  diagnostics(path: string, version = 0, milliseconds = 20_000): Promise<Published> {
     const uri = uriOf(path);
-    return this.until(() => this.published.findLast((one) => one.uri === uri && (one.version ?? 0) >= version), `diagnostics of ${path}`);
+    return this.until(() => this.published.findLast((one) => one.uri === uri && (one.version ?? 0) >= version), `diagnostics of ${path}`, milliseconds);
   }
 
   /** Asks the server to end, and waits until it has. */

@@ -13,9 +13,10 @@ export function serverBundle(): Promise<string> {
 }
 
 async function bundle(): Promise<string> {
-  const outfile = join(mkdtempSync(join(tmpdir(), 'vsmmu-server-')), 'dist', 'server.js');
-  await build({ entryPoints: ['server/main.ts'], bundle: true, platform: 'node', target: 'node20', format: 'cjs', outfile, logLevel: 'error' });
-  return outfile;
+  const outdir = join(mkdtempSync(join(tmpdir(), 'vsmmu-server-')), 'dist');
+  const entryPoints = { server: 'server/main.ts', 'server-main': 'server/lsp/server.ts' };
+  await build({ entryPoints, bundle: true, platform: 'node', target: 'node20', format: 'cjs', outdir, logLevel: 'error' });
+  return join(outdir, 'server.js');
 }
 
 /** A client with a server of its own, started with `options`. */
