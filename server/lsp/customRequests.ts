@@ -3,8 +3,14 @@
  * board, and the words of all rules.
  */
 import { DTC_CHECKS } from '../../model/devicetree/checks/index.ts';
+import { PREPROCESSOR_PROBLEMS } from '../../model/devicetree/preprocess/problems.ts';
+import { SYNTAX_PROBLEMS } from '../../model/devicetree/syntax/problems.ts';
+import { TREE_PROBLEMS } from '../../model/devicetree/tree/problems.ts';
+import { SYSTEM_RULES } from '../../model/platform/guests/rules/index.ts';
 import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
 import type { RuleInfo } from '../../model/rule.ts';
+import { XL_RULES } from '../../model/xl/rules/index.ts';
+import { SERVER_PROBLEMS } from '../workspace/problems.ts';
 import { streamPage } from '../features/streamPage.ts';
 import type { RequestTable } from './requests.ts';
 import type { Session } from './session.ts';
@@ -20,6 +26,11 @@ interface ContextsAnswer {
   readonly contexts: readonly ContextItem[];
   readonly complete: boolean;
 }
+
+/** Everything that the server reports, in the order of the picker. */
+const ALL_RULES: readonly RuleInfo[] = [
+  ...PLATFORM_RULES, ...SYSTEM_RULES, ...XL_RULES, ...DTC_CHECKS, ...PREPROCESSOR_PROBLEMS, ...SYNTAX_PROBLEMS, ...TREE_PROBLEMS, ...SERVER_PROBLEMS,
+];
 
 /** How long the search for boards may take before the answer says that it is not complete. */
 const SEARCH_TIME = 1500;
@@ -39,7 +50,7 @@ export const CUSTOM_REQUESTS: RequestTable = {
     return { markdown: streamPage(subject.board.platform, session.label(root), (file, line) => lineLink(session, file, line)) };
   },
   'vsmmu/rules': (): { rules: readonly { id: string; title: string; level: string; markdown: string }[] } => ({
-    rules: [...PLATFORM_RULES, ...DTC_CHECKS].map((rule) => ({ id: rule.id, title: rule.title, level: rule.level, markdown: rulePage(rule) })),
+    rules: ALL_RULES.map((rule) => ({ id: rule.id, title: rule.title, level: rule.level, markdown: rulePage(rule) })),
   }),
 };
 
