@@ -1,0 +1,265 @@
+/**
+ * Xen with its SMMUv3 driver and the virtual SMMUv3 of the series: domains, device assignment, traps,
+ * faults. Profiles say which version. Not modelled: scheduling, the vGIC beyond one line per vSMMU,
+ * memory ballooning other than by `revoke`, PCI beyond requester IDs.
+ */
+import { fromNumber, type U64 } from '../../bits/u64.ts';
+import { Machine, requestOf, type SmmuConfig } from '../../machine/machine.ts';
+import { eventOf } from '../../fields/events.ts';
+import { OK, Response } from '../../smmu/request.ts';
+import type { RegisterPort } from '../driver/port.ts';
+import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
+import { PagePool } from '../pages.ts';
+import { Box, Fields } from '../state.ts';
+import { Contexts } from './contexts.ts';
+import { Domain } from './domain.ts';
+import { handleFaults } from './faults.ts';
+import { XenGuest } from './guest.ts';
+import { HostSmmu } from './hostSmmu.ts';
+import { HOST } from './layout.ts';
+import { XEN_OPERATIONS } from './operations.ts';
+import { profileOf, type ProfileName, type XenProfile } from './profiles.ts';
+import { Assignments } from './assignments.ts';
+import { creationProblem, type DomainConfig, type GuestNode, type HostDevice } from './toolstack.ts';
+import type { AccessSize } from './vsmmu/access.ts';
+import { VirtualSmmu } from './vsmmu/virtualSmmu.ts';
+
+/** A host with Xen. */
+export interface XenConfig {
+  readonly profile: ProfileName | XenProfile;
+  readonly smmus: readonly SmmuConfig[];
+  readonly devices: readonly HostDevice[];
+}
+
+/** A trapped access. */
+export interface TrappedAccess {
+  readonly domain: string;
+  readonly vsmmu?: number;
+  readonly offset: number;
+  readonly size: AccessSize;
+  /** What is written; a read without it. */
+  readonly value?: U64;
+}
+
+/** A DMA of a device. */
+export interface Dma {
+  readonly device: string;
+  readonly address: number;
+  /** READ or WRITE of walk/access.ts. */
+  readonly access: number;
+  /** Which of the device's streams. */
+  readonly stream?: number;
+}
+
+/** Xen on a host. */
+export class Xen implements Hypervisor {
+  readonly name = 'xen';
+  readonly machine: Machine;
+  readonly runtime: Runtime;
+  readonly rules: XenProfile;
+  readonly hosts: HostSmmu[] = [];
+  readonly contexts: Contexts;
+  readonly assignments: Assignments;
+  readonly operations = XEN_OPERATIONS;
+  readonly #pages: PagePool;
+  readonly #domains = new Map<string, Domain>();
+  readonly #guests = new Map<string, XenGuest>();
+  readonly #known: Box<readonly string[]>;
+  readonly #ids: Fields<'last'>;
+
+  constructor(config: XenConfig) {
+    this.rules = typeof config.profile === 'string' ? profileOf(config.profile) : config.profile;
+    this.machine = new Machine({ regions: [{ name: 'ram', kind: 'ram', base: HOST.ram, size: HOST.ramSize }], smmus: config.smmus });
+    const { history } = this.machine;
+    this.machine.owners.set(HOST.xen, HOST.xenSize, 'xen');
+    this.runtime = new Runtime(this.machine, 'xen', {
+      domainOf: (smmu, sid) => this.contexts.of(smmu, sid)?.domain,
+      within: ({ smmu, sid, domain, address }) => {
+        const device = this.contexts.of(smmu, sid)?.device;
+        return device === undefined ? undefined : this.#guests.get(domain)?.objection(device, address);
+      },
+    });
+    this.#pages = new PagePool(history, 'xen', { base: HOST.xen, size: HOST.xenSize });
+    this.#known = new Box<readonly string[]>(history, 'xen.domains', []);
+    this.#ids = new Fields(history, 'xen.ids', ['last']);
+    this.contexts = new Contexts({
+      history, runtime: this.runtime, profile: this.rules, hosts: this.hosts,
+      stage2: (name) => ({ vmid: this.#domains.get(name)?.vmid ?? 0, root: this.#domains.get(name)?.p2m.root ?? 0 }),
+    });
+    this.assignments = new Assignments({ history, runtime: this.runtime, profile: this.rules, contexts: this.contexts, devices: config.devices });
+    this.#boot();
+    history.recording = true;
+  }
+
+  /** The name of the profile. */
+  get profile(): string {
+    return this.rules.name;
+  }
+
+  #boot(): void {
+    for (const [index, smmu] of this.machine.smmus.entries()) {
+      const host = new HostSmmu(this.runtime, smmu, { index, pages: this.#pages });
+      this.hosts.push(host);
+      if (!host.features.s2p && this.rules.requiresStage2) this.runtime.print(`smmu${index}: no stage-2 translation support!`);
+      else host.driver.probe();
+    }
+  }
+
+  /** Carries out an operation by name. */
+  perform(name: string, values: OperationValues): Outcome {
+    const operation = XEN_OPERATIONS.find((o) => o.name === name);
+    if (operation === undefined) return failed(`no operation ${name}`);
+    const missing = operation.parameters.find((p) => values[p] === undefined);
+    return missing === undefined ? operation.run(this, values) : failed(`${name} needs ${missing}`);
+  }
+
+  /** A domain that exists. */
+  domain(name: string): Domain | undefined {
+    return this.#known.value.includes(name) ? this.#domains.get(name) : undefined;
+  }
+
+  /** The kernel of a domain. */
+  guest(name: string): XenGuest | undefined {
+    return this.domain(name) === undefined ? undefined : this.#guests.get(name);
+  }
+
+  /** The devices in a guest's tree. */
+  treeOf(domain: string): readonly GuestNode[] {
+    return this.assignments.tree(domain);
+  }
+
+  /** Creates a domain with its devices; the value is its number. */
+  create(config: DomainConfig): Outcome {
+    return this.runtime.operation('toolstack', `creates a ${config.kind} domain`, () => this.#create(config));
+  }
+
+  #create(config: DomainConfig): Outcome {
+    const problem = creationProblem(config, this.rules) ?? this.assignments.problem(config);
+    if (problem !== undefined) return this.#refuse(problem);
+    // Numbers are never used again, so a name means one domain in all of the history.
+    const id = config.kind === 'dom0' ? 0 : this.#ids.add('last');
+    const domain = Domain.create(this.runtime, this.#pages, { id, kind: config.kind });
+    if (domain === undefined) return this.#refuse('-ENOMEM');
+    this.#domains.set(domain.name, domain);
+    if (config.viommu === 'smmuv3') this.#addVsmmus(domain);
+    this.#known.value = [...this.#known.value, domain.name];
+    const error = this.assignments.assign(domain, config);
+    this.#guests.set(domain.name, new XenGuest(this, domain));
+    return error === undefined ? done(`${domain.name} is there`, id) : failed(error);
+  }
+
+  #refuse(text: string): Outcome {
+    this.runtime.print(text);
+    return failed(text);
+  }
+
+  #addVsmmus(domain: Domain): void {
+    const hosts = domain.kind === 'dom0' ? this.hosts : this.hosts.slice(0, 1);
+    for (const host of hosts) {
+      const smmu = this.machine.smmus[host.index];
+      if (smmu === undefined) continue;
+      domain.vsmmus.push(new VirtualSmmu({
+        name: `${domain.name}.vsmmu${host.index}`, runtime: this.runtime, profile: this.rules, memory: domain.memory, hardware: smmu.ids,
+        backend: {
+          physical: (vsid) => this.assignments.physical(domain, vsid, host.index),
+          vsids: () => this.assignments.vsids(domain, host.index),
+          attach: (stream, config) => this.contexts.attach(domain.name, stream, config),
+          invalidateCd: (stream, command) => this.hosts[stream.smmu]?.send(command, { StreamID: stream.sid, Leaf: 1 }),
+          invalidateTlb: (precise) => this.#flush(domain, precise),
+        },
+      }));
+    }
+  }
+
+  /** Flushes the translations of a domain: once per device as posted, or exactly what is named. */
+  #flush(domain: Domain, precise: { readonly command: string; readonly values: object } | undefined): void {
+    const smmus = this.contexts.list.filter((c) => c.domain === domain.name).map((c) => c.smmu);
+    for (const smmu of precise === undefined ? smmus : new Set(smmus)) {
+      if (precise === undefined) this.hosts[smmu]?.send('TLBI_S12_VMALL', { VMID: domain.vmid });
+      else this.hosts[smmu]?.send(precise.command, { ...precise.values, VMID: domain.vmid });
+    }
+  }
+
+  /** Ends a domain: its devices abort, its memory belongs to nobody. */
+  destroy(name: string): Outcome {
+    return this.runtime.operation('toolstack', `destroys ${name}`, () => {
+      const domain = this.domain(name);
+      if (domain === undefined) return failed(`no ${name}`);
+      this.assignments.releaseAll(domain);
+      for (const host of this.hosts) host.send('TLBI_S12_VMALL', { VMID: domain.vmid });
+      this.machine.owners.set(domain.ram.host, domain.ram.size, undefined);
+      this.#known.value = this.#known.value.filter((n) => n !== name);
+      return done();
+    });
+  }
+
+  /** Takes pages of a domain away: unmapped, flushed, owned by nobody. `offset` counts from the start of its RAM. */
+  revoke(name: string, offset: number, size: number): Outcome {
+    return this.runtime.operation('xen', `takes 0x${size.toString(16)} bytes from ${name}`, () => {
+      const domain = this.domain(name);
+      if (domain === undefined) return failed(`no ${name}`);
+      domain.p2m.unmap(domain.ram.guest + offset, size);
+      this.#flush(domain, undefined);
+      this.machine.owners.set(domain.ram.host + offset, size, undefined);
+      return done();
+    });
+  }
+
+  /** An access of a guest to a vSMMU register; the value is what a read gives, failure a data abort. */
+  trap(access: TrappedAccess): Outcome & { readonly read?: U64 } {
+    let read: U64 | undefined;
+    const verb = access.value === undefined ? 'reads' : 'writes';
+    const outcome = this.runtime.operation(access.domain, `${verb} register 0x${access.offset.toString(16)}`, () => {
+      const vsmmu = this.domain(access.domain)?.vsmmus[access.vsmmu ?? 0];
+      if (vsmmu === undefined) return failed('data abort: nothing is there');
+      if (access.value !== undefined) return vsmmu.write(access.offset, access.size, access.value) ? done() : failed('data abort');
+      read = vsmmu.read(access.offset, access.size);
+      return read === undefined ? failed('data abort') : done('read', read.lo);
+    });
+    return read === undefined ? outcome : { ...outcome, read };
+  }
+
+  /** The registers of a vSMMU for a driver. */
+  port(domain: string, vsmmu: number): RegisterPort {
+    return {
+      read: (offset, size) => this.trap({ domain, vsmmu, offset, size }).read,
+      write: (offset, size, value) => this.trap({ domain, vsmmu, offset, size, value }).ok,
+    };
+  }
+
+  /** What Xen does outside traps: commands beyond the budget, physical faults. Gives how many commands ran. */
+  runTasklets(): number {
+    let ran = 0;
+    for (const name of this.#known.value) {
+      for (const vsmmu of this.#domains.get(name)?.vsmmus ?? []) if (vsmmu.isDeferred) ran += vsmmu.process();
+    }
+    for (const host of this.hosts) this.#faults(host);
+    return ran;
+  }
+
+  #faults(host: HostSmmu): void {
+    handleFaults({
+      runtime: this.runtime, profile: this.rules, contexts: this.contexts, domain: (name) => this.domain(name),
+      virtualSid: (domain, stream) => this.assignments.virtual(domain, stream),
+    }, host);
+  }
+
+  /** A DMA: where it went, or the event that it met. Faults are handled at once. */
+  dma(dma: Dma): Outcome {
+    return this.runtime.operation(dma.device, `accesses 0x${dma.address.toString(16)}`, () => {
+      const device = this.assignments.device(dma.device);
+      if (device === undefined) return failed(`no device ${dma.device}`);
+      const smmu = device.smmu === undefined ? undefined : this.machine.smmus[device.smmu];
+      if (smmu === undefined) {
+        this.runtime.monitor.bare(this.assignments.holder(device.path) ?? 'nobody', device.path, dma.address);
+        return done('without SMMU', dma.address);
+      }
+      const response = new Response();
+      const sid = device.sids[dma.stream ?? 0] ?? 0;
+      smmu.translate(requestOf({ sid, address: fromNumber(dma.address), access: dma.access }), response);
+      for (const host of this.hosts) this.#faults(host);
+      if (response.status === OK) return done('passed', (response.hi >>> 0) * 2 ** 32 + (response.lo >>> 0));
+      return failed(response.event === 0 ? 'abort' : (eventOf([response.event])?.name ?? 'abort'));
+    });
+  }
+}
