@@ -7,6 +7,7 @@ import type { Compilation } from '../model/devicetree/compile.ts';
 import { PlatformContext } from '../model/platform/context.ts';
 import { assemble } from '../model/platform/guests/assemble.ts';
 import { type Project, PROJECT_FILE, readProject } from '../model/platform/guests/project.ts';
+import { hostTree } from '../model/platform/guests/host.ts';
 import { systemOf } from '../model/platform/guests/system.ts';
 import type { HostTree, System } from '../model/platform/guests/types.ts';
 import { platform } from '../model/platform/platform.ts';
@@ -31,9 +32,8 @@ export interface ReadSystem {
   readonly problems: readonly Problem[];
 }
 
-function hostTree(compilation: Compilation): HostTree {
-  const { root, tree, expanded } = compilation;
-  return { path: root, tree, text: expanded, context: new PlatformContext(platform(tree), expanded) };
+function compiledHost(compilation: Compilation): HostTree {
+  return hostTree(compilation, new PlatformContext(platform(compilation.tree), compilation.expanded));
 }
 
 /** Reads the systems of a project or of files named together. */
@@ -46,7 +46,7 @@ function readFiles({ trees, configs }: { trees: readonly string[]; configs: read
   const guests = configs.map((path) => guestOf(parseXl(path, files.readText(path) ?? '')));
   // One Xen runs them all: what one of the files says of it holds for dom0less domains too.
   const dialect = guests.find((guest) => guest.dialect.vsmmu !== undefined)?.dialect;
-  const system = systemOf(assemble({ trees: compiled.map(hostTree), configs: guests, association: 'stated', dialect }));
+  const system = systemOf(assemble({ trees: compiled.map(compiledHost), configs: guests, association: 'stated', dialect }));
   return { systems: [system], compiled, guests, problems: [] };
 }
 
@@ -113,7 +113,7 @@ class ProjectReader {
       if (this.#present(name) === undefined) return [];
       const compilation = this.compiler.compile(path, own && { includeRoots: own.includeRoots.map((root) => this.#resolve(root)), defines: own.defines });
       this.#compiled.push(compilation);
-      this.#trees.set(path, (tree = hostTree(compilation)));
+      this.#trees.set(path, (tree = compiledHost(compilation)));
     }
     return [tree];
   }

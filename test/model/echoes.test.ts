@@ -11,7 +11,7 @@ describe('echoes', () => {
     ['iommus-length', 8, 12, '/a.dts', ['dtc-iommus-property']],
     ['iommus-length', 4, 8, '/b.dts', ['dtc-iommus-property']],
     ['dtc-reg-format', 4, 8, '/a.dts', ['dtc-iommus-property']],
-  ])('beside %s at %d to %d of %s, %j of dtc stay', (id, start, end, file, left) => {
+  ])('beside %s at %d to %d of %s, %j of dtc stay', (...[id, start, end, file, left]) => {
     const found = withoutEchoes([problem('dtc-iommus-property', 4, 8), problem(id, start, end, file)]);
     expect(found.map((p) => p.id)).toEqual([...left, id]);
   });

@@ -20,6 +20,8 @@ export interface CompiledTree {
 
 /** The board that Xen boots on. */
 export interface HostTree extends CompiledTree {
+  /** False where an include or a labelled node was not found: what is absent from the tree may be in there. */
+  readonly isWhole: boolean;
   readonly context: PlatformContext;
 }
 

@@ -50,8 +50,10 @@ function describe(context: PlatformContext, [{ first, second }, ...more]: readon
   const isMap = first.via === 'iommu-map' || second.via === 'iommu-map';
   const id = Math.max(first.id ?? 0, second.id ?? 0);
   // A map says what a RequesterID would become, not that such a device is there.
-  const isPassed = [first, second].some((use) => use.master.node.properties.has('xen,passthrough'));
-  const level = kind === 'smmu-v3' && isLive ? (isMap ? 'warning' : 'error') : isPassed ? 'warning' : 'information';
+  // Two passed devices may well go to one guest; one that is passed and one that is not cannot.
+  const [isFirstPassed, isSecondPassed] = [first, second].map((use) => use.master.node.properties.has('xen,passthrough'));
+  const isSplit = isFirstPassed !== isSecondPassed;
+  const level = kind === 'smmu-v3' && isLive ? (isMap ? 'warning' : 'error') : isSplit && isLive ? 'warning' : 'information';
   return report(streamShared, context, {
     at: second.idSpan,
     level,

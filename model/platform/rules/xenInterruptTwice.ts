@@ -7,7 +7,7 @@ import type { Interrupt } from '../types.ts';
 /** Boards list a shared line twice, which Linux accepts: it matters for passthrough only. */
 export const xenInterruptTwice: Rule<PlatformContext> = {
   id: 'xen-passthrough-interrupts',
-  level: 'warning',
+  level: 'information',
   title: 'A device for passthrough lists one interrupt twice, or a private one',
   explanation: 'Xen routes each interrupt of an assigned device to the guest once, and only shared peripheral interrupts (SPIs): the second routing of one line fails, and so does a private one (PPI).',
   remedy: 'List each SPI once. The id in `irqs` of an xl configuration is the SPI number plus 32.',

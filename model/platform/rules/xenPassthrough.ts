@@ -5,6 +5,9 @@ import { isOverlayBody, type PlatformContext, report } from '../context.ts';
 import type { NotedNode } from '../types.ts';
 import { nameOf } from '../values.ts';
 
+/** Devices that are of no use without DMA. Others (GPIO, I2C, timers) are often passed by their registers and interrupts alone. */
+const BUS_MASTER = /^(?:ethernet|usb|mmc|sata|ufs|pcie?|gpu|dma|dma-controller|nvme|vpu|video-codec)@/;
+
 /** A dummy node without registers, one for each stream, is what some boards assign; it needs streams too. */
 export const xenPassthrough: Rule<PlatformContext> = {
   id: 'xen-passthrough-no-iommu',
@@ -33,6 +36,7 @@ function checkNode(context: PlatformContext, { property }: NotedNode): Problem |
     if (master?.list !== undefined || master?.iommuMap !== undefined || context.platform.iommuOf.has(node)) return undefined;
     return report(xenPassthrough, context, {
       at: property.syntax.nameSpan,
+      level: BUS_MASTER.test(node.name) ? 'warning' : 'information',
       message: `${nameOf(node)} is marked for passthrough and has no iommus.`,
       advice: 'Add iommus, or assign it with xen,force-assign-without-iommu if it does no DMA.',
     });

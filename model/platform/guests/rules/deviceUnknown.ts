@@ -18,7 +18,7 @@ export const deviceUnknown: SystemRule = {
   sources: ['Xen, when the guest is created: XEN_DOMCTL_assign_dt_device: assign "PATH" to domN failed', 'libxl: "xc_assign_dtdevice failed: -1"', 'Xen, dom0less at boot: "Couldn\'t find node PATH in host_dt!"'],
   *check(system) {
     const { host } = system;
-    if (host === undefined) return;
+    if (host?.isWhole !== true) return;
     let paths: ReadonlyMap<string, DtNode> | undefined;
     for (const { domain, device } of assigned(system)) {
       if (device.node !== undefined || !device.path.startsWith('/') || !mayReport(system, domain)) continue;

@@ -13,7 +13,7 @@ import { dlViommu } from './dlViommu.ts';
 import { dlVpl011 } from './dlVpl011.ts';
 import { fragmentWithoutDevices } from './fragmentWithoutDevices.ts';
 import { grantBackend } from './grantBackend.ts';
-import { grantIommus } from './grantIommus.ts';
+import { grantMap } from './grantMap.ts';
 import { iomemMissing } from './iomemMissing.ts';
 import { iomemUnowned } from './iomemUnowned.ts';
 import { irqsMissing } from './irqsMissing.ts';
@@ -43,5 +43,5 @@ export const SYSTEM_RULES: readonly SystemRule[] = [
   irqsMissing, iomemMissing, iomemUnowned, fragmentWithoutDevices, pdNoPassthrough, pdBus, pdDroppedNode,
   pdPhandle, pdXenProperties, pdXenReg, pdGuestAddress, pdInterruptParent, pdIommusDangling, pdIommusLength,
   pdIommusDepth, pdIommusEdited, pdHostMismatch, dlMissing, dlStaticMemory, dlPassthrough, dlHardwareDomain,
-  dlForceAssign, dlViommu, dlVcpu, dlVpl011, vmPci, vmNesting, grantBackend, grantIommus,
+  dlForceAssign, dlViommu, dlVcpu, dlVpl011, vmPci, vmNesting, grantBackend, grantMap,
 ];

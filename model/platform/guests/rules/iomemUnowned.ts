@@ -25,7 +25,7 @@ export const iomemUnowned: SystemRule = {
   sources: ['xl.cfg(5), `iomem`: START and NUM are page frame numbers in hexadecimal'],
   *check(system) {
     const { host } = system;
-    if (host === undefined) return;
+    if (host?.isWhole !== true) return;
     let owned: Range[] | undefined;
     for (const domain of system.domains) {
       if (domain.kind !== 'xl' || !domain.devices.some((device) => device.node !== undefined)) continue;

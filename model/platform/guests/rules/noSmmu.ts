@@ -18,7 +18,7 @@ export const noSmmu: SystemRule = {
   sources: ['Xen: "passthrough not supported on this platform" (libxl), "I/O virtualisation disabled" at boot', 'Xen, SMMU nodes with status "disabled": masters count as unprotected'],
   *check(system) {
     const { host } = system;
-    if (host === undefined) return;
+    if (host?.isWhole !== true) return;
     const usable = host.context.platform.iommus.some((iommu) => iommu.enabled && (XEN_DRIVEN.has(iommu.binding.kind) || isIpmmu(iommu.node)));
     if (usable) return;
     const seen = new Set<unknown>();

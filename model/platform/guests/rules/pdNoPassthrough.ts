@@ -13,8 +13,10 @@ export const pdNoPassthrough: SystemRule = {
   good: board() + guest() + fragment(),
   sources: ['libxl: `Can\'t copy the node "/passthrough" from the partial FDT`'],
   *check(system) {
-    for (const { fragment: tree } of fragmentsOf(system)) {
-      if (passthroughOf(tree) !== undefined) continue;
+    for (const { fragment: tree, domain } of fragmentsOf(system)) {
+      // A product layer's toolstack copies the nodes that this key lists instead.
+      const isListed = domain?.config?.config.settings.has('dt_passthrough_nodes') === true;
+      if (isListed || passthroughOf(tree) !== undefined) continue;
       yield problem(this, atNode(tree, tree.tree.root), {
         message: 'This partial device tree has no /passthrough node, and libxl refuses it.',
         advice: 'Put the devices below /passthrough.',

@@ -1,3 +1,11 @@
+const OPERANDS = 'a 1 .5 "s" \'c\' @ \\ # ## ... . -> + ++ += - -- < << <= > >> >= = == ! != & && | || ^ * / % : ? ( ) ; [ ~ \u00e9'.split(' ');
+
+/** Every pair of tokens, come side by side out of two expansions. */
+function pairs(): string {
+  const bare = OPERANDS.filter((token) => token !== '(' && token !== ')');
+  return `#define I(x) x\n${bare.map((a) => bare.map((b) => `I(${a})I(${b});`).join(' ')).join('\n')}\n`;
+}
+
 /** Small inputs whose preprocessed text is compared with cpp's, recorded in test/fixtures/preprocess/cpp.json. */
 export const CASES: Record<string, string> = {
   'object-like': '#define K foo\nK K,K <K> K;',
@@ -106,5 +114,8 @@ export const CASES: Record<string, string> = {
   'dollar is no letter': '#define A x\n$A A$ A$A',
   'no digraphs': '%:define K 1\n<: :> K %:',
   'form feed and vertical tab': '#define K foo\n\fK\v K\t#\fdefine',
+  'spacing of all pairs': pairs(),
+  'comments beside expansions': '#define S a/\n#define T /b\n#define E\nS/* c */S// d\n/* e */T E/* f */E x/E/* g */y',
+  'call then name that is no call': '#define f(x) x\n#define g(x) <x>\nf(a)g f(+)g f(a)f;',
   'missing newline at the end': '#define K foo\nK',
 };

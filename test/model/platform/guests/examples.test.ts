@@ -5,6 +5,7 @@ import { compile } from '../../../../model/devicetree/compile.ts';
 import type { FileHost } from '../../../../model/devicetree/source/files.ts';
 import { PlatformContext } from '../../../../model/platform/context.ts';
 import { assemble } from '../../../../model/platform/guests/assemble.ts';
+import { hostTree } from '../../../../model/platform/guests/host.ts';
 import { ownershipTable } from '../../../../model/platform/guests/ownership.ts';
 import { readProject } from '../../../../model/platform/guests/project.ts';
 import { systemOf } from '../../../../model/platform/guests/system.ts';
@@ -20,9 +21,9 @@ const host: FileHost = {
 };
 
 function tree(path: string): HostTree {
-  const { tree: merged, expanded, problems } = compile(path, host, { includeRoots: [] });
-  expect(problems).toEqual([]);
-  return { path, tree: merged, text: expanded, context: new PlatformContext(platform(merged), expanded) };
+  const compilation = compile(path, host, { includeRoots: [] });
+  expect(compilation.problems).toEqual([]);
+  return hostTree(compilation, new PlatformContext(platform(compilation.tree), compilation.expanded));
 }
 
 /** The system of a project file's folder. */

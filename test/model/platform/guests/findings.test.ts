@@ -24,7 +24,7 @@ describe('findings over a system', () => {
     ['event channels that name each other', board({ chosen: CHANNEL('&ch0') }), []],
     ['a shifted map of the host', PCI_HOST('iommu-map = <0x0 &smmu0 0x100 0x10000>;') + guest({ more: `${V3}pci = [ "0000:01:00.0" ]\n` }) + fragment(), ['vsmmu-pci-requester-id: The host\'s iommu-map turns RequesterID 0x0 into StreamID 0x100; the virtual SMMU assumes that the two are equal.']],
     ['an identity map of the host', PCI_HOST('iommu-map = <0x0 &smmu0 0x0 0x8>;') + guest({ more: `${V3}pci = [ "0000:01:00.0" ]\n` }) + fragment(), []],
-    ['a grant map over many functions', GRANT_PCI('<0x0 &grants 1 0x8>'), ['grant-iommus: An entry for 8 functions gives each of them another back end: domain ids count up with the RequesterID.']],
+    ['a grant map over many functions', GRANT_PCI('<0x0 &grants 1 0x8>'), ['grant-iommu-map: An entry for 8 functions gives each of them another back end: domain ids count up with the RequesterID.']],
     ['a grant map for each function', GRANT_PCI('<0x0 &grants 1 1>, <0x8 &grants 2 1>'), []],
     ['two windows on one page', board() + guest({ iomem: 'iomem = [ "fe100,1", "fe100,1" ]' }) + fragment(), []],
     ['an empty /passthrough', board() + guest({ dtdev: '', irqs: '', iomem: '' }) + '--- domd.dts\n/dts-v1/;\n/ { passthrough { }; };\n', []],

@@ -4,6 +4,7 @@ import { parseDts } from '../../../../model/devicetree/syntax/parse.ts';
 import { mergeDts } from '../../../../model/devicetree/tree/merge.ts';
 import { PlatformContext } from '../../../../model/platform/context.ts';
 import { assemble } from '../../../../model/platform/guests/assemble.ts';
+import { hostTree } from '../../../../model/platform/guests/host.ts';
 import { readProject } from '../../../../model/platform/guests/project.ts';
 import { systemOf } from '../../../../model/platform/guests/system.ts';
 import type { Association, HostTree, System } from '../../../../model/platform/guests/types.ts';
@@ -26,7 +27,7 @@ function treeOf(path: string, source: string): HostTree {
   const merged = mergeDts(parsed.syntax);
   const wrong = [...parsed.problems, ...merged.problems].filter((one) => one.level === 'error');
   if (wrong.length > 0) throw new Error(`${path}: ${wrong.map((one) => one.message).join('; ')}`);
-  return { path, tree: merged.tree, text, context: new PlatformContext(platform(merged.tree), text) };
+  return hostTree({ root: path, tree: merged.tree, expanded: text, problems: [] }, new PlatformContext(platform(merged.tree), text));
 }
 
 /** A system of the files in a text. */

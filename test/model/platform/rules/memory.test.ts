@@ -31,7 +31,7 @@ const XEN: readonly Fixture[] = [
     'information iommus-disabled: &smmu 0x10', 'warning xen-passthrough-no-iommu: xen,passthrough'],
   ['a broken list is reported once', 'dma@a0000 { xen,passthrough; iommus = <&smmu>; };', 'error iommus-length: &smmu'],
   ['with a value', 'dma@a0000 { xen,passthrough = <1>; iommus = <&smmu 0x10>; };', 'warning boolean-with-value: xen,passthrough = <1>;'],
-  ['a private interrupt', 'dma@a0000 { xen,passthrough; iommus = <&smmu 0x10>; interrupts = <1 9 4>; };', 'warning xen-passthrough-interrupts: 1 9 4'],
+  ['a private interrupt', 'dma@a0000 { xen,passthrough; iommus = <&smmu 0x10>; interrupts = <1 9 4>; };', 'information xen-passthrough-interrupts: 1 9 4'],
   ['grant DMA on another device', '/ { g: iommu { compatible = "xen,grant-dma"; #iommu-cells = <1>; }; eth@a0000 { compatible = "vendor,eth"; iommus = <&g 1>; }; };', 'warning xen-grant-dma: &g 1'],
   ['grant DMA from a reserved domain', '/ { g: iommu { compatible = "xen,grant-dma"; #iommu-cells = <1>; }; virtio@a0000 { compatible = "virtio,mmio"; iommus = <&g 0x7ff0>; }; };', 'error xen-grant-dma: 0x7ff0'],
   ['grant DMA of two devices from one domain', '/ { g: iommu { compatible = "xen,grant-dma"; #iommu-cells = <1>; }; virtio@a0000 { compatible = "virtio,mmio"; iommus = <&g 1>; }; virtio@b0000 { compatible = "virtio,mmio"; iommus = <&g 1>; }; };'],
