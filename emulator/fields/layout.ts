@@ -63,8 +63,18 @@ export function layout<N extends string>(name: string, words: number, text: stri
 
 /** All fields of a structure by name, as plain numbers; only wide non-address fields can lose bits above 2^53. */
 export function numbers<N extends string>(of: Layout<N>, words: ArrayLike<number>): Record<N, number> {
-  const pairs = of.fields.map((f) => [f.name, toNumber(getField(words, f))] as const);
-  return Object.fromEntries(pairs) as Record<N, number>;
+  const values: Partial<Record<N, number>> = {};
+  for (const f of of.fields) values[f.name] = fieldNumber(words, f);
+  return values as Record<N, number>;
+}
+
+function fieldNumber(words: ArrayLike<number>, f: Field): number {
+  const at = f.dword * 2 + (f.lsb >= 32 ? 1 : 0);
+  const isInOneWord = !f.address && f.msb >>> 5 === f.lsb >>> 5;
+  if (!isInOneWord) return toNumber(getField(words, f));
+  const width = f.msb - f.lsb + 1;
+  const down = (words[at] ?? 0) >>> (f.lsb & 31);
+  return width === 32 ? down : down & (2 ** width - 1);
 }
 
 /** The field of that name, or undefined. */

@@ -1,5 +1,5 @@
 /**
- * The undo log: every change of machine state is one record of (which cells, index, value). Undoing
+ * The undo log: every change of machine state is one record of (which cell, old value). Undoing
  * a record swaps it with the present value, so the same records lead forwards again. A position is a
  * count of records since the machine was made; any position that is still held can be sought to, in
  * either direction, exactly. Bounded by a number of records: the oldest are forgotten first.
@@ -10,8 +10,9 @@
 export class Cells {
   /** The values; read freely, never write. */
   data: Int32Array;
+  /** Where the cells lie in the history's numbering of all state. */
+  base: number;
   readonly #history: History;
-  readonly #id: number;
   /** Names the state in hashes: the same for the same state in another machine. */
   readonly seed: number;
 
@@ -19,7 +20,7 @@ export class Cells {
     this.data = new Int32Array(length);
     this.#history = history;
     this.seed = seed;
-    this.#id = history.register(this);
+    this.base = history.register(this, length);
   }
 
   /** Stores a value (taken modulo 2^32), recording the old one where a history is kept. */
@@ -27,23 +28,34 @@ export class Cells {
     const signed = value | 0;
     const old = this.data[index];
     if (old === signed || old === undefined) return;
-    if (this.#history.recording) this.#history.note(this.#id, index, old);
+    if (this.#history.recording) this.#history.note(this.base + index, old);
     this.data[index] = signed;
   }
 
   /** Puts other values of another length in place of all present ones. */
   replace(data: Int32Array): void {
-    if (this.#history.recording) this.#history.noteReplaced(this.#id, this.data);
+    if (this.#history.recording) this.#history.noteReplaced({ cells: this, data: this.data, base: this.base });
+    this.base = this.#history.place(this, data.length);
     this.data = data;
   }
 }
 
+/** Values that were replaced as a whole. */
+interface Replaced {
+  readonly cells: Cells;
+  readonly data: Int32Array;
+  readonly base: number;
+}
+
 const REPLACED = -1;
-const FIRST_CAPACITY = 1 << 12;
+/** Records of the log at first; nothing is reserved before the first one. */
+const FIRST_CAPACITY = 1 << 14;
+/** Cells are numbered in runs of this many. */
+const RUN_BITS = 10;
 
 /** What limits a history. */
 export interface HistoryOptions {
-  /** Records kept at most (12 bytes each), rounded up to a power of two. */
+  /** Records kept at most (8 bytes each), rounded up to a power of two. */
   readonly maxRecords?: number;
 }
 
@@ -54,10 +66,11 @@ export class History {
   /** Grows whenever state changed other than by `set`: accelerators compare it. */
   epoch = 0;
   readonly #cells: Cells[] = [];
-  readonly #replaced: Int32Array[] = [];
+  readonly #runs: Cells[] = [];
+  readonly #replaced: Replaced[] = [];
   readonly #maxRecords: number;
-  #log = new Int32Array(FIRST_CAPACITY * 3);
-  #mask = FIRST_CAPACITY - 1;
+  #log = new Int32Array(0);
+  #mask = -1;
   #position = 0;
   #top = 0;
   #oldest = 0;
@@ -69,9 +82,17 @@ export class History {
     this.#maxRecords = 2 ** Math.ceil(Math.log2(Math.max(FIRST_CAPACITY, options.maxRecords ?? 1 << 24)));
   }
 
-  /** Adds cells to the machine; the result is their number in records. */
-  register(cells: Cells): number {
-    return this.#cells.push(cells) - 1;
+  /** Adds cells to the machine; the result is the number of the first one. */
+  register(cells: Cells, length: number): number {
+    this.#cells.push(cells);
+    return this.place(cells, length);
+  }
+
+  /** Numbers cells anew, for another length. */
+  place(cells: Cells, length: number): number {
+    const first = this.#runs.length;
+    for (let i = 0; i < length; i += 1 << RUN_BITS) this.#runs.push(cells);
+    return first << RUN_BITS;
   }
 
   /** All cells, in the order in which they were made. */
@@ -95,21 +116,19 @@ export class History {
   }
 
   /** Records one change; called by `Cells` only. */
-  note(id: number, index: number, old: number): void {
+  note(where: number, old: number): void {
     if (this.#position - this.#oldest > this.#mask) this.#makeRoom();
     // A change in the past makes another future: the steps ahead are no more.
     if (this.#position !== this.#top) this.#marks.length = this.#step;
-    const at = (this.#position & this.#mask) * 3;
-    const log = this.#log;
-    log[at] = id;
-    log[at + 1] = index;
-    log[at + 2] = old;
+    const at = (this.#position & this.#mask) << 1;
+    this.#log[at] = where;
+    this.#log[at + 1] = old;
     this.#top = ++this.#position;
   }
 
-  /** Records that all values of some cells were replaced; called by `Cells` only. */
-  noteReplaced(id: number, old: Int32Array): void {
-    this.note(id, REPLACED, this.#replaced.push(old) - 1);
+  /** Records that all values of some cells are about to be replaced; called by `Cells` only. */
+  noteReplaced(old: Replaced): void {
+    this.note(REPLACED, this.#replaced.push(old) - 1);
   }
 
   #makeRoom(): void {
@@ -119,22 +138,23 @@ export class History {
       this.#oldest += capacity >>> 2;
       return;
     }
-    const grown = new Int32Array(capacity * 6);
+    const size = capacity === 0 ? FIRST_CAPACITY : capacity * 2;
+    const grown = new Int32Array(size * 2);
     for (let p = this.#oldest; p < this.#position; ) {
       const from = p & this.#mask;
       const run = Math.min(this.#position - p, capacity - from);
-      grown.set(this.#log.subarray(from * 3, (from + run) * 3), (p & (capacity * 2 - 1)) * 3);
+      grown.set(this.#log.subarray(from * 2, (from + run) * 2), (p & (size - 1)) * 2);
       p += run;
     }
     this.#log = grown;
-    this.#mask = capacity * 2 - 1;
+    this.#mask = size - 1;
   }
 
   /** Ends a step: the present position becomes one that `back` and `forward` count. */
   mark(): void {
-    this.#marks.length = this.#step;
+    if (this.#marks.length !== this.#step) this.#marks.length = this.#step;
     this.#marks.push(this.#position);
-    this.#step = this.#marks.length;
+    this.#step++;
   }
 
   /** How many marks lie behind, and how many ahead after going back. */
@@ -183,8 +203,8 @@ export class History {
     const saved = { marks: this.#marks, step: this.#step, log: this.#log, mask: this.#mask, position: this.#position, top: this.#top, oldest: this.#oldest };
     const { recording } = this;
     const replaced = this.#replaced.length;
-    this.#log = new Int32Array(FIRST_CAPACITY * 3);
-    this.#mask = FIRST_CAPACITY - 1;
+    this.#log = new Int32Array(0);
+    this.#mask = -1;
     this.#position = this.#top = this.#oldest = this.#step = 0;
     this.#marks = [];
     this.recording = true;
@@ -206,18 +226,26 @@ export class History {
 
   #swap(position: number): void {
     const log = this.#log;
-    const at = (position & this.#mask) * 3;
-    const cells = this.#cells[log[at] ?? 0];
-    const index = log[at + 1] ?? 0;
-    const old = log[at + 2] ?? 0;
-    if (cells === undefined) return;
-    if (index === REPLACED) {
-      const other = this.#replaced[old];
-      this.#replaced[old] = cells.data;
-      if (other !== undefined) cells.data = other;
+    const at = (position & this.#mask) << 1;
+    const where = log[at] ?? 0;
+    const old = log[at + 1] ?? 0;
+    if (where === REPLACED) {
+      this.#swapWhole(old);
       return;
     }
-    log[at + 2] = cells.data[index] ?? 0;
+    const cells = this.#runs[where >>> RUN_BITS];
+    if (cells === undefined) return;
+    const index = (where - cells.base) | 0;
+    log[at + 1] = cells.data[index] ?? 0;
     cells.data[index] = old;
+  }
+
+  #swapWhole(index: number): void {
+    const other = this.#replaced[index];
+    if (other === undefined) return;
+    const { cells } = other;
+    this.#replaced[index] = { cells, data: cells.data, base: cells.base };
+    cells.data = other.data;
+    cells.base = other.base;
   }
 }

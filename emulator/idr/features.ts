@@ -78,8 +78,18 @@ export function registerFields(name: string, value: number): Record<string, numb
   return register === undefined ? {} : numbers(register.layout, [value]);
 }
 
-/** Unpacks the ID registers. */
+const KNOWN = new WeakMap<IdRegisters, Features>();
+
+/** Unpacks the ID registers; the same registers give the same object. */
 export function featuresOf(ids: IdRegisters): Features {
+  const known = KNOWN.get(ids);
+  if (known !== undefined) return known;
+  const features = unpack(ids);
+  KNOWN.set(ids, features);
+  return features;
+}
+
+function unpack(ids: IdRegisters): Features {
   const at = (register: string, value: number): ((name: string) => number) => {
     const fields = registerFields(register, value);
     return (name) => fields[name] ?? 0;

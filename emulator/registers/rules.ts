@@ -54,8 +54,18 @@ function featureMask(name: string, mask: number, f: Features): number {
   return mask;
 }
 
+const KNOWN = new WeakMap<Features, ReadonlyMap<number, WriteRule>>();
+
 /** The rules of one SMMU by page-0 offset of each 32-bit half. */
 export function writeRules(f: Features): ReadonlyMap<number, WriteRule> {
+  const known = KNOWN.get(f);
+  if (known !== undefined) return known;
+  const rules = makeRules(f);
+  KNOWN.set(f, rules);
+  return rules;
+}
+
+function makeRules(f: Features): ReadonlyMap<number, WriteRule> {
   const rules = new Map<number, WriteRule>();
   for (const register of REGISTERS) {
     if (register.access === 'RO' || NOT_STORED.test(register.name)) continue;

@@ -202,13 +202,19 @@ function isPresent(command: Command, f: Features): boolean {
   return needs[command.needs];
 }
 
+const KNOWN = new WeakMap<Features, ReadonlyMap<number, Handler>>();
+
 /** The handlers of the commands that an SMMU has, by opcode. */
 export function handlersOf(features: Features): ReadonlyMap<number, Handler> {
+  const known = KNOWN.get(features);
+  if (known !== undefined) return known;
   const present = COMMANDS.filter((c) => isPresent(c, features));
-  return new Map(present.flatMap((c) => {
+  const handlers = new Map(present.flatMap((c) => {
     const handler = HANDLERS[c.name];
     return handler === undefined ? [] : [[c.opcode, handler] as const];
   }));
+  KNOWN.set(features, handlers);
+  return handlers;
 }
 
 /** Signals the completion of the CMD_SYNC in `x.words`. */

@@ -94,23 +94,24 @@ export class Table {
     this.set(slot, 0, heads.data[bucket] ?? 0);
     this.set(slot, 1, stored);
     heads.set(bucket, slot);
-    this.meta.set(COUNT, this.count + 1);
     return slot;
   }
 
+  /** A slot that is in no chain, and counts as live. */
   #take(evict: (slot: number) => void): number {
     const free = this.meta.data[FREE] ?? 0;
-    if (free !== 0) {
-      this.meta.set(FREE, this.next(free));
-      return free;
-    }
     const used = this.used;
-    if (used >= this.limit) {
+    if (free === 0 && used >= this.limit) {
       const victim = (this.meta.data[CLOCK] ?? 0) + 1;
       this.meta.set(CLOCK, victim % this.limit);
       evict(victim);
-      this.remove(victim);
-      return this.#take(evict);
+      this.#unlink(victim);
+      return victim;
+    }
+    this.meta.set(COUNT, this.count + 1);
+    if (free !== 0) {
+      this.meta.set(FREE, this.next(free));
+      return free;
     }
     if ((used + 2) * this.width > this.#records.data.length) this.#grow();
     this.meta.set(USED, used + 1);
@@ -135,6 +136,14 @@ export class Table {
 
   /** Takes a live record out. */
   remove(slot: number): void {
+    this.#unlink(slot);
+    this.set(slot, 1, 0);
+    this.set(slot, 0, this.meta.data[FREE] ?? 0);
+    this.meta.set(FREE, slot);
+    this.meta.set(COUNT, this.count - 1);
+  }
+
+  #unlink(slot: number): void {
     const heads = this.#heads;
     const bucket = (this.data[slot * this.width + 1] ?? 0) & (heads.data.length - 1);
     const after = this.next(slot);
@@ -144,10 +153,6 @@ export class Table {
       while (at !== 0 && this.next(at) !== slot) at = this.next(at);
       if (at !== 0) this.set(at, 0, after);
     }
-    this.set(slot, 1, 0);
-    this.set(slot, 0, this.meta.data[FREE] ?? 0);
-    this.meta.set(FREE, slot);
-    this.meta.set(COUNT, this.count - 1);
   }
 
   /** Takes out every record that a test picks; gives how many. */
