@@ -53,7 +53,7 @@ function describe(context: PlatformContext, [{ first, second }, ...more]: readon
   // Two passed devices may well go to one guest; one that is passed and one that is not cannot.
   const [isFirstPassed, isSecondPassed] = [first, second].map((use) => use.master.node.properties.has('xen,passthrough'));
   const isSplit = isFirstPassed !== isSecondPassed;
-  const level = kind === 'smmu-v3' && isLive ? (isMap ? 'warning' : 'error') : isSplit && isLive ? 'warning' : 'information';
+  const level = kind === 'smmu-v3' && isLive ? (isMap ? 'warning' : 'error') : isSplit && isLive && kind !== 'other' ? 'warning' : 'information';
   return report(streamShared, context, {
     at: second.idSpan,
     level,
