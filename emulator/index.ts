@@ -10,7 +10,7 @@ export { descriptorLayout, S1_LEAF, S1_TABLE, S2_LEAF, S2_TABLE } from './fields
 export { REGISTERS, registerNamed, type Register } from './fields/registers.ts';
 export { Machine, requestOf, type AccessResult, type Explanation, type MachineConfig, type SmmuConfig } from './machine/machine.ts';
 export { Smmu, type SmmuOptions, type StallListener } from './smmu/smmu.ts';
-export { ABORT, ATS_REQUEST, COMPLETER_ABORT, OK, RAZ_WI, Request, Response, STALLED, TRANSLATED, UNSUPPORTED, UNTRANSLATED } from './smmu/request.ts';
+export { ABORT, ATS_REQUEST, COMPLETER_ABORT, OK, RAZ_WI, Request, Response, STALLED, TRANSLATED, UNSUPPORTED, UNSUPPORTED_TYPE, UNTRANSLATED } from './smmu/request.ts';
 export { INSTRUCTION, PRIVILEGED, READ, WRITE } from './walk/access.ts';
 export { attributeName } from './walk/attributes.ts';
 export { History, type HistoryOptions } from './history/history.ts';

@@ -1,6 +1,7 @@
 /**
- * The event queue: building records and putting them into memory, with overflow, aborts and records
- * of stalls that wait for room. Records are never merged.
+ * The event queue: putting records into memory, with overflow, aborts and records of stalls that wait
+ * for room. Merging, which the architecture allows and never asks for, joins a record to the one
+ * before it where they are alike and that one has not been taken yet.
  */
 import { u64 } from '../bits/u64.ts';
 import type { Features } from '../idr/features.ts';
@@ -20,7 +21,12 @@ export interface EventQueueParts {
   readonly features: Features;
   readonly interrupts: Interrupts;
   readonly probe: Probe;
+  /** Merge what may be merged. */
+  readonly isMerging: boolean;
 }
+
+/** Events whose address counts by page when they are compared. */
+const PAGE_EVENTS: ReadonlySet<number> = new Set([0x07, 0x0b, 0x10, 0x11, 0x12, 0x13, 0x20]);
 
 /** The event queue of one SMMU. */
 export class EventQueue {
@@ -43,13 +49,33 @@ export class EventQueue {
     return !isFull(this.ring, registers.get(REG.EVENTQ_PROD), registers.get(REG.EVENTQ_CONS));
   }
 
-  /** Records an event of eight words; false where it is the record of a stall and has to wait. */
-  record(words: Int32Array): boolean {
-    const { probe } = this.#parts;
+  /**
+   * Records an event of eight words; false where it is the record of a stall and has to wait.
+   * `mayMerge` is STE.MEV, or true for events that come before a valid STE.
+   */
+  record(words: Int32Array, mayMerge = false): boolean {
+    const { probe, isMerging } = this.#parts;
     const isStall = ((words[2] ?? 0) & STALL) !== 0;
-    const fate = this.isWritable ? this.#write(words) : isStall ? 'waiting' : this.#drop();
+    const isMerged = isMerging && mayMerge && !isStall && this.#isLikeLast(words);
+    const fate = isMerged ? 'merged' : this.isWritable ? this.#write(words) : isStall ? 'waiting' : this.#drop();
     if (probe.isOn) probe.step({ kind: 'event', words: Uint32Array.from(words), fate });
     return fate !== 'waiting';
+  }
+
+  /** Whether the last record is still in the queue and says the same. */
+  #isLikeLast(words: Int32Array): boolean {
+    const { registers, memory } = this.#parts;
+    const ring = this.ring;
+    const prod = registers.get(REG.EVENTQ_PROD);
+    if (isEmpty(ring, prod, registers.get(REG.EVENTQ_CONS))) return false;
+    const at = slotAddress(ring, indexOf(ring, prod) - 1);
+    const ignored = PAGE_EVENTS.has((words[0] ?? 0) & 0xff) ? 0xfff : 0;
+    for (let i = 0; i < 8; i += 2) {
+      if (!memory.load(Math.floor(at / 2 ** 32), (at | 0) + i * 4)) return false;
+      const isLowSame = ((memory.lo ^ (words[i] ?? 0)) & (i === 4 ? ~ignored : -1)) === 0;
+      if (!isLowSame || memory.hi !== words[i + 1]) return false;
+    }
+    return true;
   }
 
   #drop(): 'dropped' {

@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly history: History;
   readonly memory: Memory;
   readonly probe: Probe;
+  /** Merge event records that may be merged. */
+  readonly mergeEvents?: boolean;
 }
 
 /** The parts of an SMMU. */
@@ -65,7 +67,7 @@ export function buildParts(around: Surroundings, shared?: RegisterStore): SmmuPa
   const lookup = new ConfigLookup({ memory, registers, features, compiler, cache: config, stage2, probe });
   const procedure = new Procedure({ features, lookup, stage1, stage2, fault, config, probe });
   const interrupts = new Interrupts({ history, name, registers, memory, features, probe });
-  const events = new EventQueue({ registers, memory, features, interrupts, probe });
+  const events = new EventQueue({ registers, memory, features, interrupts, probe, isMerging: around.mergeEvents ?? false });
   const stalls = new Stalls(history, name, features.stallMax);
   const atc = new AtcStore(history, name);
   return { features, registers, compiler, config, caches, lookup, fault, procedure, stage1, stage2, interrupts, events, stalls, atc };

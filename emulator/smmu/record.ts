@@ -10,6 +10,8 @@ export interface FetchAddress {
 }
 
 /** Event codes that no other file names. */
+export const F_UUT = 1;
+/** The STE is illegal. */
 export const C_BAD_STE = 4;
 /** ATS although it is off. */
 export const F_BAD_ATS_TREQ = 5;
@@ -44,6 +46,16 @@ export function configRecord(words: Int32Array, code: number, request: Request, 
     words[7] = fetch.fetchHi;
   }
   if (code === F_TRANSL_FORBIDDEN || code === F_BAD_ATS_TREQ) addressed(words, code, request);
+}
+
+/** The record of an unsupported transaction: the access as it came in. */
+export function unsupportedRecord(words: Int32Array, request: Request): void {
+  words.fill(0);
+  words[0] = F_UUT | (request.ssid < 0 ? 0 : SSV | (request.ssid << 12));
+  words[1] = request.sid;
+  words[3] = accessBits(request.access);
+  words[4] = request.lo;
+  words[5] = request.hi;
 }
 
 function addressed(words: Int32Array, code: number, request: Request): void {

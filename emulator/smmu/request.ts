@@ -10,6 +10,8 @@ export const UNTRANSLATED = 0;
 export const ATS_REQUEST = 1;
 /** A transaction with an address that ATS translated. */
 export const TRANSLATED = 2;
+/** A type of transaction that the SMMU cannot take: aborted with F_UUT. */
+export const UNSUPPORTED_TYPE = 3;
 
 /** A transaction. */
 export class Request {
@@ -21,7 +23,7 @@ export class Request {
   lo = 0;
   /** READ, WRITE, PRIVILEGED, INSTRUCTION of walk/access.ts. */
   access = 1;
-  /** UNTRANSLATED, ATS_REQUEST or TRANSLATED. */
+  /** UNTRANSLATED, ATS_REQUEST, TRANSLATED or UNSUPPORTED_TYPE. */
   kind = UNTRANSLATED;
   /** Incoming memory type and shareability. */
   attr = WRITE_BACK;

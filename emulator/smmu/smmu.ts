@@ -25,6 +25,8 @@ export interface SmmuOptions {
   readonly holdCommands?: boolean;
   /** CR0 and IRQ_CTRL take effect only when `settle` is called. */
   readonly slowUpdates?: boolean;
+  /** Event records that may be merged are. */
+  readonly mergeEvents?: boolean;
 }
 
 /** Told when a stalled transaction has ended, or stalled again. */
@@ -54,7 +56,7 @@ export class Smmu {
     this.ids = around.ids;
     this.#around = around;
     this.#options = options;
-    this.parts = buildParts(around);
+    this.parts = buildParts({ ...around, mergeEvents: options.mergeEvents ?? false });
     const { features, registers, config, caches, atc, interrupts } = this.parts;
     const { memory, probe } = around;
     this.#traffic = new Traffic(this.parts, probe);

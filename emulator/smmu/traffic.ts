@@ -13,8 +13,8 @@ import { isBeyond } from '../walk/stage2.ts';
 import { sentenceOf } from '../steps/sentence.ts';
 import type { SmmuParts } from './parts.ts';
 import { SILENT } from './procedure.ts';
-import { configRecord, faultRecord } from './record.ts';
-import { ABORT, OK, RAZ_WI, STALLED, type Request, type Response } from './request.ts';
+import { C_BAD_STE, configRecord, F_UUT, faultRecord, unsupportedRecord } from './record.ts';
+import { ABORT, OK, RAZ_WI, STALLED, UNSUPPORTED_TYPE, type Request, type Response } from './request.ts';
 
 const STALL_BIT = 0x8000_0000;
 const RECINVSID = 2;
@@ -35,13 +35,21 @@ export class Traffic {
     response.event = 0;
     if (this.#probe.isOn) this.#saw(request);
     const { registers, procedure } = this.#parts;
-    if (!registers.isOn(CR0.SMMUEN)) this.#bypass(request, response);
+    if (request.kind === UNSUPPORTED_TYPE) this.#refuse(request, response);
+    else if (!registers.isOn(CR0.SMMUEN)) this.#bypass(request, response);
     else {
       const code = procedure.run(request, response);
       if (code === 0) response.status = OK;
       else this.#fail(code, request, response);
     }
     if (this.#probe.isOn) this.#sawResult(request, response);
+  }
+
+  #refuse(request: Request, response: Response): void {
+    response.status = ABORT;
+    response.event = F_UUT;
+    unsupportedRecord(this.#record, request);
+    this.#parts.events.record(this.#record, true);
   }
 
   /** SMMUEN is 0: GBPA decides. */
@@ -63,15 +71,16 @@ export class Traffic {
     response.event = code === SILENT ? 0 : code;
     if (code === SILENT) return;
     const { fault, lookup, events, registers, procedure } = this.#parts;
+    const mayMerge = code <= C_BAD_STE || procedure.ste?.fields.MEV === 1;
     if (code >= F_WALK_EABT) {
       faultRecord(this.#record, request, fault, procedure.access);
-      if (code === F_WALK_EABT || fault.isAlwaysAbort) events.record(this.#record);
+      if (code === F_WALK_EABT || fault.isAlwaysAbort) events.record(this.#record, mayMerge);
       else this.#answer(request, response);
       return;
     }
     if (code === C_BAD_STREAMID && (registers.get(REG.CR2) & RECINVSID) === 0) return;
     configRecord(this.#record, code, request, lookup);
-    events.record(this.#record);
+    events.record(this.#record, mayMerge);
   }
 
   /** Translation faults: CD.A, R and S decide for stage 1, S2R and S2S for stage 2. */
@@ -82,7 +91,7 @@ export class Traffic {
     const isRecorded = fault.isStage2 ? ste?.s2r === true : cd?.r === true;
     if (isStall && this.#stall(request, response)) return;
     if (!fault.isStage2 && cd?.a === false) response.status = RAZ_WI;
-    if (isRecorded) events.record(this.#record);
+    if (isRecorded) events.record(this.#record, ste?.fields.MEV === 1);
   }
 
   #stall(request: Request, response: Response): boolean {

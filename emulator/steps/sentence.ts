@@ -5,7 +5,7 @@
 import { hex, u64 } from '../bits/u64.ts';
 import { CR0, REG } from '../registers/store.ts';
 import type { SmmuParts } from '../smmu/parts.ts';
-import type { Request, Response } from '../smmu/request.ts';
+import { UNSUPPORTED_TYPE, type Request, type Response } from '../smmu/request.ts';
 import { INSTRUCTION, PRIVILEGED, WRITE } from '../walk/access.ts';
 import { CLASS_CD, CLASS_TT, F_WALK_EABT, type Cause, type Fault } from '../walk/fault.ts';
 
@@ -62,6 +62,7 @@ const CONFIG_SENTENCES: Readonly<Record<number, string>> = {
 /** Why a transaction that ended without success did so. */
 export function sentenceOf(parts: SmmuParts, request: Request, response: Response): string {
   const { registers, procedure, fault } = parts;
+  if (request.kind === UNSUPPORTED_TYPE) return 'The SMMU cannot take this type of transaction.';
   if (!registers.isOn(CR0.SMMUEN)) {
     return (registers.get(REG.GBPA) & 0x10_0000) !== 0
       ? 'The SMMU is off and GBPA.ABORT is set: enable the SMMU, or clear ABORT.'

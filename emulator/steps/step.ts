@@ -87,7 +87,7 @@ export interface ResultStep {
 export interface EventStep {
   readonly kind: 'event';
   readonly words: Uint32Array;
-  readonly fate: 'written' | 'waiting' | 'dropped';
+  readonly fate: 'written' | 'waiting' | 'dropped' | 'merged';
 }
 
 /** A command was taken from the command queue. */

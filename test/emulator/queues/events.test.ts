@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requestOf, Response, u64, UNSUPPORTED_TYPE } from '../../../emulator/index.ts';
 import { EVENTQ, Rig } from '../rig.ts';
 
 function fault(rig: Rig, times: number): void {
@@ -95,6 +96,33 @@ describe('event queue', () => {
     rig.reg(0x20, 0xd);
     fault(rig, 1);
     expect(rig.load(EVENTQ).lo).toBe(4);
+  });
+
+  it.each([[true, 1, 2], [true, 0, 4], [false, 1, 4]])('merging %s, MEV %i: %i records', (mergeEvents, mev, records) => {
+    const rig = new Rig({ mergeEvents });
+    rig.stage1(1, {}, { MEV: mev });
+    for (const address of [0x1000, 0x1008, 0x2000, 0x2ff8]) rig.dma(1, address);
+    expect(rig.events()).toHaveLength(records);
+    rig.dma(1, 0x2000);
+    expect(rig.events()).toHaveLength(1);
+  });
+
+  it('events before a valid STE merge whatever MEV says; a stall never does', () => {
+    const rig = new Rig({ mergeEvents: true });
+    rig.ste(1, { V: 0 });
+    rig.stage1(2, { S: 1 }, { MEV: 1 });
+    for (const [sid, ssid] of [[1, undefined], [1, undefined], [1, 3], [2, undefined], [2, undefined]] as const) rig.dma(sid, 0x1000, 1, ssid);
+    expect(rig.events().map((e) => [e['StreamID'], e['SubstreamID']])).toEqual([[1, 0], [1, 3], [2, 0], [2, 0]]);
+  });
+
+  it('an unsupported type of transaction is aborted and recorded, even while the SMMU is off', () => {
+    const rig = new Rig();
+    rig.reg(0x20, 0xc);
+    const request = Object.assign(requestOf({ sid: 9, ssid: 2, address: u64(1, 0x234), access: 6 }), { kind: UNSUPPORTED_TYPE });
+    const response = new Response();
+    rig.smmu.translate(request, response);
+    expect(response.status).toBe(1);
+    expect(rig.events()).toMatchObject([{ name: 'F_UUT', StreamID: 9, SSV: 1, SubstreamID: 2, PnU: 1, RnW: 0, InputAddr: 2 ** 32 + 0x234 }]);
   });
 
   it('the size is limited by IDR1', () => {
