@@ -115,6 +115,7 @@ export class Invoker implements MacroLookup, TokenSource {
     const expander = new Expander(this, this, { tracked: false, bare: false });
     if (!expander.begin(token)) {
       this.detach();
+      if (printer.needsSpace(token)) state.output.copy(frame.inclusion, pos, ' ');
       return this.copyName(frame, pos, name);
     }
     printer.add(padding(token));
@@ -157,7 +158,8 @@ export class Invoker implements MacroLookup, TokenSource {
     const { text, textEnd } = frame.scan;
     if (pos >= textEnd || isBlank(text.charCodeAt(pos))) return '';
     const next = new Lexer(text, pos, textEnd).next();
-    if (next === undefined || next.pos > pos) return '';
+    // A comment stays in the text, so nothing may melt into its beginning.
+    if (next === undefined || next.pos > pos) return ' ';
     if (next.kind === TokenKind.name && this.isMacro(next.text)) {
       this.carried = printer;
       this.carriedTo = pos;

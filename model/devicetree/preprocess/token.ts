@@ -109,7 +109,7 @@ const BEFORE_EQUALS = new Set(['=', '!', '>', '<', '+', '-', '*', '/', '%', '&',
 
 /** First characters that would melt into the operator before them. */
 const MELTING: Readonly<Record<string, string>> = {
-  '>': '>', '<': '<%:', '+': '+', '-': '->', '/': '/*', '%': ':%', '&': '&', '|': '|', ':': ':>', '->': '*', '.': '.%', '#': '#%',
+  '>': '>', '<': '<%:', '+': '+', '-': '->', '/': '/*', '%': ':>', '<=': '>', '&': '&', '|': '|', ':': ':>', '->': '*', '.': '.%', '#': '#%',
 };
 
 /** Whether two tokens need a space between them so that they do not read as one. */
