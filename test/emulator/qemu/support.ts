@@ -6,8 +6,9 @@ import { recorded, type Case, type Recorded, type Result } from './caseFormat.ts
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-/** All recorded cases of a file; undefined where they are not beside the checkout. */
+/** All recorded cases of a file; undefined where they are not beside the checkout, or VSMMU_QUICK asks for less. */
 export function sharedCases(name: string): Recorded[] | undefined {
+  if (process.env['VSMMU_QUICK'] !== undefined) return undefined;
   return recorded(join(ROOT, '../shared/vectors/qemu', name));
 }
 

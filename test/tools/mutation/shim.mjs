@@ -60,19 +60,40 @@ export const beforeAll = (run) => {
 export const afterEach = () => undefined;
 export const afterAll = () => undefined;
 
-/** Runs the tests, those named in `early` first; answers the name of the first that fails. */
-export async function runAll(early) {
-  const ordered = tests.toSorted((a, b) => (early.get(b.name) ?? 0) - (early.get(a.name) ?? 0));
-  for (const t of ordered) {
-    try {
-      for (const hook of t.before) await hook();
-      await t.run();
-    } catch {
-      return t.name;
-    }
+/** Runs one test; false where it fails. */
+async function passes(t) {
+  try {
+    for (const hook of t.before) await hook();
+    await t.run();
+    return true;
+  } catch {
+    return false;
   }
-  return undefined;
 }
 
-/** How many tests there are. */
-export const count = () => tests.length;
+/** A test that alone takes this share of all the time is not worth it for every mutant. */
+const SLOW = 0.08;
+
+/** Runs every test: the numbers of those that pass, quick ones first, and the names of those that fail or are too slow. */
+export async function survey() {
+  const passing = [];
+  const leftOut = [];
+  let total = 0;
+  for (const [number, t] of tests.entries()) {
+    const start = performance.now();
+    const isRight = await passes(t);
+    const time = performance.now() - start;
+    total += time;
+    if (isRight) passing.push({ number, time });
+    else leftOut.push(`fails without any mutant: ${t.name}`);
+  }
+  const quick = passing.filter((t) => t.time <= total * SLOW).toSorted((a, b) => a.time - b.time);
+  for (const t of passing) if (t.time > total * SLOW) leftOut.push(`slow: ${tests[t.number].name}`);
+  return { order: quick.map((t) => t.number), leftOut };
+}
+
+/** Runs tests by their numbers; answers that of the first that fails. */
+export async function runAll(order) {
+  for (const number of order) if (!(await passes(tests[number]))) return number;
+  return undefined;
+}

@@ -4,16 +4,21 @@ const [bundle] = process.argv.slice(2);
 /** Tests that killed something before are tried first. */
 const kills = new Map();
 
-process.on('message', async ({ id }) => {
+async function answer({ id, order }) {
   globalThis.__mutantNumber = id;
-  let killer;
   try {
-    const { runAll } = await import(`${bundle}?mutant=${id}`);
-    killer = await runAll(kills);
+    const { runAll, survey } = await import(`${bundle}?mutant=${id}`);
+    if (order === undefined) return { survey: await survey() };
+    const hopeful = order.filter((test) => kills.has(test)).toSorted((a, b) => kills.get(b) - kills.get(a));
+    const killer = await runAll([...hopeful, ...order.filter((test) => !kills.has(test))]);
+    if (killer !== undefined) kills.set(killer, (kills.get(killer) ?? 0) + 1);
+    return { killer };
   } catch (error) {
-    killer = `the bundle does not load: ${error.message}`;
+    return { killer: `the bundle does not load: ${error.message}` };
   }
-  if (killer !== undefined) kills.set(killer, (kills.get(killer) ?? 0) + 1);
-  process.send({ id, killer });
+}
+
+process.on('message', async (message) => {
+  process.send(await answer(message));
 });
 process.send({ ready: true });
