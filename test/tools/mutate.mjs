@@ -6,7 +6,7 @@
  *   node test/tools/mutate.mjs [--only PART-OF-PATH] [--sample N]
  */
 import { fork } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -144,7 +144,8 @@ function report(results) {
   return share;
 }
 
-const folder = mkdtempSync(join(ROOT, 'out-mutation-'));
+mkdirSync(join(ROOT, 'out'), { recursive: true });
+const folder = mkdtempSync(join(ROOT, 'out/mutation-'));
 try {
   const { woven, mutants } = sources();
   const bundle = await bundled(woven, folder);

@@ -18,6 +18,8 @@ async function answer({ id, order }) {
   }
 }
 
+// A parent that was stopped leaves no one to answer.
+process.on('disconnect', () => process.exit());
 process.on('message', async (message) => {
   process.send(await answer(message));
 });
