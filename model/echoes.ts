@@ -1,5 +1,7 @@
 /**
- * Findings that say the same twice. dtc counts the cells of `iommus` as those of any other list;
+ * Findings that nobody should see beside others. Where an include is missing, everything that its
+ * file would have defined is missing too: what follows from that is left out, since the one thing
+ * to mend is the include. And findings that say the same twice: dtc counts the cells of `iommus` as those of any other list;
  * the rules about IOMMUs know what the cells mean, so where both speak of one place, theirs stay.
  */
 import type { Problem, SourceRange } from './problem.ts';
@@ -35,6 +37,17 @@ function rangesOf(problems: readonly Problem[], isAbout: (id: string) => boolean
   }
   for (const ranges of byFile.values()) ranges.sort((a, b) => a.start - b.start);
   return byFile;
+}
+
+const MISSING_FILE = 'include-not-found';
+
+/** What is wrong with the text itself, whatever a missing file might define. */
+const OF_THE_TEXT = /^(?:include-|macro-|directive-|conditional-|comment-|limit-|error-directive|warning-directive|dts-(?!undefined-name|unknown-target|foreign-path|version-tag|order))/;
+
+/** The problems of one tree that are worth telling: no consequences of a missing file, nothing of dtc's that a rule of ours says better. */
+export function worthTelling(problems: readonly Problem[]): readonly Problem[] {
+  const isIncomplete = problems.some((problem) => problem.id === MISSING_FILE);
+  return withoutEchoes(isIncomplete ? problems.filter((problem) => OF_THE_TEXT.test(problem.id)) : problems);
 }
 
 /** The problems of one tree without those of dtc's that a rule of ours repeats better. */

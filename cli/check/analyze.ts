@@ -12,7 +12,7 @@ import { PlatformContext } from '../../model/platform/context.ts';
 import { SYSTEM_RULES } from '../../model/platform/guests/rules/index.ts';
 import { platform } from '../../model/platform/platform.ts';
 import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
-import { withoutEchoes } from '../../model/echoes.ts';
+import { worthTelling } from '../../model/echoes.ts';
 import type { Level, Problem, SourceRange } from '../../model/problem.ts';
 import { XL_RULES } from '../../model/xl/rules/index.ts';
 import type { CommandFiles } from '../command.ts';
@@ -83,7 +83,7 @@ export class Analyzer {
   #compiledProblems(compiled: Compilation): readonly Problem[] {
     const { iommuOnly } = this.options;
     if (compiled.root.endsWith('.dtsi')) return iommuOnly ? [] : partProblems(compiled);
-    return withoutEchoes([...boardProblems(compiled, iommuOnly)]);
+    return worthTelling([...boardProblems(compiled, iommuOnly)]);
   }
 
   #analysis(problems: readonly Problem[], compiled: readonly Compilation[]): Analysis {

@@ -10,6 +10,7 @@ import { type CompileOptions, DEFAULT_LIMITS, type FileHost, type SourceFile } f
 import { PlatformContext } from '../../model/platform/context.ts';
 import { platformSteps } from '../../model/platform/platform.ts';
 import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
+import { worthTelling } from '../../model/echoes.ts';
 import type { Level, Problem } from '../../model/problem.ts';
 import { Board } from '../features/board.ts';
 import { macrosOf } from '../features/macros.ts';
@@ -48,7 +49,7 @@ export function* analyseBoard(context: Context, options: AnalysisOptions, previo
   else if (options.checks === 'all') found.push(...compilation.problems);
   if (!context.fragment) yield* runRules(board, options, found);
   return {
-    serial: (serial += 1), board, files: compilation.files, problems: byFile(found, options.levels, perFile), compilation,
+    serial: (serial += 1), board, files: compilation.files, problems: byFile(worthTelling(found), options.levels, perFile), compilation,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutEchoes } from '../../model/echoes.ts';
+import { withoutEchoes, worthTelling } from '../../model/echoes.ts';
 import type { Problem } from '../../model/problem.ts';
 
 const problem = (id: string, start: number, end: number, file = '/a.dts'): Problem => ({ id, level: 'warning', message: id, range: { file, start, end } });
@@ -14,6 +14,13 @@ describe('echoes', () => {
   ])('beside %s at %d to %d of %s, %j of dtc stay', (...[id, start, end, file, left]) => {
     const found = withoutEchoes([problem('dtc-iommus-property', 4, 8), problem(id, start, end, file)]);
     expect(found.map((p) => p.id)).toEqual([...left, id]);
+  });
+
+  it('tells only of the include where a file is missing', () => {
+    const ids = ['dts-syntax', 'include-not-found', 'dts-undefined-name', 'dtc-reg-format', 'smmu-reg', 'macro-redefined', 'dts-unknown-target', 'limit-nodes'];
+    const found = ids.map((id, i) => problem(id, i, i + 1));
+    expect(worthTelling(found).map((p) => p.id)).toEqual(['dts-syntax', 'include-not-found', 'macro-redefined', 'limit-nodes']);
+    expect(worthTelling(found.filter((p) => p.id !== 'include-not-found')).map((p) => p.id)).toEqual(ids.filter((id) => id !== 'include-not-found'));
   });
 
   it('leaves other checks of dtc alone', () => {

@@ -168,10 +168,12 @@ function stemOf(path: string): string {
   return (path.split('/').at(-1) ?? path).replace(/\.[^.]*$/, '');
 }
 
-/** The fragment that a configuration's `device_tree` means: the source or blob of the same stem. */
+/** The fragment that a configuration's `device_tree` means: the file of the same stem, or the only one whose name has it as a word. */
 export function fragmentOfConfig(config: XlGuest, fragments: readonly CompiledTree[]): CompiledTree | undefined {
   const named = config.text('device_tree')?.value;
   if (named === undefined) return undefined;
   const stem = stemOf(named);
-  return fragments.find((one) => stemOf(one.path) === stem);
+  const same = fragments.find((one) => stemOf(one.path) === stem);
+  const similar = fragments.filter((one) => sameStem(one.path, stem));
+  return same ?? (similar.length === 1 ? similar[0] : undefined);
 }

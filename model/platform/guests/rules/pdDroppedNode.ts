@@ -1,4 +1,4 @@
-import { atNode, fragmentsOf, problem, type SystemRule } from './rule.ts';
+import { atNode, copiesListedNodes, fragmentsOf, problem, type SystemRule } from './rule.ts';
 import { board, fragment, guest } from './examples.ts';
 
 const KEPT = new Set(['passthrough', 'aliases', 'gic']);
@@ -16,8 +16,8 @@ export const pdDroppedNode: SystemRule = {
   good: board() + guest() + fragment(),
   sources: ['libxl, copy_partial_fdt: /passthrough and /aliases', 'Xen, dom0less: /gic, /aliases and /passthrough'],
   *check(system) {
-    for (const { fragment: tree } of fragmentsOf(system)) {
-      if (!tree.tree.root.children.has('passthrough')) continue;
+    for (const { fragment: tree, domain } of fragmentsOf(system)) {
+      if (!tree.tree.root.children.has('passthrough') || copiesListedNodes(system, domain)) continue;
       for (const node of tree.tree.root.children.values()) {
         if (KEPT.has(node.name) || GENERATED.test(node.name)) continue;
         yield problem(this, atNode(tree, node), {

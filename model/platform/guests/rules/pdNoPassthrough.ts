@@ -1,5 +1,5 @@
 import { passthroughOf } from '../fragment.ts';
-import { atNode, fragmentsOf, problem, type SystemRule } from './rule.ts';
+import { atNode, copiesListedNodes, fragmentsOf, problem, type SystemRule } from './rule.ts';
 import { board, fragment, guest } from './examples.ts';
 
 /** PD001: libxl copies `/passthrough`, and fails without it. */
@@ -14,9 +14,7 @@ export const pdNoPassthrough: SystemRule = {
   sources: ['libxl: `Can\'t copy the node "/passthrough" from the partial FDT`'],
   *check(system) {
     for (const { fragment: tree, domain } of fragmentsOf(system)) {
-      // A product layer's toolstack copies the nodes that this key lists instead.
-      const isListed = domain?.config?.config.settings.has('dt_passthrough_nodes') === true;
-      if (isListed || passthroughOf(tree) !== undefined) continue;
+      if (passthroughOf(tree) !== undefined || copiesListedNodes(system, domain)) continue;
       yield problem(this, atNode(tree, tree.tree.root), {
         message: 'This partial device tree has no /passthrough node, and libxl refuses it.',
         advice: 'Put the devices below /passthrough.',

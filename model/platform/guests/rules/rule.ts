@@ -75,6 +75,12 @@ export function hostNode(system: System, device: OwnedDevice): Related[] {
   return [{ range: atNode(system.host, device.node), message: 'The device in the host tree' }];
 }
 
+/** True where a product layer's toolstack copies what the configuration lists, and not `/passthrough` alone; of a loose fragment, where any guest's does. */
+export function copiesListedNodes(system: System, domain: Domain | undefined): boolean {
+  const asked = domain === undefined ? system.domains : [domain];
+  return asked.some((one) => one.config?.config.settings.has('dt_passthrough_nodes') === true);
+}
+
 /** Every fragment of the system with the domain it belongs to, if that is known. */
 export function* fragmentsOf(system: System): Iterable<{ readonly fragment: CompiledTree; readonly domain: Domain | undefined }> {
   for (const domain of system.domains) if (domain.fragment !== undefined) yield { fragment: domain.fragment, domain };

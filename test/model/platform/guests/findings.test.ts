@@ -26,6 +26,7 @@ describe('findings over a system', () => {
     ['an identity map of the host', PCI_HOST('iommu-map = <0x0 &smmu0 0x0 0x8>;') + guest({ more: `${V3}pci = [ "0000:01:00.0" ]\n` }) + fragment(), []],
     ['a grant map over many functions', GRANT_PCI('<0x0 &grants 1 0x8>'), ['grant-iommu-map: An entry for 8 functions gives each of them another back end: domain ids count up with the RequesterID.']],
     ['a grant map for each function', GRANT_PCI('<0x0 &grants 1 1>, <0x8 &grants 2 1>'), []],
+    ['nodes that a product layer copies', board() + guest({ more: 'dt_passthrough_nodes = [ "/clock" ]\n' }) + fragment({ beside: '\n\tclock { };' }), []],
     ['two windows on one page', board() + guest({ iomem: 'iomem = [ "fe100,1", "fe100,1" ]' }) + fragment(), []],
     ['an empty /passthrough', board() + guest({ dtdev: '', irqs: '', iomem: '' }) + '--- domd.dts\n/dts-v1/;\n/ { passthrough { }; };\n', []],
     ['a dummy node without reg', board().replace('ethernet@fe100000 {', 'dummy { iommus = <&smmu0 9>; xen,passthrough; };\n\teth2: ethernet@fe100000 {') + guest({ dtdev: 'dtdev = [ "/dummy" ]', irqs: '', iomem: '' }), []],
