@@ -1,0 +1,145 @@
+/**
+ * A Linux host with KVM, VFIO and iommufd, and one guest on it: the whole of a nested set-up, from
+ * the guest's driver down to the physical SMMUs. Two choices make a profile: what the kernel checks,
+ * and what the monitor does (`linux/qemu` is today's pair). Not modelled: processors, interrupts
+ * beyond counting, migration.
+ */
+import { fromNumber, u64 } from '../../bits/u64.ts';
+import { Machine, requestOf, type SmmuConfig } from '../../machine/machine.ts';
+import { PRESETS } from '../../idr/presets.ts';
+import type { IdRegisters } from '../../idr/features.ts';
+import { eventOf } from '../../fields/events.ts';
+import { OK, Response, STALLED } from '../../smmu/request.ts';
+import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
+import { viewOf, type MemoryView } from '../memoryView.ts';
+import { IommufdGuest } from './guest.ts';
+import { incompatibilities } from './compatibility.ts';
+import { IommufdKernel, type HostDevice } from './kernel.ts';
+import { IOMMUFD_OPERATIONS } from './operations.ts';
+import { tailoredIds } from './tailor.ts';
+import { VMM_PROFILES, type VmmProfile } from './vmm/profiles.ts';
+import { Vmm, type GuestDevice } from './vmm/vmm.ts';
+
+/** Where things are in this model. */
+export const LAYOUT = {
+  host: 0x4000_0000, hostSize: 0x0400_0000,
+  /** Guest RAM in the host, and inside the guest; its upper half is the guest kernel's. */
+  guestRam: 0x8000_0000, guestBase: 0x4000_0000, guestSize: 0x0080_0000,
+  /** Memory of somebody else. */
+  other: 0xa000_0000, otherSize: 0x0040_0000,
+} as const;
+
+/** A host with one guest. */
+export interface IommufdConfig {
+  readonly vmm: VmmProfile['name'] | VmmProfile;
+  /** `linux` passes the bits of accepted commands unchecked; `tightened` refuses stray ones. */
+  readonly kernel?: 'linux' | 'tightened';
+  readonly smmus: readonly SmmuConfig[];
+  readonly devices: readonly HostDevice[];
+  /** The devices of the guest. */
+  readonly guest: readonly GuestDevice[];
+  /** ID registers of the virtual SMMU; without them, tailored to the host's. */
+  readonly virtualIds?: IdRegisters;
+}
+
+/** The system. */
+export class Iommufd implements Hypervisor {
+  readonly name = 'iommufd';
+  readonly machine: Machine;
+  readonly runtime: Runtime;
+  readonly kernel: IommufdKernel;
+  readonly vmm: Vmm;
+  readonly guest: IommufdGuest;
+  readonly operations = IOMMUFD_OPERATIONS;
+  readonly profile: string;
+  readonly #config: IommufdConfig;
+
+  constructor(config: IommufdConfig) {
+    const vmmProfile = typeof config.vmm === 'string' ? VMM_PROFILES[config.vmm] : config.vmm;
+    this.#config = config;
+    this.profile = `${config.kernel ?? 'linux'}/${vmmProfile.name}`;
+    this.machine = new Machine({
+      regions: [
+        { name: 'host', kind: 'ram', base: LAYOUT.host, size: LAYOUT.hostSize, owner: 'host' },
+        { name: 'guest', kind: 'ram', base: LAYOUT.guestRam, size: LAYOUT.guestSize, owner: 'vm' },
+        { name: 'other', kind: 'ram', base: LAYOUT.other, size: LAYOUT.otherSize, owner: 'other' },
+      ],
+      smmus: config.smmus,
+    });
+    this.runtime = new Runtime(this.machine, 'iommufd', {
+      domainOf: (smmu, sid) => (this.#deviceOf(smmu, sid) === undefined ? undefined : 'vm'),
+      within: ({ smmu, sid, address }) => this.guest.objection(this.#deviceOf(smmu, sid) ?? '', guestAddress(address)),
+    });
+    this.kernel = new IommufdKernel(this.runtime, {
+      devices: config.devices, pool: { base: LAYOUT.host, size: LAYOUT.hostSize }, checksCommands: config.kernel === 'tightened',
+    });
+    const memory: MemoryView = viewOf(this.machine.memory, hostAddress);
+    const ids = config.virtualIds ?? tailoredIds(this.#hostIds(), { sidSize: 16, ssidSize: 8 });
+    this.vmm = new Vmm({
+      kernel: this.kernel, name: 'vm', profile: vmmProfile, ids, devices: config.guest, memory,
+      ram: { guest: LAYOUT.guestBase, host: LAYOUT.guestRam, size: LAYOUT.guestSize },
+    });
+    const pool = { base: LAYOUT.guestBase + LAYOUT.guestSize / 2, size: LAYOUT.guestSize / 2 };
+    this.guest = new IommufdGuest({ runtime: this.runtime, name: 'vm', vmm: this.vmm, memory, devices: config.guest, pool });
+    this.machine.history.recording = true;
+  }
+
+  /** Boots the host and starts the virtual machine; fails where QEMU's checks of the ID registers do. */
+  boot(): Outcome {
+    return this.runtime.operation('host', 'boots and starts the virtual machine', () => {
+      const { virtualIds } = this.#config;
+      const misfit = virtualIds === undefined ? undefined : incompatibilities(virtualIds, this.#hostIds(), { checks: 'qemu' })[0];
+      if (misfit !== undefined) return failed(misfit.sentence);
+      const problem = this.kernel.boot() ?? this.vmm.start();
+      return problem === undefined ? done('the virtual machine runs') : failed(`${problem.errno}: ${problem.why}`);
+    });
+  }
+
+  /** Carries out an operation by name. */
+  perform(name: string, values: OperationValues): Outcome {
+    const operation = IOMMUFD_OPERATIONS.find((o) => o.name === name);
+    if (operation === undefined) return failed(`no operation ${name}`);
+    const missing = operation.parameters.find((p) => values[p] === undefined);
+    if (missing !== undefined) return failed(`${name} needs ${missing}`);
+    return this.runtime.operation('guest', name, () => operation.run(this, values));
+  }
+
+  /** A device reads or writes an address; the value is where it went. */
+  dma(device: string, address: number, access: number, ssid?: number): Outcome {
+    const found = this.kernel.device(device);
+    const smmu = this.machine.smmus[found?.smmu ?? -1];
+    const sid = found?.sids[0];
+    if (found === undefined || smmu === undefined || sid === undefined) return failed(`no device ${device}`);
+    const response = new Response();
+    smmu.translate(requestOf({ sid, ssid, address: fromNumber(address), access }), response);
+    this.vmm.deliver();
+    if (response.status === OK) return done('passed', (response.hi >>> 0) * 2 ** 32 + (response.lo >>> 0));
+    const event = eventOf([response.event])?.name ?? 'no event';
+    return failed(`${response.status === STALLED ? 'stalled' : 'aborted'}, ${event}`);
+  }
+
+  /** A trapped access of the guest; the value is what it reads. */
+  register(offset: number, write?: number): Outcome {
+    const { port } = this.vmm;
+    if (write === undefined) return done('read', port.read(offset, 4)?.lo ?? 0);
+    return port.write(offset, 4, u64(0, write)) ? done('written') : failed('data abort');
+  }
+
+  #hostIds(): IdRegisters {
+    return this.machine.smmus[0]?.ids ?? PRESETS['mmu-700'];
+  }
+
+  #deviceOf(smmu: number, sid: number): string | undefined {
+    const device = this.#config.devices.find((d) => d.smmu === smmu && d.sids.includes(sid))?.name;
+    return this.#config.guest.some((g) => g.name === device) ? device : undefined;
+  }
+}
+
+function hostAddress(address: number): number | undefined {
+  const offset = address - LAYOUT.guestBase;
+  return offset >= 0 && offset < LAYOUT.guestSize ? LAYOUT.guestRam + offset : undefined;
+}
+
+function guestAddress(address: number): number {
+  return address - LAYOUT.guestRam + LAYOUT.guestBase;
+}
