@@ -1,7 +1,7 @@
 /**
  * Which board each open file is understood through. A `.dts` is its own; a `.dtsi` takes the board
- * the user chose for it, else one that the settings prefer, else an open one, else the nearest one
- * that includes it. It compiles nothing and reads no file itself.
+ * the user chose for it, else one that the settings prefer, else an open one, else the one that it
+ * had before, else the nearest one that includes it. It compiles nothing and reads no file itself.
  */
 import { isRootFile } from './includeGraph.ts';
 
@@ -13,6 +13,8 @@ export interface ContextSources {
   found(path: string): readonly string[] | undefined;
   /** Whether a file begins as a board does, with `/dts-v1/`. */
   hasVersionTag(path: string): boolean;
+  /** The board that explains a file now, so that closing another file does not change what one means. */
+  current(path: string): string | undefined;
   /** Boards in the order in which the user prefers them: settings first, then open ones, latest first. */
   preferred(): readonly string[];
 }
@@ -45,7 +47,8 @@ export class Contexts {
 
   private known(path: string): string | undefined {
     const found = this.sources.found(path) ?? [];
-    const candidates = [...this.chosen.values(), ...this.sources.preferred()];
+    const current = this.sources.current(path);
+    const candidates = [...this.chosen.values(), ...this.sources.preferred(), ...(current === undefined ? [] : [current])];
     return candidates.find((root) => this.sources.includes(root, path) || found.includes(root)) ?? found[0];
   }
 }

@@ -40,6 +40,7 @@ export class Workspace<Analysis extends AnalysisLike> {
     this.contexts = new Contexts({
       includes: (root, path) => this.analyses.get(root)?.files.has(path) === true,
       found: (path) => (isFilePath(path) ? this.found.get(path) : []),
+      current: (path) => this.inForce.get(path)?.root,
       hasVersionTag: (path) => /^(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/.*\n|#.*\n)*\/dts-v1\//.test(this.files.readText(path)?.slice(0, 4000) ?? ''),
       preferred: () => [...this.preferred, ...[...this.open].reverse().filter(isRootFile)],
     });
@@ -101,6 +102,7 @@ export class Workspace<Analysis extends AnalysisLike> {
   /** The board of `path` becomes `root`, or the best one where it is undefined. */
   choose(path: string, root: string | undefined): void {
     this.contexts.choose(path, root);
+    if (root === undefined) this.inForce.delete(path);
     this.refresh();
   }
 
