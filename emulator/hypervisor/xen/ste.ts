@@ -1,7 +1,7 @@
 /**
  * The physical STE of a device: what the host driver writes from stage-1 settings (the guest's), stage
- * 2 settings (Xen's) and the abort flag, and in which steps. Fact sheet 1.7. Stage 2 here is always 48
- * bits with a 4K granule, which is the model's simplification.
+ * 2 settings (Xen's) and the abort flag, and in which steps. Fact sheet 1.7. Stage 2 here starts at
+ * level 0 with a 4K granule, so hardware with 44 or 48 address bits; smaller sizes are not modelled.
  */
 import { encode, numbers, type FieldInput } from '../../fields/layout.ts';
 import { STE } from '../../fields/ste.ts';
@@ -37,7 +37,7 @@ export function mergeSte(merge: Merge, f: Features): Uint32Array {
     S1STALLD: f.stallModel === 0 ? 1 : 0,
   };
   const s2: FieldInput = stage2 === undefined ? {} : {
-    S2VMID: stage2.vmid, S2T0SZ: 16, S2SL0: 2, S2IR0: 1, S2OR0: 1, S2SH0: 3, S2PS: Math.max(0, OAS_CODES.indexOf(Math.min(48, f.oas))),
+    S2VMID: stage2.vmid, S2T0SZ: 64 - Math.min(48, f.oas), S2SL0: 2, S2IR0: 1, S2OR0: 1, S2SH0: 3, S2PS: Math.max(0, OAS_CODES.indexOf(Math.min(48, f.oas))),
     S2PTW: 1, S2AA64: 1, S2R: 1, S2TTB: stage2.root,
   };
   const words = encode(STE, { V: 1, Config: 4 + (stage1 === undefined ? 0 : 1) + (stage2 === undefined ? 0 : 2), ...s1, ...s2 });

@@ -103,8 +103,8 @@ export class VirtualSmmu {
     return this.#parts.profile;
   }
 
-  /** Reads the guest's entry of a virtual stream and applies it: CFGI_STE. */
-  configure(vsid: number): void {
+  /** Reads the guest's entry of a virtual stream and applies it: CFGI_STE. Only a command for one stream reports events. */
+  configure(vsid: number, isReported = true): void {
     const { backend, runtime, profile, memory } = this.#parts;
     const stream = backend.physical(vsid);
     if (stream === undefined) {
@@ -120,7 +120,7 @@ export class VirtualSmmu {
     else if (ste.kind === 'invalid' || ste.kind === 'bad') {
       if (ste.kind === 'bad') {
         runtime.print(ste.log);
-        if (ste.event !== 0) this.events.emulated(ste.event, vsid);
+        if (ste.event !== 0 && isReported) this.events.emulated(ste.event, vsid);
       }
       if (profile.invalidSteAborts) this.#apply(stream, { kind: 'abort' });
     } else this.#apply(stream, ste);
@@ -135,13 +135,13 @@ export class VirtualSmmu {
   #configureRange(first: number, count: number): void {
     const { backend, profile } = this.#parts;
     if (!profile.rereadsOnCfgiAll) return;
-    for (const vsid of backend.vsids()) if (vsid >= first && vsid < first + count) this.configure(vsid);
+    for (const vsid of backend.vsids()) if (vsid >= first && vsid < first + count) this.configure(vsid, false);
   }
 
   /** Reads the entries of all streams: after SMMUEN or GBPA changed. */
   configureAll(): void {
     if (!this.#parts.profile.modelsEnable) return;
-    for (const vsid of this.#parts.backend.vsids()) this.configure(vsid);
+    for (const vsid of this.#parts.backend.vsids()) this.configure(vsid, false);
   }
 
   #invalidateCd(vsid: number, command: string): void {
