@@ -7,6 +7,9 @@ import {
   type Diagnostic, type DocumentDiagnosticParams, type DocumentDiagnosticReport, DocumentDiagnosticReportKind,
   LSPErrorCodes, ResponseError,
 } from 'vscode-languageserver/node';
+import type { Compilation } from '../../model/devicetree/compile.ts';
+import type { Problem } from '../../model/problem.ts';
+import { RawDocument } from '../features/raw/document.ts';
 import type { Analysis } from '../workspace/analysis.ts';
 import { hintsOf, largeFileNotice } from '../workspace/hints.ts';
 import { toDiagnostic } from './convert.ts';
@@ -41,6 +44,17 @@ export class Diagnostics {
       }
     }
     for (const [path, by] of this.shown) if (by === root && !analysis.problems.has(path)) this.clear(path);
+  }
+
+  /** Before a long analysis is done: what the compiler says of the root file, if that is open and nothing was said of it yet. */
+  early({ root, files }: Compilation, problems: ReadonlyMap<string, readonly Problem[]>): void {
+    const text = files.get(root)?.text;
+    const isNews = !this.pulls && this.session.documents.version(root) !== undefined && this.session.workspace.latest(root) === undefined;
+    if (text === undefined || !isNews) return;
+    const document = new RawDocument(root, text);
+    const found = problems.get(root) ?? [];
+    // Without a version, as more is to come for this one.
+    this.send(root, found.map((problem) => toDiagnostic(problem, document, this.session.places, this.session.host.pages)), undefined);
   }
 
   /** The board of an open file changed to one that is analysed already. */

@@ -1,5 +1,5 @@
 /**
- * Asks the editor to fetch anew what it shows beside the text: hints, lenses and colours. An editor
+ * Asks the editor to fetch anew what it shows beside the text: hints, lenses, colours and, where it asks for them, problems. An editor
  * does so by itself only for the document that was typed in; what a header or another board changes
  * elsewhere it cannot know. Waits until no analysis has come for a moment.
  */
@@ -13,6 +13,7 @@ const VIEWS = [
   { name: 'inlayHint', request: 'workspace/inlayHint/refresh' },
   { name: 'codeLens', request: 'workspace/codeLens/refresh' },
   { name: 'semanticTokens', request: 'workspace/semanticTokens/refresh' },
+  { name: 'diagnostics', request: 'workspace/diagnostic/refresh' },
 ] as const;
 
 /** One connection's refreshes. */

@@ -51,6 +51,7 @@ export function serve(connection: Connection, session: Session): void {
     session.guests.boardAnalysed(root);
     startOptimizing();
   };
+  session.onEarly = (compilation, problems) => diagnostics.early(compilation, problems);
   session.guests.onOwnersChanged = () => {
     refresh.contextChanged();
     refresh.analysed();
@@ -64,6 +65,7 @@ export function serve(connection: Connection, session: Session): void {
   connection.onInitialize((params) => initialize(session, diagnostics, params));
   connection.onInitialized(() => void watchFiles(connection, session));
   synchronise(connection, session, diagnostics);
+  followSettings(connection, session, refresh);
   const requests: RequestTable = {
     ...FILE_REQUESTS, ...BOARD_REQUESTS, ...CUSTOM_REQUESTS, ...SYSTEM_REQUESTS,
     'textDocument/diagnostic': (_, params) => diagnostics.pull(params),
@@ -113,7 +115,7 @@ function announceContext(connection: Connection, session: Session, path: string)
   void connection.sendNotification('vsmmu/contextChanged', { uri: session.uris.toEditor(path), context: board });
 }
 
-/** Notifications: documents, settings, files on disk, folders, trust. */
+/** Notifications about documents and files on disk. */
 function synchronise(connection: Connection, session: Session, diagnostics: Diagnostics): void {
   const { workspace, documents, uris } = session;
   connection.onDidOpenTextDocument(({ textDocument }) => {
@@ -147,13 +149,21 @@ function synchronise(connection: Connection, session: Session, diagnostics: Diag
     workspace.filesChanged(paths);
     session.guests.refresh();
   });
-  connection.onDidChangeConfiguration(({ settings }) => session.configure({ settings: settings?.vsmmu ?? {} }));
-  connection.onNotification('vsmmu/trustChanged', ({ trusted }: { trusted: boolean }) => session.configure({ trusted }));
-  connection.onNotification('workspace/didChangeWorkspaceFolders', ({ event }) => changeFolders(session, event));
 }
 
-function changeFolders(session: Session, event: { added: { uri: string }[]; removed: { uri: string }[] }): void {
+/** Settings, trust and folders: all that is shown is out of date. */
+function followSettings(connection: Connection, session: Session, refresh: Refresh): void {
+  const configure = (change: Parameters<Session['configure']>[0]): void => {
+    refresh.contextChanged();
+    session.configure(change);
+  };
+  connection.onDidChangeConfiguration(({ settings }) => configure({ settings: settings?.vsmmu ?? {} }));
+  connection.onNotification('vsmmu/trustChanged', ({ trusted }: { trusted: boolean }) => configure({ trusted }));
+  connection.onNotification('workspace/didChangeWorkspaceFolders', ({ event }) => configure({ folders: changedFolders(session, event) }));
+}
+
+function changedFolders(session: Session, event: { added: { uri: string }[]; removed: { uri: string }[] }): string[] {
   const removed = new Set(event.removed.map((folder) => session.uris.fromEditor(folder.uri)));
   const added = event.added.map((folder) => session.uris.fromEditor(folder.uri));
-  session.configure({ folders: [...session.folders.filter((folder) => !removed.has(folder)), ...added] });
+  return [...session.folders.filter((folder) => !removed.has(folder)), ...added];
 }

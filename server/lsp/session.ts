@@ -62,6 +62,8 @@ export class Session {
   /** Called after each analysis, and when the board of an open file has changed. */
   onAnalysed: (root: string, analysis: Analysis) => void = () => {};
   onContextChanged: (path: string) => void = () => {};
+  /** Called before a long analysis is done, with what is known so far. */
+  onEarly: NonNullable<AnalysisOptions['early']> = () => {};
   private trusted = true;
   private requests = 0;
 
@@ -169,6 +171,7 @@ export class Session {
       compile: { includeRoots: this.includePaths.rootsFor(root), defines: this.settings.defines, limits: this.settings.limits },
       checks: this.settings.checks,
       levels: this.settings.rules,
+      early: (compilation, problems) => this.onEarly(compilation, problems),
     };
   }
 }

@@ -22,7 +22,12 @@ export interface AnalysisOptions {
   readonly compile: CompileOptions;
   readonly checks: 'all' | 'iommu';
   readonly levels: ReadonlyMap<string, Level | 'off'>;
+  /** Told of what the compiler found where the rules will take their time: nobody waits long for the first word. */
+  readonly early?: (compilation: Compilation, problems: ReadonlyMap<string, readonly Problem[]>) => void;
 }
+
+/** A compilation that takes longer than this, in ms, is one whose rules will take long too. */
+const LONG_COMPILATION = 250;
 
 /** An analysed board. */
 export interface Analysis {
@@ -39,14 +44,16 @@ let serial = 0;
 
 /** Analyses a board in slices; `previous` is its last analysis. */
 export function* analyseBoard(context: Context, options: AnalysisOptions, previous: Analysis | undefined): Generator<void, Analysis> {
+  const start = performance.now();
   const compilation = yield* compileSteps(context.root, options.files, options.compile, previous?.compilation);
   const { expanded, syntax, tree } = compilation;
-  const platform = new PlatformContext(yield* platformSteps(tree), expanded);
-  const board = new Board({ text: expanded, syntax, tree, platform, macros: macrosOf(compilation.preprocessed) });
   const perFile = options.compile.limits?.problemsPerFile ?? DEFAULT_LIMITS.problemsPerFile;
   const found: Problem[] = [];
   if (context.fragment) found.push(...compilation.problems.filter((problem) => !ONLY_IN_BOARDS.test(problem.id)));
   else if (options.checks === 'all') found.push(...compilation.problems);
+  if (performance.now() - start > LONG_COMPILATION) options.early?.(compilation, byFile(found, options.levels, perFile));
+  const platform = new PlatformContext(yield* platformSteps(tree), expanded);
+  const board = new Board({ text: expanded, syntax, tree, platform, macros: macrosOf(compilation.preprocessed) });
   if (!context.fragment) yield* runRules(board, options, found);
   return {
     serial: (serial += 1), board, files: compilation.files, problems: byFile(worthTelling(found), options.levels, perFile), compilation,

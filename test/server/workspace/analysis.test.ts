@@ -67,6 +67,25 @@ describe('the analysis of a board', () => {
   });
 });
 
+describe('a long analysis', () => {
+  it.each([[0, 0], [300, 1]])('that reads for %i ms tells early %i times what the compiler found', (pause, times) => {
+    const readText = (): string => {
+      const end = performance.now() + pause;
+      while (performance.now() < end) continue;
+      return FAULTY;
+    };
+    const early: string[][] = [];
+    const host = { readText, readBytes: () => undefined };
+    const work = analyseBoard({ root: '/board.dts', fragment: false }, {
+      files: host, compile: { includeRoots: [] }, checks: 'all', levels: new Map(),
+      early: (_, problems) => early.push([...problems.values()].flat().map((problem) => problem.id)),
+    }, undefined);
+    while (work.next().done !== true) continue;
+    expect(early).toHaveLength(times);
+    expect(early.flat().every((id) => id === 'dtc-phandle-references')).toBe(true);
+  });
+});
+
 describe('text without effect', () => {
   it.each<[string, string, readonly string[]]>([
     ['branches that are left out', '/dts-v1/;\n#ifdef X\n/ { a; };\n#else\n/ { b; };\n#endif\n', ['inactive-code / { a; };']],
