@@ -32,7 +32,7 @@ class Crash extends Error {}
 /** The walk read what QEMU's board has put into RAM (its device tree): nobody can say what follows. */
 class Unknown extends Error {}
 
-interface Access { sid: bigint; iova: bigint; write: boolean }
+interface Access { sid: bigint; iova: bigint; write: boolean; priv: boolean; exec: boolean }
 
 interface FaultInput { type: number; s2?: boolean; cls?: Class; addr?: bigint; read?: boolean; recorded?: boolean; ttrnw?: boolean }
 
@@ -77,7 +77,7 @@ export class Oracle {
   readonly #deviations: ReadonlySet<Deviation>;
   readonly #tlb: TlbEntry[] = [];
   readonly #ramEnd: bigint;
-  #access: Access = { sid: 0n, iova: 0n, write: false };
+  #access: Access = { sid: 0n, iova: 0n, write: false, priv: false, exec: false };
 
   constructor(deviations: Iterable<Deviation>, ramBytes = 0x2000_0000n) {
     this.#deviations = new Set(deviations);
@@ -109,7 +109,7 @@ export class Oracle {
   }
 
   #dma(step: Extract<Step, { op: 'dma' }>, result: Result): void {
-    this.#access = { sid: BigInt(step.sid), iova: BigInt(step.iova), write: step.rw === 'w' };
+    this.#access = { sid: BigInt(step.sid), iova: BigInt(step.iova), write: step.rw === 'w', priv: false, exec: false };
     try {
       const leaf = this.#translate();
       const perm = (leaf.read ? 1 : 0) | (leaf.write ? 2 : 0);
@@ -175,7 +175,7 @@ export class Oracle {
     if (input.recorded === false && input.type !== 0x0b) return new Fault(undefined);
     const read = input.read ?? !this.#access.write;
     const cls = input.cls ?? 2;
-    let word1 = (read ? 1n << 35n : 0n) | (BigInt(cls) << 40n);
+    let word1 = (read ? 1n << 35n : 0n) | (BigInt(cls) << 40n) | (this.#access.priv ? 1n << 33n : 0n) | (this.#access.exec ? 1n << 34n : 0n);
     if (input.s2 === true) word1 |= 1n << 39n;
     if (input.ttrnw === true && input.type === 0x13 && !this.#q('tableEvents')) word1 |= 1n << 44n;
     const keepsLow = input.type === 0x0b || this.#q('fullIpa');
@@ -194,6 +194,7 @@ export class Oracle {
     if (!bit(s0, 0)) throw this.#config(0x04);
     const config = num(s0, 3, 1);
     if (config < 4) throw new Fault(undefined);
+    if (!this.#q('privilege')) this.#override(ste[1]!);
     if (config === 4) {
       if (iova >> OAS !== 0n && !this.#q('bypassSize')) throw this.#fault({ type: 0x11 });
       return { pa: iova, read: true, write: true, size: 1n, device: false };
@@ -202,6 +203,12 @@ export class Oracle {
     this.#stage1Rules(ste, config);
     if (config === 6) return this.#stage2Only(s2!);
     return this.#stage1And2(ste, s2);
+  }
+
+  /** PRIVCFG and INSTCFG: 2 and 3 override; writes are always data. */
+  #override(word1: bigint): void {
+    this.#access.priv = num(word1, 49, 48) === 3;
+    this.#access.exec = num(word1, 51, 50) === 3 && !this.#access.write;
   }
 
   #ste(sid: bigint): bigint[] {
@@ -332,9 +339,13 @@ export class Oracle {
       if (!bit(pte, 10) && !s2.affd) throw fault(0x12);
       const leafRead = bit(pte, 6);
       const leafWrite = bit(pte, 7);
-      if (how.write ? !leafWrite : !leafRead) throw fault(0x13);
+      const xn = num(pte, 54, 53);
+      const mayExecute = xn === 0 || (xn === 1 && !this.#access.priv) || (xn === 3 && this.#access.priv);
+      const isFetch = how.cls === 2 && this.#access.exec;
+      if (isFetch ? !mayExecute : how.write ? !leafWrite : !leafRead) throw fault(0x13);
       if (tooBig) throw fault(0x11);
-      const device = bits(pte, 5, 4) === 0n;
+      // 0b0100, 0b1000 and 0b1100 behave as Device too.
+      const device = bits(pte, 5, 4) === 0n || bits(pte, 3, 2) === 0n;
       if (device && how.cls !== 2 && s2.ptw && !this.#q('ptw')) throw fault(0x13);
       return { pa, read: leafRead, write: leafWrite, size: shift, device };
     }
@@ -414,6 +425,8 @@ export class Oracle {
     let base = s1.base & ~ones(BigInt(ia - shiftOf(start, granule) + 3));
     let onlyRead = false;
     let onlyPrivileged = false;
+    let noUser = false;
+    let noPrivileged = false;
     const had = bit(s1.cd[1 + s1.half]!, 1);
     for (let level = start; level <= 3; level++) {
       const shift = BigInt(shiftOf(level, granule));
@@ -431,6 +444,8 @@ export class Oracle {
           onlyRead = true;
         }
         if (bit(pte, 61) && !had) onlyPrivileged = true;
+        if (bit(pte, 60) && !had) noUser = true;
+        if (bit(pte, 59) && !had) noPrivileged = true;
         if (next >> s1.size !== 0n && !this.#q('tableSize')) throw fault(0x11);
         base = s2 !== undefined && this.#tablesAreReal ? this.#walk2(s2, next, { write: false, cls: 1, onTable: true }).pa : next;
         continue;
@@ -440,13 +455,28 @@ export class Oracle {
       const tooBig = pa >> s1.size !== 0n;
       if (tooBig && !this.#q('order')) throw fault(0x11);
       if (!bit(pte, 10) && !bit(s1.cd[0]!, 35)) throw fault(0x12);
-      const allowed = this.#q('privilege') || (bit(pte, 6) && !onlyPrivileged);
-      const leaf = { pa, read: allowed, write: allowed && !bit(pte, 7) && (!onlyRead || this.#q('apTable')), size: shift, device: false };
-      if (write ? !leaf.write : !leaf.read) throw fault(0x13);
+      const rights = this.#rights(pte, s1.cd, { onlyRead, onlyPrivileged, noUser, noPrivileged });
+      const leaf = { pa, read: rights.read, write: rights.write, size: shift, device: false };
+      if (this.#access.exec ? !rights.execute : write ? !leaf.write : !leaf.read) throw fault(0x13);
       if (tooBig) throw fault(0x11);
       return this.#combine(leaf, s2);
     }
     throw fault(0x10);
+  }
+
+  /** What a stage-1 leaf, with the tables above it, allows at the privilege of the access. */
+  #rights(pte: bigint, cd: bigint[], limits: { onlyRead: boolean; onlyPrivileged: boolean; noUser: boolean; noPrivileged: boolean }): { read: boolean; write: boolean; execute: boolean } {
+    if (this.#q('privilege')) return { read: true, write: !bit(pte, 7) && (!limits.onlyRead || this.#q('apTable')), execute: true };
+    const { priv } = this.#access;
+    const user = bit(pte, 6) && !limits.onlyPrivileged;
+    const writable = !bit(pte, 7) && (!limits.onlyRead || this.#q('apTable'));
+    const wxn = bit(cd[0]!, 36);
+    const pan = bit(cd[0]!, 40);
+    const noExecute = priv
+      ? bit(pte, 53) || limits.noPrivileged || (user && writable) || (wxn && writable)
+      : bit(pte, 54) || limits.noUser || (wxn && user && writable);
+    const data = priv ? !(pan && user) : user;
+    return { read: data, write: data && writable, execute: !noExecute };
   }
 
   /** QEMU keeps tables by their physical base; the architecture translates every descriptor address. */
