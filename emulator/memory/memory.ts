@@ -12,10 +12,11 @@ import { RegionMap, type Region } from './regions.ts';
 const LOOKASIDE = 1024;
 const NOWHERE = new Page(0, -1, HOLE);
 
-/** Which accesses of an injected abort fail. */
+/** Where accesses are made to abort; both reads and writes unless one is named. */
 export interface AbortRange {
   readonly base: number;
   readonly size: number;
+  readonly on?: 'read' | 'write';
 }
 
 /** The memory of a machine. */
@@ -68,8 +69,9 @@ export class Memory {
   }
 
   /** The region of an access that may be done, or undefined where it aborts. */
-  #special(address: number, size: number): Region | undefined {
-    if (this.#aborts.some((a) => a.base < address + size && a.base + a.size > address)) return undefined;
+  #special(address: number, size: number, how: 'read' | 'write'): Region | undefined {
+    const isHit = (a: AbortRange): boolean => a.base < address + size && a.base + a.size > address && (a.on ?? how) === how;
+    if (this.#aborts.some(isHit)) return undefined;
     const region = this.map.at(address);
     return region !== undefined && address + size <= region.base + region.size ? region : undefined;
   }
@@ -87,7 +89,7 @@ export class Memory {
 
   #loadSpecial(page: Page, at: number): boolean {
     const aligned = at - (at % 8);
-    const region = page.kind === HOLE ? undefined : this.#special(aligned, 8);
+    const region = page.kind === HOLE ? undefined : this.#special(aligned, 8, 'read');
     if (region === undefined) return false;
     const value = region.device?.read(aligned - region.base, 8);
     this.lo = (value?.lo ?? page.words[(aligned % 4096) / 4] ?? 0) | 0;
@@ -100,7 +102,7 @@ export class Memory {
     const page = this.#page((hi << 20) | (lo >>> 12), hi >>> 12);
     if (page.kind !== PLAIN) {
       const at = address(hi, lo);
-      const region = page.kind === HOLE ? undefined : this.#special(at, 4);
+      const region = page.kind === HOLE ? undefined : this.#special(at, 4, 'write');
       if (region === undefined) return false;
       if (region.device !== undefined) {
         region.device.write(at - region.base, 4, u64(0, value));
@@ -115,7 +117,7 @@ export class Memory {
   store(at: U64, value: U64): boolean {
     const page = this.#page((at.hi << 20) | (at.lo >>> 12), at.hi >>> 12);
     if (page.kind === SPECIAL) {
-      const region = this.#special(toNumber(at), 8);
+      const region = this.#special(toNumber(at), 8, 'write');
       if (region?.device !== undefined) {
         region.device.write(toNumber(at) - region.base, 8, value);
         return true;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encode, L1CD, L1STD, STE, type FieldInput } from '../../../emulator/index.ts';
-import { CDT, DATA, GOOD_CD, Rig, S1, STRTAB } from '../rig.ts';
+import { CDT, DATA, GOOD_CD, Rig, S1, S2, STRTAB } from '../rig.ts';
 
 const VA = 0x1000;
 const L2 = 0x4180_0000;
@@ -148,6 +148,18 @@ describe('CD tables', () => {
     expect(rig.at(1, VA, 1, 5 * n + 5)).toBe(bits === 16 ? DATA : 'C_BAD_CD');
   });
 
+  it.each([[1, 12, 0x200], [2, 12, 0x40], [0, 4, 0x400]])('the table is aligned to its size: S1Fmt %i, S1CDMax %i', (format, max, size) => {
+    const rig = rigWithData();
+    rig.ste(1, { Config: 5, S1ContextPtr: CDT + 0x4000 + size / 2, S1CDMax: max, S1Fmt: format });
+    if (format === 0) rig.cd(CDT + 0x4000 + 9 * 64);
+    else {
+      const split = format === 1 ? 6 : 10;
+      rig.put(CDT + 0x4000 + (9 >>> split) * 8, encode(L1CD, { V: 1, L2Ptr: CDT + 0x1_0000 }));
+      rig.cd(CDT + 0x1_0000 + (9 % 2 ** split) * 64);
+    }
+    expect(rig.at(1, VA, 1, 9)).toBe(DATA);
+  });
+
   it('a level-1 CD table that cannot be read', () => {
     const rig = rigWithData();
     rig.ste(1, { Config: 5, S1ContextPtr: 0x80_0000_0000, S1CDMax: 8, S1Fmt: 1 });
@@ -223,6 +235,34 @@ describe('configuration caches', () => {
     rig.cd(CDT + 3 * 64, GOOD_CD);
     rig.cmd('CFGI_CD', { StreamID: 1, SubstreamID: ssid, Leaf: leaf });
     expect(rig.at(1, VA, 1, 3)).toBe(result);
+  });
+
+  it('hold what lies above 4 GB', () => {
+    const rig = rigWithData();
+    const high = 0x1_2345_0000;
+    rig.put(STRTAB, encode(L1STD, { Span: 9, L2Ptr: high - (high % 0x4000) }));
+    for (const sid of [1, 2]) rig.put(high - (high % 0x4000) + sid * 64, encode(STE, { V: 1, Config: 5, S1ContextPtr: CDT + 0x4000, S1CDMax: 8, S1Fmt: 1 }));
+    table(rig, STRTAB, twoLevel(8, 16));
+    rig.put(CDT + 0x4000, encode(L1CD, { V: 1, L2Ptr: high + 0x1_0000 }));
+    for (const ssid of [3, 4]) rig.cd(high + 0x1_0000 + ssid * 64, { ASID: ssid });
+    for (const sid of [1, 2]) for (const ssid of [3, 4, 3]) expect(rig.at(sid, VA, 1, ssid)).toBe(DATA);
+  });
+
+  it('a cached level-1 CD of a nested stream needs stage 2 for the CD only', () => {
+    const rig = rigWithData();
+    rig.nested(1, {}, { S1ContextPtr: 0x20_0000_0000, S1CDMax: 8, S1Fmt: 1 });
+    rig.identity();
+    rig.map(S2, DATA, DATA);
+    rig.map(S2, 0x20_0000_0000, CDT + 0x4000);
+    rig.put(CDT + 0x4000, encode(L1CD, { V: 1, L2Ptr: CDT + 0x8000 }));
+    for (const ssid of [3, 4]) rig.cd(CDT + 0x8000 + ssid * 64);
+    expect(rig.at(1, VA, 1, 3)).toBe(DATA);
+    rig.store(rig.map(S2, 0x20_0000_0000, 0), 0);
+    rig.cmd('TLBI_S2_IPA', { VMID: 7, Address: 0x20_0000_0000 });
+    expect(rig.at(1, VA, 1, 4)).toBe(DATA);
+    rig.cmd('CFGI_CD_ALL', { StreamID: 1 });
+    expect(rig.at(1, VA, 1, 4)).toBe('F_TRANSLATION');
+    expect(rig.events()).toMatchObject([{ S2: 1, CLASS: 0, IPA: 0x20_0000_0000 }]);
   });
 
   it('CDs shared by two streams are cached for each', () => {

@@ -59,6 +59,8 @@ describe('memory', () => {
     m.write(0x1100, [1, 2, 3, 4, 5, 6, 7, 8]);
     m.injectAborts([{ base: 0x1104, size: 4 }]);
     expect([m.load(0, 0x1100), m.load(0, 0x1108), m.store32(0, 0x1100, 9), m.store32(0, 0x1104, 9), m.load(0, 0x2000)]).toEqual([false, true, true, false, true]);
+    m.injectAborts([{ base: 0x1100, size: 4, on: 'write' }, { base: 0x1200, size: 4, on: 'read' }]);
+    expect([m.load(0, 0x1100), m.store32(0, 0x1100, 1), m.load(0, 0x1200), m.store32(0, 0x1200, 1)]).toEqual([true, false, false, true]);
     m.injectAborts([]);
     expect([...m.read(0x1100, 8)!]).toEqual([9, 0, 0, 0, 5, 6, 7, 8]);
   });

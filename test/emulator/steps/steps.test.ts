@@ -43,6 +43,35 @@ describe('steps', () => {
     expect(cd).toMatchObject({ address: u64(0, 0x4400_1000), ipa: u64(0, 0x4400_1000) });
   });
 
+  it('say what each descriptor is', () => {
+    const rig = new Rig({ policy: 'none' });
+    rig.stage1(1);
+    const leaf = rig.map(S1, VA, DATA);
+    const steps = rig.watch();
+    const last = (value: number): string => {
+      rig.store(leaf, value);
+      steps.length = 0;
+      rig.dma(1, VA);
+      return kinds(steps).findLast((k) => k.startsWith('S1L'))!;
+    };
+    expect([last(DATA + PAGE), last(DATA + 0xf41), last(DATA + 0xf42), last(0)]).toEqual(['S1L3 page', 'S1L3 invalid', 'S1L3 invalid', 'S1L3 invalid']);
+    const level0 = S1 + Math.floor(VA / 2 ** 39) * 8;
+    const types = [0xf41, 2 ** 40 + 3].map((value) => {
+      rig.store(level0, value);
+      steps.length = 0;
+      rig.dma(1, VA);
+      return kinds(steps).filter((k) => k.startsWith('S1L')).join(' ');
+    });
+    expect(types).toEqual(['S1L0 invalid', 'S1L0 table S1L1 aborted']);
+    rig.store(level0, 0x7000_0003);
+    rig.store(0x7000_0000 + (Math.floor(VA / 2 ** 30) % 512) * 8, 0xf41);
+    steps.length = 0;
+    rig.dma(1, VA);
+    expect(kinds(steps).filter((k) => k.startsWith('S1L'))).toEqual(['S1L0 table', 'S1L1 block']);
+    const block = steps.find((s) => s.kind === 'descriptor' && s.level === 1);
+    expect(block).toMatchObject({ index: Math.floor(VA / 2 ** 30) % 512, value: u64(0, 0xf41), input: u64(0x12, 0x3456_7000), ipa: undefined });
+  });
+
   it('carry the position of the history, in order', () => {
     const rig = new Rig();
     rig.stage1(1, { HA: 1 });

@@ -310,6 +310,60 @@ describe('walk cache', () => {
   }
 });
 
+describe('entries', () => {
+  it('lead where they should, high halves and all', () => {
+    const rig = new Rig();
+    rig.stage1(1);
+    rig.nested(2);
+    rig.identity();
+    const outputs = [DATA, FRESH + 0x5000, 0x2_0000_0000, DATA + 0x3000];
+    outputs.forEach((to, i) => {
+      rig.map(S1, VA + i * 0x1000, to);
+      rig.map(S2, to, outputs[3 - i]!, { low: PAGE2 });
+    });
+    for (let round = 0; round < 3; round++) {
+      outputs.forEach((to, i) => {
+        expect(rig.at(1, VA + i * 0x1000 + 0x18)).toBe(to + 0x18);
+        expect(rig.at(2, VA + i * 0x1000 + 0x20)).toBe(outputs[3 - i]! + 0x20);
+      });
+    }
+  });
+
+  it('of 4 TB', () => {
+    const rig = new Rig();
+    const T = 2 ** 42;
+    rig.stage1(1, { TG0: 1, IPS: 6 });
+    rig.stage2(2, { S2TG: 1, S2SL0: 2, S2PS: 6 });
+    for (const [root, low] of [[S1, PAGE & ~2], [S2, PAGE2 & ~2]] as const) {
+      rig.map(root, 2 * T, 5 * T, { page: 16, level: 1, low });
+      rig.map(root, 3 * T, 9 * T, { page: 16, level: 1, low });
+    }
+    for (const sid of [1, 2]) {
+      for (let round = 0; round < 2; round++) {
+        for (const offset of [0, 0x12_3456_7890, T - 8]) expect([rig.at(sid, 2 * T + offset), rig.at(sid, 3 * T + offset)]).toEqual([5 * T + offset, 9 * T + offset]);
+      }
+    }
+    expect(rig.smmu.parts.caches.tlb.table.count).toBe(2);
+    expect(rig.smmu.parts.caches.stage2.table.count).toBe(2);
+    rig.map(S1, 2 * T, 6 * T, { page: 16, level: 1, low: PAGE & ~2 });
+    rig.map(S1, 3 * T, 6 * T, { page: 16, level: 1, low: PAGE & ~2 });
+    rig.cmd('TLBI_NH_VA', { ASID: 3, Address: 2 * T + 0x12_3456_7000, Leaf: 1 });
+    expect([rig.at(1, 2 * T), rig.at(1, 3 * T)]).toEqual([6 * T, 9 * T]);
+  });
+
+  it('of every size find their own addresses only', () => {
+    const sizes: [page: 12 | 14 | 16, level: number][] = [[12, 3], [12, 2], [12, 1], [14, 3], [14, 2], [16, 3], [16, 2]];
+    for (const [page, level] of sizes) {
+      const rig = new Rig();
+      const size = 2 ** (page + (3 - level) * (page - 3));
+      rig.stage1(1, { TG0: { 12: 0, 14: 2, 16: 1 }[page], IPS: 6 });
+      rig.map(S1, 4 * size, 8 * size, { page, level, low: level === 3 ? PAGE : PAGE & ~2 });
+      expect(rig.at(1, 4 * size + 0x100)).toBe(8 * size + 0x100);
+      expect([rig.at(1, 5 * size - 8), rig.at(1, 4 * size), rig.at(1, 4 * size - 8), rig.at(1, 5 * size)]).toEqual([9 * size - 8, 8 * size, 'F_TRANSLATION', 'F_TRANSLATION']);
+    }
+  });
+});
+
 describe('bounded caches', () => {
   it('forget the oldest entries, and stay right', () => {
     const rig = new Rig({ policy: { tlb: 4, walks: 2, config: 2 } });

@@ -245,15 +245,37 @@ describe('hardware update', () => {
     const at = rig.map(S1, VA, DATA, { low: PAGE & ~AF });
     const table = at - (at % 4096);
     // Stage 1 reaches its last table through an IPA that stage 2 makes read-only.
-    rig.map(S2, 0xc000_0000, table, { low: PAGE2 & ~0x80 });
+    rig.map(S2, 0x20_0000_0000, table, { low: PAGE2 & ~0x80 });
     const parent = findParent(rig, table);
-    rig.store(parent, 0xc000_0003);
+    rig.store(parent, 0x20_0000_0003);
     expect(rig.at(1, VA, READ)).toBe('F_PERMISSION');
-    expect(rig.events()).toMatchObject([{ S2: 1, CLASS: 1, TTRnW: 0, IPA: 0xc000_0000 }]);
-    rig.map(S2, 0xc000_0000, table, { low: PAGE2 });
+    expect(rig.events()).toMatchObject([{ S2: 1, CLASS: 1, TTRnW: 0, IPA: 0x20_0000_0000 }]);
+    rig.map(S2, 0x20_0000_0000, table, { low: PAGE2 });
     rig.cmd('TLBI_S12_VMALL', { VMID: 7 });
     expect(rig.at(1, VA, READ)).toBe(DATA);
     expect(rig.load(at).lo & AF).toBe(AF);
+  });
+
+  it('that memory does not take is a walk abort', () => {
+    const rig = new Rig();
+    rig.stage1(1, { HA: 1 });
+    rig.stage2(2, { S2HA: 1 });
+    const one = rig.map(S1, VA, DATA, { low: PAGE & ~AF });
+    const two = rig.map(S2, VA, DATA, { low: PAGE2 & ~AF });
+    rig.machine.memory.injectAborts([{ base: one, size: 8, on: 'write' }, { base: two, size: 8, on: 'write' }]);
+    expect([rig.at(1, VA), rig.at(2, VA)]).toEqual(['F_WALK_EABT', 'F_WALK_EABT']);
+    expect(rig.events()).toMatchObject([{ S2: 0, CLASS: 1, FetchAddr: one }, { S2: 1, CLASS: 2, FetchAddr: two }]);
+  });
+
+  it('of big-endian tables', () => {
+    const rig = new Rig({ model: { IDR0: 0x0800_0087 | (2 << 2), IDR1: 0x0273_0010, IDR3: 0x14, IDR5: 0x0010_0075, AIDR: 1 } });
+    rig.stage1(1, { ENDI: 1, HA: 1, HD: 1 });
+    const swap = (x: number): number => new DataView(Uint32Array.of(x).buffer).getUint32(0, false);
+    rig.store(S1, u64(swap(0x7000_0003), 0));
+    // A clean 1G block without access flag: DBM is bit 51, AP[2] bit 7.
+    rig.store(0x7000_0000, u64(swap(0x8000_00c1), swap(1 << 19)));
+    expect(rig.at(1, 0x1234, WRITE)).toBe(0x8000_1234);
+    expect(rig.load(0x7000_0000)).toEqual(u64(swap(0x8000_0441), swap(1 << 19)));
   });
 
   function findParent(rig: Rig, table: number): number {
