@@ -10,7 +10,7 @@ import type { ExpandedText } from './source/origin.ts';
 import { folderOf, joinPath } from './source/paths.ts';
 import type { DtsSyntax } from './syntax/ast.ts';
 import { type ParsedDts, parseSteps } from './syntax/parse.ts';
-import { type SyntaxProblem, toProblems } from './syntax/problem.ts';
+import { type SyntaxProblem, toProblemsSteps } from './syntax/problem.ts';
 import type { ReadBinary } from './syntax/state.ts';
 import { mergeSteps } from './tree/merge.ts';
 import type { DtTree } from './tree/tree.ts';
@@ -41,7 +41,7 @@ export function* compileSteps(root: string, host: FileHost, options: CompileOpti
   yield;
   const merged = yield* mergeSteps(parsed.syntax, { symbols: options.symbols === true });
   const perFile = options.limits?.problemsPerFile ?? DEFAULT_LIMITS.problemsPerFile;
-  const problems = toProblems(expanded, both(parsed.problems, merged.problems), perFile);
+  const problems = yield* toProblemsSteps(expanded, both(parsed.problems, merged.problems), perFile);
   return {
     root, expanded, syntax: parsed.syntax, tree: merged.tree, problems: [...preprocessed.problems, ...problems],
     files: expanded.files, preprocessed, parsed,

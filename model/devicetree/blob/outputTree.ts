@@ -5,6 +5,7 @@
 import { explicitPhandle } from '../tree/mergedTree.ts';
 import type { DtNode, DtProperty, DtTree } from '../tree/tree.ts';
 import { bytes, nodePath, type PhandleAt } from '../tree/values.ts';
+import { PhandleAllocator } from './phandles.ts';
 
 /** A property to be written. */
 export interface OutputProperty {
@@ -68,32 +69,21 @@ function isRedundantName(property: DtProperty, data: Uint8Array): boolean {
 /** Builds the tree to be written. */
 export function outputTree(tree: DtTree): OutputNode {
   const output = new Output(tree);
-  output.allocatePhandles();
   if (tree.symbols) output.symbols();
   if (tree.plugin) output.fixups();
   output.patch();
   return output.root;
 }
 
-/** The phandles written in some nodes and all below them. */
-function* explicitBelow(nodes: readonly DtNode[]): Generator<[DtNode, number]> {
-  const pending = [...nodes];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    const phandle = explicitPhandle(node);
-    if (phandle !== undefined) yield [node, phandle];
-    pending.push(...node.children.values());
-  }
-}
-
 class Output {
   readonly root: OutputNode;
   private readonly nodes = new Map<DtNode, OutputNode>();
-  private readonly phandles = new Map<DtNode, number>();
-  private readonly used = new Set<number>();
-  private next = 1;
+  private readonly allocator: PhandleAllocator;
 
-  constructor(private readonly tree: DtTree) {
+  constructor(tree: DtTree) {
     this.root = this.copy(tree.root, '');
+    this.allocator = new PhandleAllocator(tree);
+    for (const node of tree.phandleOrder) this.addPhandle(node);
   }
 
   private copy(source: DtNode, name: string): OutputNode {
@@ -103,31 +93,15 @@ class Output {
       const { data, phandles } = bytes(property);
       if (!isRedundantName(property, data)) node.properties.set(property.name, { name: property.name, data: data.slice(), phandles });
     }
-    const phandle = explicitPhandle(source);
-    if (phandle !== undefined) this.use(source, phandle);
     for (const child of source.children.values()) node.children.set(child.name, this.copy(child, child.name));
     return node;
   }
 
-  private use(node: DtNode, phandle: number): void {
-    this.phandles.set(node, phandle);
-    this.used.add(phandle);
-  }
-
-  /** dtc allocates before it leaves nodes out: the phandles of those are taken, and free again after. */
-  allocatePhandles(): void {
-    const taken = [...explicitBelow(this.tree.omittedNodes)].filter(([, phandle]) => !this.used.has(phandle));
-    for (const [node, phandle] of taken) this.use(node, phandle);
-    for (const node of this.tree.phandleOrder) this.allocate(node);
-    for (const [, phandle] of taken) this.used.delete(phandle);
-  }
-
-  private allocate(node: DtNode): void {
-    if (this.phandles.has(node)) return;
-    while (this.used.has(this.next)) this.next++;
-    this.use(node, this.next);
+  /** Adds the property that says a node's phandle, where the source has none. */
+  private addPhandle(node: DtNode): void {
+    const phandle = this.allocator.allocate(node);
     const output = this.nodes.get(node);
-    if (output?.properties.has('phandle') === false) output.append('phandle', word(this.next));
+    if (output?.properties.has('phandle') === false && explicitPhandle(node) === undefined) output.append('phandle', word(phandle));
   }
 
   /** Writes the phandles into the cells that refer to them. */
@@ -135,7 +109,7 @@ class Output {
     for (const node of this.nodes.values()) {
       for (const { data, phandles } of node.properties.values()) {
         for (const { offset, target } of phandles) {
-          if (target !== undefined) new DataView(data.buffer).setUint32(offset, this.phandles.get(target) ?? 0);
+          if (target !== undefined) new DataView(data.buffer).setUint32(offset, this.allocator.phandles.get(target) ?? 0);
         }
       }
     }
@@ -149,7 +123,7 @@ class Output {
       for (const { name } of node.labels) {
         if (!symbols.properties.has(name)) symbols.append(name, text(nodePath(node)));
       }
-      this.allocate(node);
+      this.addPhandle(node);
     }
   }
 

@@ -34,14 +34,9 @@ function parseParenthesised(p: ParserState, depth: number): U64 {
   return value;
 }
 
-/** Reports the cap and skips to where the innermost parentheses that are read close. */
+/** Reports the cap; the rest of the cells is skipped by whoever reads them. */
 function tooDeep(p: ParserState): U64 {
-  const { lexer } = p;
-  const { start } = lexer;
-  for (let open = 0; !endsExpression(lexer.kind); lexer.advance()) {
-    if (lexer.kind === Token.OpenParen) open++;
-    else if (lexer.kind === Token.CloseParen && --open < 0) break;
-  }
+  const { start } = p.lexer;
   if (!p.panic) {
     p.report({
       id: 'limit-expression-depth', level: 'error', start, end: start + 1,
@@ -49,11 +44,8 @@ function tooDeep(p: ParserState): U64 {
     });
   }
   p.panic = true;
+  p.skipCells = true;
   return 0;
-}
-
-function endsExpression(kind: Token): boolean {
-  return kind === Token.End || kind === Token.Semicolon || kind === Token.CloseBrace || kind === Token.OpenBrace;
 }
 
 /** Reads an expression with its conditional operator. */

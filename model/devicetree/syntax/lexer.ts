@@ -38,6 +38,8 @@ export class Lexer {
   fault: NumberFault;
   /** Of a string or character: it has escapes or characters beyond ASCII. */
   special = false;
+  /** How many tokens were read, which is how much work was done. */
+  tokens = 0;
 
   constructor(readonly text: string, private readonly numberDigits: number) {}
 
@@ -58,6 +60,7 @@ export class Lexer {
   /** Reads the next token into the fields. */
   advance(): void {
     this.previousEnd = this.end;
+    this.tokens++;
     const start = this.skipBlanks(this.end);
     this.start = start;
     const code = this.text.charCodeAt(start);

@@ -2,8 +2,8 @@
  * Nodes and their members. The open nodes stand on a stack of this file's own, so that depth is
  * counted, nothing recurses, and the work can stop between any two members.
  */
-import type { LabelSyntax, MemberSyntax, NodeSyntax, NodeTarget, PropertySyntax, Span } from './ast.ts';
-import type { ParserState } from './state.ts';
+import type { LabelSyntax, MemberSyntax, NodeSyntax, NodeTarget, PropertySyntax, Span, ValueSyntax } from './ast.ts';
+import { NO_VALUES, type ParserState, TOKENS_A_SLICE } from './state.ts';
 import { Mode, Token } from './token.ts';
 import { parseValues, takeReferences, takeValueLabels } from './values.ts';
 
@@ -30,6 +30,10 @@ export class NodeParser {
   private readonly held: number[] = [];
   /** Said once for each statement of the top. */
   stackReported = false;
+  /** How many braces of a body that is not read are open. */
+  private refused = 0;
+  /** The property whose value is being read. */
+  private pending: { readonly node: OpenNode; readonly name: string; readonly nameSpan: Span } | undefined;
   /** Offsets of members before which a missing `}` is assumed. */
   readonly closedBefore = new Set<number>();
 
@@ -72,24 +76,36 @@ export class NodeParser {
   }
 
   private refuse(id: string, message: string): undefined {
-    const { p } = this;
-    const { lexer } = p;
-    p.report({ id, level: 'error', message, start: lexer.start, end: lexer.end });
-    let depth = 0;
-    do {
-      if (lexer.kind === Token.OpenBrace) depth++;
-      else if (lexer.kind === Token.CloseBrace) depth--;
-      else if (lexer.kind === Token.End) return undefined;
-      lexer.advance();
-    } while (depth > 0);
-    if (lexer.kind === Token.Semicolon) lexer.advance();
+    const { lexer } = this.p;
+    this.p.report({ id, level: 'error', message, start: lexer.start, end: lexer.end });
     this.omit = undefined;
-    return undefined;
+    this.refused = 1;
+    lexer.advance();
+  }
+
+  /** A body that was refused is not skipped to its end yet. */
+  get isRefusing(): boolean {
+    return this.refused > 0;
+  }
+
+  /** Skips a piece of a body that was refused; false where there is none. */
+  skipRefused(): boolean {
+    const { lexer } = this.p;
+    if (this.refused === 0) return false;
+    for (let count = 0; count < TOKENS_A_SLICE && this.refused > 0 && lexer.kind !== Token.End; count++) {
+      if (lexer.kind === Token.OpenBrace) this.refused++;
+      else if (lexer.kind === Token.CloseBrace) this.refused--;
+      lexer.advance();
+    }
+    if (lexer.kind === Token.End) this.refused = 0;
+    else if (this.refused === 0 && lexer.kind === Token.Semicolon) lexer.advance();
+    return true;
   }
 
   /** Reads one member of the innermost open node, or its end, or a piece of one. */
   member(node: OpenNode): void {
     const { lexer } = this.p;
+    if (this.pending !== undefined) return this.propertyValue(this.pending);
     if (this.statementStart < 0) this.statementStart = lexer.start;
     if (this.closedBefore.size > 0 && this.closedBefore.delete(lexer.start)) return this.assumeClosed(node);
     switch (lexer.kind) {
@@ -183,16 +199,30 @@ export class NodeParser {
     const { lexer } = p;
     if (this.omit !== undefined) this.misplacedOmit();
     p.panic = false;
-    const hasValue = lexer.kind === Token.Equals;
-    if (hasValue) lexer.advance();
-    const values = hasValue ? parseValues(p) : [];
-    if (lexer.kind === Token.Semicolon || hasValue) this.endStatement();
+    if (lexer.kind === Token.Equals) {
+      lexer.advance();
+      return this.propertyValue({ node, name, nameSpan });
+    }
+    if (lexer.kind === Token.Semicolon) this.endStatement();
     else this.halfProperty(name);
+    this.addProperty({ node, name, nameSpan }, undefined);
+  }
+
+  private propertyValue(of: { readonly node: OpenNode; readonly name: string; readonly nameSpan: Span }): void {
+    const values = parseValues(this.p);
+    this.pending = values === undefined ? of : undefined;
+    if (values === undefined) return;
+    this.endStatement();
+    this.addProperty(of, values);
+  }
+
+  private addProperty({ node, name, nameSpan }: { readonly node: OpenNode; readonly name: string; readonly nameSpan: Span }, values: ValueSyntax[] | undefined): void {
+    const { p } = this;
     const last = node.members.at(-1);
     if (last !== undefined && (last.kind === 'node' || last.kind === 'delete-node')) this.afterNode(nameSpan);
     const property: PropertySyntax = {
-      kind: 'property', start: this.takeStart(), end: lexer.previousEnd, labels: this.takeLabels(), name, nameSpan,
-      hasValue, values, references: takeReferences(p), valueLabels: takeValueLabels(p),
+      kind: 'property', start: this.takeStart(), end: p.lexer.previousEnd, labels: this.takeLabels(), name, nameSpan,
+      hasValue: values !== undefined, values: values ?? NO_VALUES, references: takeReferences(p), valueLabels: takeValueLabels(p),
     };
     node.members.push(property);
   }
@@ -222,6 +252,7 @@ export class NodeParser {
   /** Takes the `;` that ends a statement, or says that it is missing and goes on as if it were there. */
   endStatement(): void {
     const { p } = this;
+    p.skipCells = false;
     if (p.lexer.kind === Token.Semicolon) {
       p.panic = false;
       p.lexer.advance();
@@ -290,7 +321,7 @@ export class NodeParser {
     if (missing === undefined) p.expected('a property, a node or `}`');
     else p.expectedNext(missing);
     if (lexer.kind === Token.Unknown) return lexer.advance();
-    while (lexer.kind !== Token.End && lexer.kind !== Token.CloseBrace) {
+    for (let count = 0; count < TOKENS_A_SLICE && lexer.kind !== Token.End && lexer.kind !== Token.CloseBrace; count++) {
       const isEnd = lexer.kind === Token.Semicolon;
       if (lexer.kind === Token.OpenBrace) {
         this.enter({ kind: 'name', name: '', start: lexer.start, end: lexer.start }, lexer.start, NO_LABELS);

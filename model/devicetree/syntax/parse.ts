@@ -27,8 +27,8 @@ export interface ParsedDts {
   readonly reusedItems: number;
 }
 
-/** Members read between two pauses. */
-const SLICE = 1000;
+/** Tokens read, and statements gone through, between two pauses. */
+const SLICE = 5000;
 
 /** Parses in slices: each `next` does a piece of the work. */
 export function* parseSteps(text: string, options: ParseOptions = {}): Generator<void, ParsedDts> {
@@ -36,10 +36,12 @@ export function* parseSteps(text: string, options: ParseOptions = {}): Generator
   const parser = new Parser(text, limits, options.readBinary ?? ((): undefined => undefined));
   const reused = reusable(options.previous);
   parser.begin(reused);
-  for (let count = 1; parser.step(); count++) {
-    if (count % SLICE === 0) yield;
+  for (let next = SLICE; parser.step();) {
+    if (parser.tokens < next) continue;
+    next = parser.tokens + SLICE;
+    yield;
   }
-  return assemble(text, parser.parsed, Math.min(reused.length, parser.parsed.length));
+  return yield* assemble(text, parser.parsed, Math.min(reused.length, parser.parsed.length));
 }
 
 /** Parses in one go. */
@@ -60,24 +62,35 @@ function reusable(previous: ParseOptions['previous']): readonly ParsedItem[] {
   return items.slice(0, Math.max(0, count - 1));
 }
 
-function assemble(text: string, items: readonly ParsedItem[], reusedItems: number): ParsedDts {
+function* assemble(text: string, items: readonly ParsedItem[], reusedItems: number): Generator<void, ParsedDts> {
   const statements: TopLevelItem[] = [];
   const problems: SyntaxProblem[] = [];
   let versionTag = false;
   let plugin = false;
+  let count = 0;
   for (const parsed of items) {
+    if (++count % SLICE === 0) yield;
     if (parsed.item !== undefined) statements.push(parsed.item);
     versionTag ||= parsed.tag === 'dts';
     plugin ||= parsed.tag === 'plugin';
     for (const problem of parsed.problems) problems.push(problem);
   }
-  problems.push(...orderProblems(items), ...headerProblems(items));
+  for (const problem of orderProblems(items)) {
+    if (problem === undefined) yield;
+    else if (problems.length < MAX_PROBLEMS) problems.push(problem);
+  }
+  yield;
+  problems.push(...headerProblems(items));
   const syntax: DtsSyntax = { start: 0, end: text.length, versionTag, plugin, items: statements };
   return { syntax, problems, items, reusedItems };
 }
 
-/** dtc wants tags, then reservations, then nodes, the first of which no deletion may precede. */
-function* orderProblems(items: readonly ParsedItem[]): Generator<SyntaxProblem> {
+/** Problems of the whole are not kept beyond these. */
+const MAX_PROBLEMS = 10_000;
+
+/** dtc wants tags, then reservations, then nodes, the first of which no deletion may precede. Undefined is a pause. */
+function* orderProblems(items: readonly ParsedItem[]): Generator<SyntaxProblem | undefined> {
+  let count = 0;
   let stage = 0;
   let start = 0;
   if (items[0] !== undefined && items[0].tag !== 'dts') {
@@ -86,6 +99,7 @@ function* orderProblems(items: readonly ParsedItem[]): Generator<SyntaxProblem> 
       fixes: [{ title: 'Add `/dts-v1/;`', start: end, end, text: '/dts-v1/;\n\n' }] };
   }
   for (const { item, tag, end } of items) {
+    if (++count % SLICE === 0) yield undefined;
     const here = tag !== undefined ? 0 : item?.kind === 'memreserve' ? 1 : 2;
     const at = { start: item?.start ?? start, end };
     if (here < stage) {
@@ -105,6 +119,7 @@ function* orderProblems(items: readonly ParsedItem[]): Generator<SyntaxProblem> 
 function* headerProblems(items: readonly ParsedItem[]): Generator<SyntaxProblem> {
   let first: boolean | undefined;
   for (const [index, { tag, end }] of items.entries()) {
+    if (tag === undefined) continue;
     const start = items[index - 1]?.end ?? 0;
     if (tag === 'plugin' && items[index - 1]?.tag !== 'dts') {
       yield { id: 'dts-order', level: 'error', message: '`/plugin/;` must stand directly after `/dts-v1/;`', start, end };

@@ -7,7 +7,7 @@ import type { LabelSyntax, MemReserveSyntax, ReferenceSyntax, TopLevelItem } fro
 import { parsePrimary } from './expression.ts';
 import { NodeParser, type OpenNode } from './nodes.ts';
 import type { SyntaxProblem } from './problem.ts';
-import { ParserState, type ReadBinary } from './state.ts';
+import { ParserState, type ReadBinary, TOKENS_A_SLICE } from './state.ts';
 import { Mode, Token } from './token.ts';
 import { findUnclosed } from './unclosed.ts';
 import type { Limits } from '../source/files.ts';
@@ -38,6 +38,7 @@ export class Parser {
   private readonly nodes: NodeParser;
   private labels: LabelSyntax[] = [];
   private current: OpenNode | undefined;
+  private skipping: { depth: number; first: boolean } | undefined;
   /** The statement that was read again, and how often. */
   private retried = -1;
   private retries = 0;
@@ -61,9 +62,19 @@ export class Parser {
     this.p.lexer.previousEnd = last?.end ?? 0;
   }
 
+  /** How many tokens were read. */
+  get tokens(): number {
+    return this.p.lexer.tokens;
+  }
+
   /** Reads one piece; false at the end of the source. */
   step(): boolean {
     const node = this.nodes.open.at(-1);
+    if (this.nodes.skipRefused()) {
+      if (node === undefined && !this.nodes.isRefusing) this.finish(undefined);
+      return true;
+    }
+    if (this.skipMore()) return true;
     if (node !== undefined) this.nodes.member(node);
     else if (this.current !== undefined) this.finishNode(this.current);
     else if (this.p.lexer.kind === Token.End) {
@@ -175,7 +186,6 @@ export class Parser {
     const labels = this.takeLabels();
     lexer.advance();
     this.current = this.nodes.enter({ kind: 'name', name: '/', start, end }, labels[0]?.start ?? start, labels);
-    if (this.current === undefined) this.finish(undefined);
   }
 
   private extend(): void {
@@ -190,7 +200,6 @@ export class Parser {
     const start = labels[0]?.start ?? lexer.start;
     const target = p.reference();
     this.current = this.nodes.enter(target, start, labels);
-    if (this.current === undefined) this.finish(undefined);
   }
 
   private byReference(kind: 'delete-node' | 'omit-node'): void {
@@ -239,20 +248,34 @@ export class Parser {
 
   /** Skips to where a statement of the top may begin, at least one token unless `takeOne` is false. */
   private skip(takeOne = true): void {
-    const { p } = this;
-    const { lexer } = p;
-    let depth = 0;
-    for (let first = takeOne; lexer.kind !== Token.End; first = false) {
-      if (!first && depth === 0 && this.beginsTop()) break;
-      if (lexer.kind === Token.OpenBrace) depth++;
-      else if (lexer.kind === Token.CloseBrace && depth > 0) depth--;
-      const ended = depth === 0 && lexer.kind === Token.Semicolon;
-      lexer.advance();
-      if (ended) break;
+    this.skipping = { depth: 0, first: takeOne };
+  }
+
+  /** Skips a piece; false where there is nothing to skip. */
+  private skipMore(): boolean {
+    const { skipping } = this;
+    const { lexer } = this.p;
+    if (skipping === undefined) return false;
+    for (let count = 0; count < TOKENS_A_SLICE; count++) {
+      const { depth, first } = skipping;
+      const ended = lexer.kind === Token.End || (!first && depth === 0 && this.beginsTop());
+      const last = !ended && depth === 0 && lexer.kind === Token.Semicolon;
+      if (lexer.kind === Token.OpenBrace) skipping.depth++;
+      else if (lexer.kind === Token.CloseBrace && depth > 0) skipping.depth--;
+      if (!ended) lexer.advance();
+      skipping.first = false;
+      if (ended || last) return this.skipped();
     }
+    return true;
+  }
+
+  private skipped(): true {
+    const { p } = this;
+    this.skipping = undefined;
     p.panic = false;
-    lexer.restart(lexer.start, Mode.Names);
+    p.lexer.restart(p.lexer.start, Mode.Names);
     this.finish(undefined);
+    return true;
   }
 
   private beginsTop(): boolean {

@@ -60,12 +60,17 @@ export function toProblem(expanded: ExpandedText, p: SyntaxProblem): Problem {
   };
 }
 
-/** Turns problems over, no more than `perFile` for each file: the one after says that there are more. */
-export function toProblems(expanded: ExpandedText, found: Iterable<SyntaxProblem>, perFile: number): Problem[] {
+/** Problems turned over between two pauses. */
+const SLICE = 200;
+
+/** Turns problems over in slices, no more than `perFile` for each file: the one after says that there are more. */
+export function* toProblemsSteps(expanded: ExpandedText, found: Iterable<SyntaxProblem>, perFile: number): Generator<void, Problem[]> {
   const counts = new Map<string, number>();
   const seen = new Set<string>();
   const problems: Problem[] = [];
+  let turned = 0;
   for (const p of found) {
+    if (++turned % SLICE === 0) yield;
     const problem = toProblem(expanded, p);
     const key = `${problem.id} ${problem.range.file} ${problem.range.start} ${problem.message}`;
     if (seen.has(key)) continue;
@@ -76,6 +81,15 @@ export function toProblems(expanded: ExpandedText, found: Iterable<SyntaxProblem
     problems.push(count <= perFile ? problem : tooMany(problem.range, perFile));
   }
   return problems;
+}
+
+/** Turns problems over in one go. */
+export function toProblems(expanded: ExpandedText, found: Iterable<SyntaxProblem>, perFile: number): Problem[] {
+  const steps = toProblemsSteps(expanded, found, perFile);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 function tooMany(range: SourceRange, perFile: number): Problem {

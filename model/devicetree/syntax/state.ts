@@ -4,7 +4,7 @@
  * of the token before.
  */
 import type { Limits } from '../source/files.ts';
-import type { CellSyntax, LabelSyntax, ReferenceSyntax, Span } from './ast.ts';
+import type { CellSyntax, LabelSyntax, ReferenceSyntax, Span, ValueSyntax } from './ast.ts';
 import { Lexer } from './lexer.ts';
 import type { SyntaxProblem } from './problem.ts';
 import { decodeLiteral } from './strings.ts';
@@ -14,6 +14,10 @@ import type { U64 } from './u64.ts';
 /** Reads `/incbin/`: the bytes of a file named at an offset of expanded text, undefined where there is none. */
 export type ReadBinary = (path: string, offset: number) => Uint8Array | undefined;
 
+/** No values: what `values` is when none have been read. */
+export const NO_VALUES: ValueSyntax[] = [];
+/** Tokens that are skipped or read in one go, between two pauses. */
+export const TOKENS_A_SLICE = 2000;
 /** Problems of so many files full of them are kept. */
 const KEPT_FILES = 4;
 
@@ -28,6 +32,11 @@ export class ParserState {
   valueLabels: LabelSyntax[] = [];
   /** The cells being read, copied out at their end: growing an array for each would waste most of it. */
   readonly cells: CellSyntax[] = [];
+  /** The rest of these cells is skipped: a cap was reached. */
+  skipCells = false;
+  /** The values read so far of a property whose reading was paused, and how to go on inside of one. */
+  values: ValueSyntax[] = NO_VALUES;
+  resume: (() => ValueSyntax | undefined) | undefined;
   /** The files that `/incbin/` read so far. */
   binaries = 0;
   /** How many problems the whole parse has, those taken over included. */
@@ -104,12 +113,13 @@ export class ParserState {
   private skipParentheses(): void {
     const { lexer } = this;
     let depth = 0;
-    do {
+    for (let count = 0; count < TOKENS_A_SLICE; count++) {
       if (lexer.kind === Token.OpenParen) depth++;
       else if (lexer.kind === Token.CloseParen) depth--;
       else if (lexer.kind === Token.Semicolon || lexer.kind === Token.End || lexer.kind === Token.CloseBrace) return;
       lexer.advance();
-    } while (depth > 0);
+      if (depth === 0) return;
+    }
   }
 
   /** Takes a number literal. */

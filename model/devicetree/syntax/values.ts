@@ -5,37 +5,49 @@
 import type { CellSyntax, LabelSyntax, ReferenceSyntax, ValueSyntax } from './ast.ts';
 import { Chars, classOf } from './chars.ts';
 import { parsePrimary } from './expression.ts';
-import type { ParserState } from './state.ts';
+import { NO_VALUES, type ParserState, TOKENS_A_SLICE } from './state.ts';
 import { Mode, Token } from './token.ts';
 import { truncate, type U64 } from './u64.ts';
 
 const NO_LABELS: readonly LabelSyntax[] = [];
-const NO_VALUES: ValueSyntax[] = [];
 
-/** Reads the comma-separated values after `=`, up to what is no value. */
-export function parseValues(p: ParserState): ValueSyntax[] {
+/** Reads the comma-separated values after `=`, up to what is no value. Undefined is a pause: call again to go on. */
+export function parseValues(p: ParserState): ValueSyntax[] | undefined {
   const { lexer } = p;
-  let values = NO_VALUES;
-  for (;;) {
-    takeLabels(p);
-    if (!startsValue(p)) {
-      p.expectedNext(values.length === 0 ? 'a value' : 'a value after `,`');
-      return values;
+  for (let count = 0; count < TOKENS_A_SLICE; count++) {
+    if (p.resume === undefined) {
+      takeLabels(p);
+      if (!startsValue(p)) {
+        p.expectedNext(p.values.length === 0 ? 'a value' : 'a value after `,`');
+        return takeValues(p);
+      }
     }
-    const value = parseValue(p);
+    const value = p.resume === undefined ? parseValue(p) : resume(p);
+    if (p.resume !== undefined) return undefined;
     // Most properties have one value: an array of just that size, which growing would not give.
-    if (value !== undefined) {
-      if (values === NO_VALUES) values = [value];
-      else values.push(value);
-    }
+    if (value !== undefined && p.values === NO_VALUES) p.values = [value];
+    else if (value !== undefined) p.values.push(value);
     takeLabels(p);
     if (lexer.kind === Token.Comma) lexer.advance();
-    else if (!startsValue(p) || p.panic) return values;
-    else if (lexer.kind !== Token.Identifier) {
+    else if (!startsValue(p) || p.panic) return takeValues(p);
+    else {
       p.expectedAfter(',');
       p.panic = false;
     }
   }
+  return undefined;
+}
+
+function takeValues(p: ParserState): ValueSyntax[] {
+  const { values } = p;
+  p.values = NO_VALUES;
+  return values;
+}
+
+function resume(p: ParserState): ValueSyntax | undefined {
+  const next = p.resume;
+  p.resume = undefined;
+  return next?.();
 }
 
 function takeLabels(p: ParserState): void {
@@ -93,13 +105,21 @@ function parseCells(p: ParserState): ValueSyntax | undefined {
   }
   const open = lexer.start;
   lexer.advance();
-  const firstLabel = p.valueLabels.length;
-  const elements = p.cells;
-  while (!p.at(Token.Greater) && parseElement(p, bits, elements));
+  return readCells(p, { start, bits, open, firstLabel: p.valueLabels.length });
+}
+
+function readCells(p: ParserState, at: { start: number; bits: number; open: number; firstLabel: number }): ValueSyntax | undefined {
+  const { lexer, cells: elements } = p;
+  for (let count = 0; !p.at(Token.Greater) && parseElement(p, at.bits, elements); count++) {
+    if (count < TOKENS_A_SLICE) continue;
+    p.resume = () => readCells(p, at);
+    return undefined;
+  }
+  p.skipCells = false;
   if (p.at(Token.Greater)) lexer.advance();
-  else p.expectedAfter('>', { start: open, end: open + 1, message: '`<` opens here' });
-  const labels = p.valueLabels.length > firstLabel ? p.valueLabels.slice(firstLabel) : NO_LABELS;
-  const cells: ValueSyntax = { kind: 'cells', start, end: lexer.previousEnd, bits, elements: elements.slice(), labels };
+  else p.expectedAfter('>', { start: at.open, end: at.open + 1, message: '`<` opens here' });
+  const labels = p.valueLabels.length > at.firstLabel ? p.valueLabels.slice(at.firstLabel) : NO_LABELS;
+  const cells: ValueSyntax = { kind: 'cells', start: at.start, end: lexer.previousEnd, bits: at.bits, elements: elements.slice(), labels };
   elements.length = 0;
   return cells;
 }
@@ -107,7 +127,7 @@ function parseCells(p: ParserState): ValueSyntax | undefined {
 /** Reads one element; false where the cells end without `>`. */
 function parseElement(p: ParserState, bits: number, elements: CellSyntax[]): boolean {
   const { lexer } = p;
-  if (elements.length >= p.limits.cells) return skipCells(p);
+  if (p.skipCells || elements.length >= p.limits.cells) return skipCell(p);
   switch (lexer.kind) {
     case Token.Number: case Token.Character: case Token.OpenParen:
       pushNumber(p, bits, elements);
@@ -193,39 +213,55 @@ function looksLikeStatement(p: ParserState): boolean {
   return next === '=' || next === '{' || next === ';';
 }
 
-function skipCells(p: ParserState): boolean {
+function skipCell(p: ParserState): boolean {
   const { lexer } = p;
-  p.report({
-    id: 'limit-cells', level: 'error', start: lexer.start, end: lexer.end,
-    message: `this property has more than ${p.limits.cells} cells; the rest is not read`,
-  });
-  while (lexer.kind !== Token.Greater && lexer.kind !== Token.Semicolon && lexer.kind !== Token.End) lexer.advance();
-  return lexer.kind === Token.Greater;
+  if (!p.skipCells) {
+    p.report({
+      id: 'limit-cells', level: 'error', start: lexer.start, end: lexer.end,
+      message: `this property has more than ${p.limits.cells} cells; the rest is not read`,
+    });
+    p.skipCells = true;
+  }
+  if (lexer.kind === Token.Semicolon || lexer.kind === Token.End || lexer.kind === Token.OpenBrace || lexer.kind === Token.CloseBrace) return false;
+  lexer.advance();
+  return true;
 }
 
-function parseBytes(p: ParserState): ValueSyntax {
+function parseBytes(p: ParserState): ValueSyntax | undefined {
+  const { start } = p.lexer;
+  p.lexer.advance();
+  return readBytes(p, { start, bytes: [], firstLabel: p.valueLabels.length });
+}
+
+function readBytes(p: ParserState, at: { start: number; bytes: number[]; firstLabel: number }): ValueSyntax | undefined {
   const { lexer } = p;
-  const { start } = lexer;
-  lexer.advance();
-  const bytes: number[] = [];
-  const firstLabel = p.valueLabels.length;
-  for (;;) {
-    if (lexer.kind === Token.Byte && bytes.length < 4 * p.limits.cells) {
-      bytes.push(lexer.value);
-      lexer.advance();
-    } else if (lexer.kind === Token.Label) p.valueLabels.push(p.label());
-    else if (lexer.kind === Token.Unknown) {
-      p.expected('two hexadecimal digits');
-      lexer.advance();
-      p.panic = false;
-    } else break;
+  const { start, bytes } = at;
+  for (let count = 0; parseByte(p, bytes); count++) {
+    if (count < TOKENS_A_SLICE) continue;
+    p.resume = () => readBytes(p, at);
+    return undefined;
   }
   if (lexer.kind === Token.CloseBracket) lexer.advance();
   else {
     p.expectedAfter(']', { start, end: start + 1, message: '`[` opens here' });
     lexer.restart(lexer.start, Mode.Values);
   }
-  return { kind: 'bytes', start, end: lexer.previousEnd, bytes: Uint8Array.from(bytes), labels: p.valueLabels.slice(firstLabel) };
+  return { kind: 'bytes', start, end: lexer.previousEnd, bytes: Uint8Array.from(bytes), labels: p.valueLabels.slice(at.firstLabel) };
+}
+
+/** Reads one byte or label, or skips what is none; false at the end. */
+function parseByte(p: ParserState, bytes: number[]): boolean {
+  const { lexer } = p;
+  if (lexer.kind === Token.Byte && bytes.length < 4 * p.limits.cells) {
+    bytes.push(lexer.value);
+    lexer.advance();
+  } else if (lexer.kind === Token.Label) p.valueLabels.push(p.label());
+  else if (lexer.kind === Token.Unknown) {
+    p.expected('two hexadecimal digits');
+    lexer.advance();
+    p.panic = false;
+  } else return false;
+  return true;
 }
 
 const NO_BYTES = new Uint8Array(0);

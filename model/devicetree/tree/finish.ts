@@ -22,14 +22,14 @@ export function* finishSteps(tree: MergedTree, problems: ProblemList): Generator
   const pending: MergedNode[] = [tree.root];
   let count = 0;
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    finish.visit(node);
+    yield* finish.visit(node);
     const children = [...node.children.values()];
     for (let i = children.length - 1; i >= 0; i--) pending.push(children[i] as MergedNode);
     if (++count % SLICE === 0) yield;
   }
-  finish.labelsTwice();
+  yield* finish.labelsTwice();
   finish.leaveOut();
-  finish.nameLabels();
+  yield* finish.nameLabels();
 }
 
 /** dtc guesses it before anything is left out, from the first child of /cpus, deleted or not. */
@@ -43,6 +43,8 @@ function bootCpu(tree: MergedTree): number {
   return data.length === 4 ? new DataView(data.buffer).getUint32(0) : 0;
 }
 
+const NOTHING: readonly void[] = [];
+
 type Bearer = MergedNode | MergedProperty;
 
 class Finish {
@@ -52,18 +54,30 @@ class Finish {
 
   constructor(private readonly tree: MergedTree, private readonly problems: ProblemList) {}
 
-  visit(node: MergedNode): void {
+  visit(node: MergedNode): Iterable<void> {
     node.settle();
     if (node.omitIfNoRef) this.omittable.push(node);
     if (node.spareChildren.length > 0 || node.spareProperties.length > 0) this.duplicates(node);
+    if (node.properties.size > SLICE) return this.visitMany(node);
+    for (const property of node.properties.values()) this.property(property);
+    return NOTHING;
+  }
+
+  private *visitMany(node: MergedNode): Generator<void, void> {
+    let count = 0;
     for (const property of node.properties.values()) {
-      const { references, labels, valueLabels } = property.syntax;
-      if (references.length > 0) this.references(property);
-      for (const label of labels) {
-        if (labels.every((l) => l === label || l.name !== label.name)) this.innerLabels.push({ label, bearer: property });
-      }
-      for (const label of valueLabels) this.innerLabels.push({ label, bearer: property });
+      if (++count % SLICE === 0) yield;
+      this.property(property);
     }
+  }
+
+  private property(property: MergedProperty): void {
+    const { references, labels, valueLabels } = property.syntax;
+    if (references.length > 0) this.references(property);
+    // The same label twice on one property is one label.
+    const own = labels.length > 1 ? new Map(labels.map((l) => [l.name, l])).values() : labels;
+    for (const label of own) this.innerLabels.push({ label, bearer: property });
+    for (const label of valueLabels) this.innerLabels.push({ label, bearer: property });
   }
 
   private references(property: MergedProperty): void {
@@ -133,14 +147,17 @@ class Finish {
   }
 
   /** Reports labels that stand on two things. */
-  labelsTwice(): void {
+  *labelsTwice(): Generator<void, void> {
     const inner = new Map<string, { label: LabelSyntax; bearer: Bearer }>();
+    let count = 0;
     for (const name of this.tree.knownLabels()) {
+      if (++count % SLICE === 0) yield;
       const [first, ...others] = this.tree.withLabel(name);
       if (first === undefined) continue;
       for (const other of others) this.labelTwice(labelOn(other, name), first, labelOn(first, name));
     }
     for (const { label, bearer } of this.innerLabels) {
+      if (++count % SLICE === 0) yield;
       const [node] = this.tree.withLabel(label.name);
       const other = node === undefined ? inner.get(label.name) : { label: labelOn(node, label.name), bearer: node };
       if (other !== undefined) this.labelTwice(label, other.bearer, other.label);
@@ -159,8 +176,10 @@ class Finish {
   }
 
   /** Says which node each label means. */
-  nameLabels(): void {
+  *nameLabels(): Generator<void, void> {
+    let count = 0;
     for (const name of this.tree.knownLabels()) {
+      if (++count % SLICE === 0) yield;
       const node = this.tree.withLabel(name).find((n) => !n.leftOut);
       if (node !== undefined) this.tree.labels.set(name, node);
     }

@@ -4,7 +4,7 @@
  * a body for a node that exists is applied member by member. It runs anew on every change.
  */
 import type {
-  DeleteNodeSyntax, DtsSyntax, LabelSyntax, NodeSyntax, OmitNodeSyntax, ReferenceSyntax, TopLevelItem,
+  DeleteNodeSyntax, DtsSyntax, LabelSyntax, MemberSyntax, NodeSyntax, OmitNodeSyntax, PropertySyntax, ReferenceSyntax, TopLevelItem,
 } from '../syntax/ast.ts';
 import type { SyntaxProblem } from '../syntax/problem.ts';
 import { fragmentOf } from './fragment.ts';
@@ -32,6 +32,7 @@ export function* mergeSteps(syntax: DtsSyntax, options: MergeOptions = {}): Gene
   const merge = new Merge(syntax.plugin, options.symbols === true);
   for (const item of syntax.items) {
     merge.apply(item);
+    for (let count = 1; merge.member(); count++) if (count % SLICE === 0) yield;
     if (merge.pause()) yield;
   }
   yield* finishSteps(merge.tree, merge.problems);
@@ -47,8 +48,17 @@ export function mergeDts(syntax: DtsSyntax, options: MergeOptions = {}): Merged 
   }
 }
 
-/** Nodes merged between two pauses. */
-const SLICE = 1000;
+/** Members merged between two pauses, and statements of the top. */
+const SLICE = 2000;
+
+/** A body that is being merged: its members are taken one after the other. */
+interface Body {
+  readonly node: MergedNode;
+  readonly members: readonly MemberSyntax[];
+  next: number;
+  /** The body that makes the node: nothing in it is joined with anything. */
+  readonly isNew: boolean;
+}
 
 class Merge {
   readonly tree: MergedTree;
@@ -56,13 +66,14 @@ class Merge {
   private fragments = 0;
   private hasRoot = false;
   private work = 0;
+  private readonly open: Body[] = [];
 
   constructor(plugin: boolean, symbols: boolean) {
     this.tree = new MergedTree(plugin, symbols);
   }
 
   pause(): boolean {
-    if (this.work < SLICE) return false;
+    if (++this.work < SLICE) return false;
     this.work = 0;
     return true;
   }
@@ -107,19 +118,31 @@ class Merge {
     this.fill(overlay, item);
   }
 
-  /** Fills a new node with the members of the body that makes it. */
+  /** Merges one member of the innermost open body; false where none is open. */
+  member(): boolean {
+    const body = this.open.at(-1);
+    if (body === undefined) return false;
+    const member = body.members[body.next++];
+    if (member === undefined) this.open.pop();
+    else if (body.isNew) this.addMember(body.node, member);
+    else this.applyMember(body.node, member);
+    return true;
+  }
+
+  /** Opens the body that makes a node. */
   private fill(node: MergedNode, syntax: NodeSyntax): void {
-    this.work++;
     node.defineBy(syntax);
     node.omitIfNoRef = syntax.omitIfNoRef;
     for (let i = syntax.labels.length - 1; i >= 0; i--) this.label(node, syntax.labels[i] as LabelSyntax);
-    for (const member of syntax.members) {
-      switch (member.kind) {
-        case 'property': node.addProperty(member); break;
-        case 'node': this.create(node, member); break;
-        case 'delete-property': node.addDeletedProperty(member.name, member); break;
-        default: this.deletedTrace(node, member);
-      }
+    this.open.push({ node, members: syntax.members, next: 0, isNew: true });
+  }
+
+  private addMember(node: MergedNode, member: MemberSyntax): void {
+    switch (member.kind) {
+      case 'property': return node.addProperty(member);
+      case 'node': return this.create(node, member);
+      case 'delete-property': return node.addDeletedProperty(member.name, member);
+      default: this.deletedTrace(node, member);
     }
   }
 
@@ -138,28 +161,23 @@ class Merge {
     node.addChild(trace);
   }
 
-  /** Applies a body to a node that exists. */
+  /** Opens a body for a node that exists. */
   private extend(node: MergedNode, syntax: NodeSyntax): void {
-    this.work++;
     node.deleted = false;
     node.defineBy(syntax);
-    for (const member of syntax.members) {
-      switch (member.kind) {
-        case 'property': {
-          const old = node.properties.get(member.name);
-          if (old === undefined) node.addProperty(member);
-          else if (old.deleted) node.reviveProperty(member, old);
-          else old.override(member);
-          break;
-        }
-        case 'node': this.child(node, member); break;
-        case 'delete-property': {
-          const property = node.properties.get(member.name);
-          if (property !== undefined) node.deleteProperty(property, member);
-          break;
-        }
-        default: this.deleteChild(node, member);
+    this.open.push({ node, members: syntax.members, next: 0, isNew: false });
+  }
+
+  private applyMember(node: MergedNode, member: MemberSyntax): void {
+    switch (member.kind) {
+      case 'property': return setProperty(node, member);
+      case 'node': return this.child(node, member);
+      case 'delete-property': {
+        const property = node.properties.get(member.name);
+        if (property !== undefined) node.deleteProperty(property, member);
+        return;
       }
+      default: this.deleteChild(node, member);
     }
   }
 
@@ -207,4 +225,11 @@ class Merge {
       message: `no node before this statement has the ${target.label === undefined ? 'path' : 'label'} \`${target.label ?? target.path ?? ''}\``,
     }));
   }
+}
+
+function setProperty(node: MergedNode, syntax: PropertySyntax): void {
+  const old = node.properties.get(syntax.name);
+  if (old === undefined) node.addProperty(syntax);
+  else if (old.deleted) node.reviveProperty(syntax, old);
+  else old.override(syntax);
 }
