@@ -45,6 +45,7 @@ export class BoardStatus implements vscode.Disposable {
     this.#disposables.push(
       this.#item,
       vscode.window.onDidChangeActiveTextEditor(() => void this.refresh()),
+      vscode.workspace.onDidOpenTextDocument(() => void this.refresh()),
       server.onNotification('vsmmu/contextChanged', () => void this.refresh()),
       server.onDidChangeState(() => void this.refresh()),
     );

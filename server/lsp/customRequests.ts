@@ -58,8 +58,18 @@ function lineLink(session: Session, file: string, line: number): string {
   return `[${file.slice(file.lastIndexOf('/') + 1)}:${line}](${session.uris.toEditor(file)}#L${line})`;
 }
 
+/** A guest has no board of its own: its host's, which the project file or the folder decides. */
+async function hostOf(session: Session, path: string): Promise<ContextsAnswer> {
+  await session.guests.ready(path, SEARCH_TIME);
+  const root = session.guests.systemOf(path)?.host?.path;
+  if (root === undefined) return { active: null, contexts: [], complete: true };
+  const host = { uri: session.uris.toEditor(root), label: session.label(root) };
+  return { active: host, contexts: [host], complete: true };
+}
+
 async function contexts(session: Session, uri: string): Promise<ContextsAnswer> {
   const path = session.uris.fromEditor(uri);
+  if (session.guests.isOpen(path)) return hostOf(session, path);
   const { roots, complete } = await session.workspace.allContexts(path, SEARCH_TIME);
   const context = session.workspace.contextOf(path);
   const item = (root: string): ContextItem => ({ uri: session.uris.toEditor(root), label: session.label(root) });

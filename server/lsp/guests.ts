@@ -30,6 +30,8 @@ export class Guests {
   /** Files that were last sent problems, by the system that has them. */
   private readonly shown = new Map<string, ReadonlySet<string>>();
   private readonly owners = new Map<string, string>();
+  /** Opened, and the editor does not know their board yet. */
+  private readonly unannounced = new Set<string>();
   /** Called when the problems of a file have changed; true where the board's own are sent with them. */
   onChanged: (path: string) => boolean = () => false;
 
@@ -57,6 +59,7 @@ export class Guests {
 
   openDocument(path: string, text: string): void {
     this.open.add(path);
+    this.unannounced.add(path);
     this.changeDocument(path, text);
   }
 
@@ -128,9 +131,21 @@ export class Guests {
     const now = new Set(analysis.problems.keys());
     this.shown.set(source.key, now);
     for (const path of new Set([...before, ...now])) this.send(path);
+    this.announce();
     const owners = ownersText(analysis.system);
     if (owners !== (this.owners.get(source.key) ?? '')) this.onOwnersChanged();
     this.owners.set(source.key, owners);
+  }
+
+  /** Tells the editor to ask for the board of what was opened since. */
+  private announce(): void {
+    for (const path of this.unannounced) {
+      const host = this.systemOf(path)?.host?.path;
+      const { uris, host: { connection } } = this.session;
+      const context = host === undefined ? null : { uri: uris.toEditor(host), label: this.session.label(host) };
+      void connection.sendNotification('vsmmu/contextChanged', { uri: uris.toEditor(path), context });
+    }
+    this.unannounced.clear();
   }
 
   private send(path: string): void {

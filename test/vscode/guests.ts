@@ -14,11 +14,13 @@ export const guests: readonly UiTest[] = [
     name: 'shows in the guest what is typed into the host tree',
     workspace: EXAMPLES,
     async run({ workbench, folder }) {
-      await workbench.open(HOST, ...(await placeOf(folder, HOST, '&uart0 {')));
+      const line = '\tphy-mode = "sgmii";';
+      await workbench.open(HOST, ...(await placeOf(folder, HOST, line, line.length)));
       await workbench.openBeside(GUEST);
       await workbench.statusBar('Xen Guest Configuration').waitFor();
       await workbench.focusGroup(1);
-      await workbench.page.keyboard.type('/delete-node/ &eth0;');
+      await workbench.page.keyboard.press('Enter');
+      await workbench.page.keyboard.type('interrupts = <GIC_SPI 99 IRQ_LEVEL>;');
       await workbench.anySquiggle('domd.cfg').waitFor();
       await workbench.screenshot('guest-beside-host');
     },

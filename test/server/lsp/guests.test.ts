@@ -65,6 +65,15 @@ describe.each([['an editor that is told', {}], ['an editor that asks', { textDoc
 });
 
 describe('requests about a configuration', () => {
+  it('name the board of its host, and tell the editor when to ask', async () => {
+    const { client, at, read } = await session();
+    const config = at('xen/domd.cfg');
+    client.open(config, read('xen/domd.cfg'), 'xl-cfg');
+    await client.until(() => client.notifications.some((one) => one.method === 'vsmmu/contextChanged') || undefined, 'contextChanged');
+    const board = { uri: uriOf(at('xen/merlin-xen.dts')), label: 'xen/merlin-xen.dts' };
+    expect(await client.request('vsmmu/contexts', { uri: uriOf(config) })).toEqual({ active: board, contexts: [board], complete: true });
+  });
+
   it('are answered from the whole system', async () => {
     const { client, at, read } = await session();
     const config = at('xen/domd.cfg');
