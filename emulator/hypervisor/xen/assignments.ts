@@ -18,6 +18,8 @@ export interface AssignmentParts {
   readonly profile: XenProfile;
   readonly contexts: Contexts;
   readonly devices: readonly HostDevice[];
+  /** Whether Xen drives a physical SMMU. */
+  readonly isDriven: (smmu: number) => boolean;
 }
 
 type Trees = Readonly<Record<string, readonly GuestNode[]>>;
@@ -66,7 +68,8 @@ export class Assignments {
       const device = this.device(path);
       if (device === undefined) return `Couldn't find node ${path} in host_dt!`;
       if (this.holder(path) !== undefined) return `Failed to assign device: ${path} is already assigned (-EBUSY)`;
-      if (device.smmu === undefined && config.forced?.includes(path) !== true) return `Failed to assign device: ${path} is not behind an IOMMU (-EINVAL)`;
+      const isBehind = device.smmu !== undefined && this.#parts.isDriven(device.smmu);
+      if (!isBehind && config.forced?.includes(path) !== true) return `Failed to assign device: ${path} is not behind an IOMMU (-EINVAL)`;
     }
     return undefined;
   }

@@ -63,6 +63,7 @@ export class Xen implements Hypervisor {
   readonly operations = XEN_OPERATIONS;
   readonly #pages: PagePool;
   readonly #domains = new Map<string, Domain>();
+  readonly #driven = new Set<number>();
   readonly #guests = new Map<string, XenGuest>();
   readonly #known: Box<readonly string[]>;
   readonly #ids: Fields<'last'>;
@@ -86,7 +87,10 @@ export class Xen implements Hypervisor {
       history, runtime: this.runtime, profile: this.rules, hosts: this.hosts,
       stage2: (name) => ({ vmid: this.#domains.get(name)?.vmid ?? 0, root: this.#domains.get(name)?.p2m.root ?? 0 }),
     });
-    this.assignments = new Assignments({ history, runtime: this.runtime, profile: this.rules, contexts: this.contexts, devices: config.devices });
+    this.assignments = new Assignments({
+      history, runtime: this.runtime, profile: this.rules, contexts: this.contexts, devices: config.devices,
+      isDriven: (smmu) => this.#driven.has(smmu),
+    });
     this.#boot();
     history.recording = true;
   }
@@ -101,7 +105,7 @@ export class Xen implements Hypervisor {
       const host = new HostSmmu(this.runtime, smmu, { index, pages: this.#pages });
       this.hosts.push(host);
       if (!host.features.s2p && this.rules.requiresStage2) this.runtime.print(`smmu${index}: no stage-2 translation support!`);
-      else host.driver.probe();
+      else if (host.driver.probe().ok) this.#driven.add(index);
     }
   }
 

@@ -8,3 +8,5 @@ import { TOOLSTACK_CASES } from './toolstack.ts';
 /** X01 to X35. */
 export const XEN_CASES: readonly XenCase[] = [...CONFIGURATION_CASES, ...QUEUE_CASES, ...REGISTER_CASES, ...TOOLSTACK_CASES]
   .toSorted((a, b) => a.id.localeCompare(b.id));
+
+export { OBSERVATIONS } from './observations.ts';

@@ -10,6 +10,7 @@ import { eventOf } from '../../../fields/events.ts';
 import { L1STD, STE } from '../../../fields/ste.ts';
 import type { SmmuConfig } from '../../../machine/machine.ts';
 import { READ } from '../../../walk/access.ts';
+import { compareStes, type SteComparison } from '../../compare.ts';
 import { loadWords, storeWords } from '../../memoryView.ts';
 import { PageTable } from '../../pageTable.ts';
 import { PagePool } from '../../pages.ts';
@@ -172,6 +173,21 @@ export class Scene {
     const { s1, s2 } = liveStages(words);
     if (s1 || s2) return s1 && s2 ? 'nested' : s1 ? 'stage 1 only' : 'stage 2 only';
     return ((words[0] ?? 0) & 0xf) === 9 ? 'bypass' : 'abort';
+  }
+
+  /** The guest's entry of a stream beside the hardware's of its device. */
+  compare(vsid: number, device: string): SteComparison {
+    const offset = (this.#setup.isLinear === true ? PLACE.strtab : PLACE.level2) + vsid * 64;
+    const view = this.domain?.memory;
+    const guest = (view === undefined ? undefined : loadWords(view, this.at(offset), 16)) ?? new Uint32Array(16);
+    const { smmu, sids } = this.xen.assignments.device(device) ?? { smmu: 0, sids: [0] };
+    return compareStes(guest, this.xen.hosts[smmu ?? 0]?.entryWords(sids[0] ?? 0) ?? new Uint32Array(16));
+  }
+
+  /** Violations so far, as `scope of owner`. */
+  violations(): string {
+    const found = this.xen.runtime.monitor.violations.map((v) => `${v.scope}: ${v.owner ?? 'nobody'}`);
+    return found.length === 0 ? 'isolated' : `reached ${[...new Set(found)].join(', ')}`;
   }
 
   /** What came of it: the crash of the host where there was one. */
