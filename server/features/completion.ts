@@ -46,6 +46,8 @@ const CELL_PREFIX = /[A-Za-z_0-9]*$/;
 /** The proposals at a cursor, undefined where none make sense (comments, numbers). */
 export function completion(board: Board, document: RawDocument, offset: number): Proposals | undefined {
   const { tokens, text } = document;
+  const typedPath = /&\{([^{}\s;<>]*)$/.exec(text.slice(Math.max(0, offset - 500), offset))?.[1];
+  if (typedPath !== undefined) return pathItems(board, document, { offset, typed: typedPath });
   const token = tokens.indexAt(Math.max(0, offset - 1));
   const kind = tokens.kind(token);
   const inside = token >= 0 && tokens.start(token) < offset && offset <= tokens.end(token);
@@ -81,6 +83,15 @@ function matches(label: string, typed: string): boolean {
     if (at === 0) return false;
   }
   return true;
+}
+
+/** Inside `&{...`: the children of the node that the path leads to so far. */
+function pathItems(board: Board, document: RawDocument, at: { offset: number; typed: string }): Proposals {
+  const parent = at.typed.slice(0, at.typed.lastIndexOf('/') + 1);
+  const node = board.tree.byPath(parent === '/' ? '/' : parent.replace(/\/$/, ''));
+  const items = [...(node?.children.keys() ?? [])].map((name): Proposal => ({ label: parent + name, kind: 'node' }));
+  const first: Proposal[] = parent === '' ? [{ label: '/', kind: 'node' }] : [];
+  return proposals(document, { start: at.offset - at.typed.length, end: at.offset }, [...first, ...items]);
 }
 
 /** Lines that begin with `#`: directives, and properties such as `#address-cells`. */
@@ -125,7 +136,6 @@ function inValue(board: Board, document: RawDocument, offset: number): Proposals
     const property = cells?.property ?? '';
     return proposals(document, { start: start - 1, end: offset }, labelItems(board, property));
   }
-  if (text[start - 1] === '{' && text[start - 2] === '&') return undefined;
   if (text[start - 1] === '/') return proposals(document, { start: start - 1, end: offset }, keywords(['/bits/', '/incbin/']));
   if (cells !== undefined) return proposals(document, { start, end: offset }, cellItems(board, cells));
   const name = propertyAt(document, offset);

@@ -19,7 +19,7 @@ import { block, clip, code, hexOf, type LinkMaker, plain } from './markdown.ts';
 import { directiveAt, type DirectiveTarget } from './directives.ts';
 import type { RawDocument } from './raw/document.ts';
 import { Raw } from './raw/tokens.ts';
-import { called, iommuSection, masterSection, streamSection } from './streamText.ts';
+import { called, dmaSection, iommuSection, masterSection, streamSection } from './streamText.ts';
 
 /** A hover: Markdown about a range of the file. */
 export interface HoverText {
@@ -166,7 +166,7 @@ function nodeSection(query: HoverQuery, node: DtNode): string {
   const iommu = platform.iommuOf.get(node);
   if (iommu !== undefined) lines.push(iommuSection(board.platform, iommu));
   const master = platform.masterOf.get(node);
-  if (master !== undefined) lines.push(masterSection(master));
+  if (master !== undefined) lines.push(masterSection(master), dmaSection(board.platform, master));
   const places = node.definitions.slice(0, 8).map((syntax, index) => `- ${index === 0 ? 'made in' : 'changed in'} ${link(board.range(syntax.target))}`);
   lines.push(places.join('\n'));
   return lines.filter((line) => line !== '').join('\n\n');

@@ -4,6 +4,7 @@
  */
 import type { DtNode } from '../../model/devicetree/tree/tree.ts';
 import type { PlatformContext } from '../../model/platform/context.ts';
+import { dmaFactsOf } from '../../model/platform/dma.ts';
 import { formatRidRange } from '../../model/platform/rid.ts';
 import { meetings } from '../../model/platform/sharing.ts';
 import { stePosition } from '../../model/platform/ste.ts';
@@ -81,6 +82,23 @@ export function masterSection(master: Master): string {
   });
   if (master.uses.length > lines.length) lines.push(`- and ${master.uses.length - lines.length} more`);
   return lines.length === 0 ? '' : ['**Streams**', '', ...lines].join('\n');
+}
+
+/** What else the tree says about the memory that a master reaches. */
+export function dmaSection(context: PlatformContext, master: Master): string {
+  const { coherent, windows, regions } = dmaFactsOf(context.platform, master.node);
+  const lines = [coherent ? 'DMA is coherent with the CPU caches' : 'DMA is not coherent with the CPU caches'];
+  for (const window of (windows ?? []).slice(0, 4)) {
+    lines.push(`\`dma-ranges\` of the bus: ${hexOf(window.child)} to ${hexOf(window.child + window.size - 1n)} becomes ${hexOf(window.parent)}`);
+  }
+  for (const region of regions.slice(0, 4)) {
+    const memory = region.memory?.physical === undefined ? '' : `, ${hexOf(region.memory.physical)} size ${hexOf(region.memory.size)}`;
+    lines.push(`Memory region ${code(called(region.node))}${memory}`);
+    for (const { start, size } of region.reservations.slice(0, 4)) {
+      if (start !== undefined && size !== undefined) lines.push(`I/O addresses ${hexOf(start)} size ${hexOf(size)} are reserved for it`);
+    }
+  }
+  return lines.map((line) => `- ${line}`).join('\n');
 }
 
 /** What an IOMMU node serves. */

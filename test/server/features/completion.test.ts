@@ -35,6 +35,8 @@ describe('completion', () => {
     ['keywords in a node', '\tmodel = "Test";', '\t/$0', ['/delete-property/', '/delete-node/'], ['/dts-v1/']],
     ['own properties after /delete-property/', '&uart {\n', '&uart {\n\t/delete-property/ $0\n', ['clocks', 'iommus'], ['dma-coherent']],
     ['macros after #ifdef', '&uart {', '#ifdef SID$0\n&uart {', ['SID_UART', 'SID_DMA'], ['CLK_UART']],
+    ['paths', '&uart {', '&{/iommu$0} { };\n&uart {', ['/iommu@5000000'], ['/serial@9000000']],
+    ['paths in cells', '<&clk CLK_UART>', '<&{/$0 CLK_UART>', ['/iommu@5000000', '/pcie@40000000'], []],
     ['directives', '&uart {', '#$0\n&uart {', ['#include', '#define'], []],
     ['compatible strings of IOMMUs', 'compatible = "test,dma"', 'compatible = "$0"', ['arm,smmu-v3', 'test,clk'], []],
   ])('offers %s', (...row) => {

@@ -20,7 +20,7 @@ describe('hover', () => {
       '**StreamID 0x10000**', 'Run of 65536: 0x10000 to 0x1ffff', 'From PCI RequesterID', '**first StreamID**',
     ]],
     ['the RID of a map', '<0x0 &smmu 0x10000', '<0$0x0 &smmu 0x10000', ['**first RequesterID']],
-    ['a master node', 'crypto: crypto@9020000', 'crypto: cryp$0to@9020000', ['`/crypto@9020000`', 'labelled `crypto`', '- 0x20 on `smmu`', 'made in /soc.dtsi']],
+    ['a master node', 'crypto: crypto@9020000', 'crypto: cryp$0to@9020000', ['`/crypto@9020000`', 'labelled `crypto`', 'DMA is not coherent', '- 0x20 on `smmu`', 'made in /soc.dtsi']],
     ['an SMMU node', 'smmu: iommu@5000000', 'smmu: iom$0mu@5000000', ['4 masters', '`uart`: 0x101', '0x10000..0x1ffff', 'IDR1.SIDSIZE must be at least 17']],
     ['a reference as a node', '&uart {', '&ua$0rt {', ['`/serial@9000000`', 'changed in /board.dts:8']],
     ['a property that is overridden', 'status = "okay"', 'stat$0us = "okay"', ['**status**', 'status = "okay"', 'Set in /board.dts:9', 'overrides /soc.dtsi:34']],
@@ -35,6 +35,26 @@ describe('hover', () => {
   ])('on %s', (_, before, after, expected) => {
     const text = hoverAt(boardWith(before, after));
     for (const part of expected) expect(text).toMatch(typeof part === 'string' ? new RegExp(part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')) : part);
+  });
+
+  it('on a master tells what memory is set aside for it', () => {
+    const text = hoverAt(`/dts-v1/;
+/ {
+	#address-cells = <2>; #size-cells = <2>;
+	reserved-memory {
+		#address-cells = <2>; #size-cells = <2>; ranges;
+		fb: fb@80000000 { reg = <0 0x80000000 0 0x1000000>; iommu-addresses = <&gpu 0 0x80000000 0 0x1000000>; };
+	};
+	s: iommu@0 { compatible = "arm,smmu-v3"; reg = <0 0 0 0x20000>; #iommu-cells = <1>; };
+	bus@1 {
+		#address-cells = <2>; #size-cells = <2>; reg = <0 1 0 1>; dma-ranges = <0 0 0x10 0 0 0x40000000>;
+		gpu: g$0pu@2 { reg = <0 2 0 1>; iommus = <&s 1>; memory-region = <&fb>; dma-coherent; };
+	};
+};`);
+    expect(text).toContain('- DMA is coherent');
+    expect(text).toContain('0x0 to 0x3fffffff becomes 0x1000000000');
+    expect(text).toContain('Memory region `fb`, 0x80000000 size 0x1000000');
+    expect(text).toContain('I/O addresses 0x80000000 size 0x1000000');
   });
 
   it.each([

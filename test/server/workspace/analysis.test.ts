@@ -68,9 +68,9 @@ describe('the analysis of a board', () => {
 });
 
 describe('a long analysis', () => {
-  it.each([[0, 0], [300, 1]])('that reads for %i ms tells early %i times what the compiler found', (pause, times) => {
+  it('tells early what the compiler found', () => {
     const readText = (): string => {
-      const end = performance.now() + pause;
+      const end = performance.now() + 300;
       while (performance.now() < end) continue;
       return FAULTY;
     };
@@ -81,7 +81,7 @@ describe('a long analysis', () => {
       early: (_, problems) => early.push([...problems.values()].flat().map((problem) => problem.id)),
     }, undefined);
     while (work.next().done !== true) continue;
-    expect(early).toHaveLength(times);
+    expect(early).toHaveLength(1);
     expect(early.flat().every((id) => id === 'dtc-phandle-references')).toBe(true);
   });
 });
