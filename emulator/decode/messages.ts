@@ -11,7 +11,7 @@ interface Message {
   readonly meaning: string;
   readonly causes?: readonly Cause[];
   readonly checks?: readonly string[];
-  /** Names of the pattern's groups, in order, as fields. */
+  /** Names of the pattern's groups, in order, as fields; `StreamID` and `SubstreamID` are those of the finding too. */
   readonly fields?: readonly string[];
 }
 
@@ -69,6 +69,18 @@ const MESSAGES: readonly Message[] = [
     checks: ['How many page requests the device may have outstanding.'],
   },
   {
+    pattern: /^sid (0x[0-9a-f]+)\.(0x[0-9a-f]+): \[(\d+)L?\] (?:un)?privileged (R?W?X?) access at iova (0x[0-9a-f]+)/i,
+    fields: ['StreamID', 'SubstreamID', 'group', 'rights', 'iova'],
+    title: 'Page request', meaning: 'A device asked for a page (PCIe PRI) although no driver expects that; Linux answers it with a failure.',
+    causes: [deduced('The device has PRI on while the stream has no I/O page fault handler.')], checks: ['Who enabled PRI in the device.'],
+  },
+  {
+    pattern: /not attached to (?:domain |d)(\d+)/, fields: ['domain'], title: 'A device was taken from a domain that does not have it',
+    meaning: 'Xen was asked to deassign a device from a domain to which it is not attached.',
+    causes: [seen('The device was never assigned to that domain, or belongs to dom0 or to the quarantine domain already.')],
+    checks: ["The domain's passthrough list; `xl pci-assignable-list` for PCI devices."],
+  },
+  {
     pattern: /^unexpected global error reported \((0x[0-9a-f]+)\)/i, fields: ['GERROR ^ GERRORN'],
     title: 'Global error', meaning: 'GERROR has active bits: 0 CMDQ, 2 EVENTQ abort, 3 PRIQ abort, 4 to 7 MSI aborts, 8 service failure mode.',
     checks: ['The lines that follow name each bit.'],
@@ -123,8 +135,13 @@ function found(line: LogLine, message: Message, match: RegExpExecArray): Finding
     const value = match[i + 1];
     return value === undefined ? [] : [{ name, value, meaning: undefined }];
   });
+  const number = (name: string): number | undefined => {
+    const value = fields.find((f) => f.name === name)?.value;
+    return value === undefined ? undefined : Number(value);
+  };
   return finding({
     kind: 'message', source: line.source === 'raw' ? 'Linux' : line.source, line: line.number, smmu: line.smmu,
+    sid: number('StreamID'), ssid: number('SubstreamID'),
     title: message.title, meaning: message.meaning, causes: message.causes ?? [], checks: message.checks ?? [], fields,
   });
 }

@@ -82,6 +82,7 @@ describe('one-line messages', () => {
     [`${LINUX}CMD_SYNC timeout at 0x00000146 [hwprod 0x00000146, hwcons 0x00000000]`, 'CMD_SYNC timeout', /coherent/],
     [`${LINUX}CMDQ error (cons 0x0302bb84): ATC invalidate timeout`, 'CERROR_ATC_INV_SYNC: a device did not answer an ATC invalidation', /hangs/],
     [`${LINUX}EVTQ overflow detected -- events lost`, 'Event queue overflow', /storm/],
+    ['(XEN) SMMUv3: <no-node>:  not attached to domain 32753', 'A device was taken from a domain that does not have it', /never assigned/],
     ['smmuv3_record_event SMMU_EVT_F_TRANSLATION sid=0x8', 'F_TRANSLATION, StreamID 0x8', /doorbell/],
     ['smmuv3-iommu-memory-region-0-0 translation failed for iova=0x13a9d2000(SMMU_EVT_C_BAD_STE)', 'C_BAD_STE, iova 0x13a9d2000', /nested/],
     ['smmuv3-iommu-memory-region-0-0 translation failed for iova=0x0 (SMMU_EVT_F_TRANSLATION)', 'F_TRANSLATION, iova 0x0', /./],
@@ -99,6 +100,11 @@ describe('one-line messages', () => {
     ['arm_smmu_evtq_thread: 25830 callbacks suppressed', 'Messages suppressed'],
   ])('%s', (text, title) => {
     expect(decodeText(text)[0]?.title).toBe(title);
+  });
+
+  it('know the stream of a page request', () => {
+    const text = `${LINUX}unexpected PRI request received:\n${LINUX}\tsid 0x00000100.0x00005: [3L] unprivileged RW access at iova 0x0000007f12345000`;
+    expect(decodeText(text)).toMatchObject([{ title: 'Page request', line: 2, sid: 0x100, ssid: 5, smmu: '9050000.smmuv3' }]);
   });
 
   it.each(['', 'dead', 'nvme nvme0: I/O 0x10 timeout', `${LINUX}ias 44-bit, oas 44-bit (features 0x00088705)`, 'smmuv3_never_heard_of x=1', 'event 0x10 received'.slice(0, 5)])(
