@@ -94,9 +94,10 @@ function* orderProblems(items: readonly ParsedItem[]): Generator<SyntaxProblem |
   let stage = 0;
   let start = 0;
   if (items[0] !== undefined && items[0].tag !== 'dts') {
-    const end = items[0].item?.start ?? items[0].end;
-    yield { id: 'dts-version-tag', level: 'error', message: 'the source must begin with `/dts-v1/;`', start: end, end: end + 1,
-      fixes: [{ title: 'Add `/dts-v1/;`', start: end, end, text: '/dts-v1/;\n\n' }] };
+    yield {
+      id: 'dts-version-tag', level: 'error', message: 'the source must begin with `/dts-v1/;`', start: 0, end: 0, atRoot: true,
+      fixes: [{ title: 'Add `/dts-v1/;`', start: 0, end: 0, text: '/dts-v1/;\n\n' }],
+    };
   }
   for (const { item, tag, end } of items) {
     if (++count % SLICE === 0) yield undefined;
@@ -112,7 +113,7 @@ function* orderProblems(items: readonly ParsedItem[]): Generator<SyntaxProblem |
     start = end;
   }
   if (items.some(({ item }) => item?.kind === 'node')) return;
-  yield { id: 'dts-order', level: 'error', message: 'there is no root node: a device tree needs `/ { ... };`', start: Math.max(0, start - 1), end: start };
+  yield { id: 'dts-order', level: 'error', message: 'there is no root node: a device tree needs `/ { ... };`', start: 0, end: 0, atRoot: true };
 }
 
 /** `/plugin/;` belongs to the `/dts-v1/;` before it, and where the tags stand several times they must say the same. */

@@ -24,6 +24,15 @@ export interface SyntaxProblem {
   readonly end: number;
   readonly related?: readonly { readonly start: number; readonly end: number; readonly message: string }[];
   readonly fixes?: readonly SyntaxFix[];
+  /** It is about the source as a whole: its place, and that of its fix, is the start of the root file. */
+  readonly atRoot?: boolean;
+}
+
+function atRoot(expanded: ExpandedText, p: SyntaxProblem): Problem {
+  const { path, text } = expanded.root.file;
+  const line = text.indexOf('\n');
+  const fixes = (p.fixes ?? []).map((f) => ({ title: f.title, edits: [{ range: { file: path, start: 0, end: 0 }, text: f.text }] }));
+  return { id: p.id, level: p.level, message: p.message, range: { file: path, start: 0, end: line < 0 ? text.length : line }, fixes };
 }
 
 function macroNotes(origin: Origin): Related[] {
@@ -45,6 +54,7 @@ function toFix(expanded: ExpandedText, fix: SyntaxFix): QuickFix | undefined {
 
 /** A problem at its place in the user's files. */
 export function toProblem(expanded: ExpandedText, p: SyntaxProblem): Problem {
+  if (p.atRoot === true) return atRoot(expanded, p);
   const origin = expanded.origin(p.start, p.end);
   const related = (p.related ?? []).map((r): Related => ({ range: expanded.origin(r.start, r.end).range, message: r.message }));
   related.push(...macroNotes(origin));

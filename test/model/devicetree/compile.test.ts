@@ -70,6 +70,13 @@ describe('compile', () => {
     expect(text.slice(note?.range.start).startsWith('BAD <&nowhere')).toBe(true);
   });
 
+  it('asks for the version tag at the start of the root file, whatever stands there', () => {
+    const files = { '/b/a.dts': '#include "x.dtsi"\n/ { };\n', '/b/x.dtsi': '/ { };\n' };
+    const [problem] = compile('/b/a.dts', hostOf(files), OPTIONS).problems;
+    expect(problem).toMatchObject({ id: 'dts-version-tag', range: { file: '/b/a.dts', start: 0 } });
+    expect(problem?.fixes?.[0]?.edits).toEqual([{ range: { file: '/b/a.dts', start: 0, end: 0 }, text: '/dts-v1/;\n\n' }]);
+  });
+
   it('says once what is wrong in a file that is included twice', () => {
     const files = { '/b/a.dts': '/dts-v1/;\n#include "x.dtsi"\n#include "x.dtsi"\n', '/b/x.dtsi': '/ { p = <&nowhere>; };\n' };
     expect(compile('/b/a.dts', hostOf(files), OPTIONS).problems).toHaveLength(1);
