@@ -106,7 +106,7 @@ class Runner {
   async #start() {
     this.stop();
     this.#done = 0;
-    const child = fork(join(HERE, 'mutation/worker.mjs'), [pathToFileURL(this.#bundle).href], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, VSMMU_QUICK: '1' } });
+    const child = fork(join(HERE, 'mutation/worker.mjs'), [pathToFileURL(this.#bundle).href], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, VSMMU_QUICK: '1', VSMMU_RUNS: '30' } });
     this.#child = child;
     await new Promise((settle) => child.once('message', settle));
   }
