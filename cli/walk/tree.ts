@@ -173,6 +173,6 @@ function resultNode(step: ResultStep): TreeNode {
 
 function eventNode(step: EventStep): TreeNode {
   const type = eventOf(step.words);
-  const fate = { written: 'recorded', waiting: 'waits for room in the queue', dropped: 'lost' }[step.fate];
+  const fate = { written: 'recorded', waiting: 'waits for room in the queue', dropped: 'lost', merged: 'merged into an earlier record' }[step.fate];
   return node(`event ${type?.name ?? 'unknown'}, ${fate}`, type === undefined ? '' : format(type.layout, step.words), 'bad');
 }
