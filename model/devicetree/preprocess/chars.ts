@@ -57,12 +57,16 @@ const WORD = /[A-Za-z0-9_]*/y;
 export function numberEnd(text: string, pos: number): number {
   let end = pos + 1;
   for (;;) {
+    NUMBER.lastIndex = end;
+    NUMBER.test(text);
+    end = NUMBER.lastIndex;
     const c = text.charCodeAt(end);
-    if (isWord(c) || c === 46) end++;
-    else if ((c === 43 || c === 45) && isExponent(text.charCodeAt(end - 1))) end++;
-    else return end;
+    if ((c !== 43 && c !== 45) || !isExponent(text.charCodeAt(end - 1))) return end;
+    end++;
   }
 }
+
+const NUMBER = /[A-Za-z0-9_.]*/y;
 
 function isExponent(code: number): boolean {
   const lower = code | 32;

@@ -98,7 +98,7 @@ function parseAnyDefine(scan: ScannedFile, start: number, end: number): MacroDef
 }
 
 function withoutPasteFault(definition: MacroDefinition): MacroDefinition | DefineFault {
-  return definition.bodyText().includes('##') ? (pasteFault(definition) ?? definition) : definition;
+  return definition.scan.pastes && definition.bodyText().includes('##') ? (pasteFault(definition) ?? definition) : definition;
 }
 
 function fault(message: string, token: Token): DefineFault {

@@ -5,7 +5,7 @@
  * nothing of macros: what a name means is decided while the file is preprocessed.
  */
 import type { SourceFile } from '../source/files.ts';
-import { CLASS_DIGIT, CLASS_NEWLINE, CLASS_OTHER, CLASS_WHITE, CLASS_WORD, CLASSES, classOf, hashAt, literalEnd, numberEnd, wordEnd } from './chars.ts';
+import { CLASS_DIGIT, CLASS_WHITE, CLASS_WORD, CLASSES, classOf, hashAt, literalEnd, numberEnd, wordEnd } from './chars.ts';
 import { Cooked } from './cook.ts';
 
 /** The directives that cpp acts on. */
@@ -65,6 +65,8 @@ export class ScannedFile {
   unterminatedComment = -1;
   /** Whether any token stands after the last directive. */
   textAfter = false;
+  /** Whether `##` stands anywhere. */
+  readonly pastes: boolean;
   /** What `#define` lines define, by index of the directive; filled while preprocessing. */
   readonly definitions: unknown[] = [];
 
@@ -74,6 +76,7 @@ export class ScannedFile {
     this.cooked = new Cooked(file.text);
     this.text = this.cooked.text;
     this.textEnd = this.text.length;
+    this.pastes = this.text.includes('##');
     new Scanner(this).run();
   }
 
@@ -114,18 +117,21 @@ class Scanner {
   private readonly out: ScannedFile;
   private readonly text: string;
   private readonly end: number;
-  /** Where the current line starts. */
-  private lineStart = 0;
-  /** Where the last token ended. */
-  private tokenEnd = -1;
   /** Where the stretch since the last directive starts. */
   private stretch = 0;
+  /** Whether a name, number or literal has been met in it. */
+  private tokens = false;
+  /** Where the last comment ends, and where the run of comments that it closes starts. */
+  private commentEnd = -1;
+  private commentsStart = -1;
   /** The indices of the directives whose groups are open. */
   private readonly conditionals: number[] = [];
   /** How many entries of `scratch` are in use. */
   private count = 0;
   /** The first slash at or after the last place that was asked for. */
   private slashAt = -1;
+  /** The first line feed at or after the last place that was asked for. */
+  private newlineAt = -1;
 
   constructor(out: ScannedFile) {
     this.out = out;
@@ -135,42 +141,41 @@ class Scanner {
 
   run(): void {
     const { text, end, out } = this;
-    let i = 0;
-    while (i < end) {
+    for (let i = uninterestingEnd(text, 0); i < end; i = uninterestingEnd(text, i)) {
       const c = text.charCodeAt(i);
-      const found = c < 128 ? CLASSES[c] : CLASS_OTHER;
+      const found = CLASSES[c];
       if (found === CLASS_WORD) i = this.word(i);
-      else if (found === CLASS_WHITE) i++;
-      else if (found === CLASS_NEWLINE) this.lineStart = ++i;
-      else if (found === CLASS_DIGIT) i = this.tokenEnd = numberEnd(text, i);
       else if (c === 47) i = this.slash(i);
-      else if (c === 34 || c === 39) i = this.tokenEnd = literalEnd(text, i, end);
-      else if (c === 35 && this.tokenEnd <= this.lineStart) i = this.hash(i);
-      else if (c === 46 && CLASSES[text.charCodeAt(i + 1)] === CLASS_DIGIT) i = this.tokenEnd = numberEnd(text, i);
-      else i = this.tokenEnd = i + 1;
+      else if (c === 35) i = this.hash(i);
+      else {
+        i = found === CLASS_DIGIT ? numberEnd(text, i) : this.literal(i, c);
+        this.tokens = true;
+      }
     }
-    out.textAfter = this.tokenEnd > this.stretch;
+    out.textAfter = this.tokens || !this.isBlank(end);
     out.names = this.count === 0 ? NO_NAMES : scratch.slice(0, this.count);
     out.nameCount = this.count >> 1;
   }
 
   private word(start: number): number {
     const { text } = this;
-    let i = start + 1;
-    for (; ; i++) {
-      const c = text.charCodeAt(i);
-      // NaN at the end of the text compares false.
-      if (!(c < 128)) break;
-      const found = CLASSES[c];
-      if (found !== CLASS_WORD && found !== CLASS_DIGIT) break;
-    }
+    const i = wordEnd(text, start);
     const at = this.count;
     this.count = at + 2;
     if (at + 2 > scratch.length) growScratch();
     scratch[at] = hashAt(text, start, i);
     scratch[at + 1] = start;
-    this.tokenEnd = i;
+    this.tokens = true;
     return i;
+  }
+
+  /** The end of a literal; most have no escape and are found without looking at each character. */
+  private literal(start: number, quote: number): number {
+    const { text } = this;
+    if (this.newlineAt < start) this.newlineAt = lineEndFrom(text, start);
+    const close = quote === 34 ? text.indexOf('"', start + 1) : -1;
+    if (close > 0 && close < this.newlineAt && text.charCodeAt(close - 1) !== 92) return close + 1;
+    return literalEnd(text, start, this.end);
   }
 
   /** A comment, `/include/`, or a mere slash. */
@@ -179,20 +184,52 @@ class Scanner {
     if (next === 42) return this.blockComment(start);
     if (next === 47) return lineEndFrom(this.text, start);
     if (next === 105 && this.text.startsWith('/include/', start)) this.out.dtcIncludes.push(start);
-    this.tokenEnd = start + 1;
-    return this.tokenEnd;
+    this.tokens = true;
+    return start + 1;
   }
 
   private blockComment(start: number): number {
     const close = this.text.indexOf('*/', start + 2);
+    if (this.blanksBefore(start) !== this.commentEnd) this.commentsStart = start;
+    this.commentEnd = close + 2;
     if (close >= 0) return close + 2;
     this.out.unterminatedComment = start;
     this.out.textEnd = start;
     return this.end;
   }
 
-  /** A `#` that starts a line: a directive, or text that passes through. */
+  /** Where the blanks before an offset start. */
+  private blanksBefore(pos: number): number {
+    let i = pos;
+    while (classOf(this.text.charCodeAt(i - 1)) === CLASS_WHITE) i--;
+    return i;
+  }
+
+  /** Whether nothing but blanks and comments stands before an offset on its line. */
+  private startsLine(pos: number): boolean {
+    let i = this.blanksBefore(pos);
+    if (i > this.stretch && i === this.commentEnd) i = this.blanksBefore(this.commentsStart);
+    return i <= this.stretch || this.text.charCodeAt(i - 1) === 10;
+  }
+
+  /** Whether nothing but white space and comments stands between the last directive and an offset. */
+  private isBlank(to: number): boolean {
+    const { text } = this;
+    for (let i = this.stretch; i < to;) {
+      WHITE.lastIndex = i;
+      WHITE.test(text);
+      i = WHITE.lastIndex;
+      if (i >= to) break;
+      if (text.startsWith('/*', i)) i = past(text.indexOf('*/', i + 2), 2, to);
+      else if (text.startsWith('//', i)) i = past(text.indexOf('\n', i), 0, to);
+      else return false;
+    }
+    return true;
+  }
+
+  /** A `#`: a directive where it starts a line, or text that passes through. */
   private hash(start: number): number {
+    if (!this.startsLine(start)) return this.noDirective(start);
     const { text } = this;
     DIRECTIVE.lastIndex = start;
     const match = DIRECTIVE.exec(text);
@@ -203,7 +240,7 @@ class Scanner {
   }
 
   private noDirective(start: number): number {
-    this.tokenEnd = start + 1;
+    this.tokens = true;
     return start + 1;
   }
 
@@ -211,11 +248,11 @@ class Scanner {
     const { out } = this;
     const lineEnd = this.directiveEnd(operand, kind <= DirectiveKind.import);
     const end = Math.min(this.end, lineEnd + 1);
-    const textBefore = this.tokenEnd > this.stretch;
+    const textBefore = this.tokens || !this.isBlank(start);
     if (kind >= DirectiveKind.if && kind <= DirectiveKind.endif) this.link(kind, out.directives.length);
     out.directives.push({ kind, start, operand, lineEnd, end, names: this.count >> 1, textBefore, next: -1 });
-    this.stretch = this.lineStart = end;
-    this.tokenEnd = -1;
+    this.stretch = end;
+    this.tokens = false;
     return end;
   }
 
@@ -267,6 +304,21 @@ class Scanner {
     }
     return this.end;
   }
+}
+
+/** All that is neither name, number, literal, slash nor hash. Regular expressions run at full speed in a fresh process too. */
+const UNINTERESTING = /[^A-Za-z0-9_"'/#]*/y;
+const WHITE = /[ \t\v\f\r\n\0]*/y;
+
+function uninterestingEnd(text: string, start: number): number {
+  UNINTERESTING.lastIndex = start;
+  UNINTERESTING.test(text);
+  return UNINTERESTING.lastIndex;
+}
+
+/** The end of what was found at an offset, or `end` where it was not found. */
+function past(found: number, length: number, end: number): number {
+  return found < 0 ? end : found + length;
 }
 
 function growScratch(): void {

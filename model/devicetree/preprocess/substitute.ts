@@ -155,6 +155,8 @@ function stringify(tokens: readonly Token[], at: Token): Token {
     text += quoted ? token.text.replace(/["\\]/g, '\\$&') : token.text;
   }
   // An odd number of backslashes at the end would swallow the closing quote.
-  const odd = (/\\*$/.exec(text)?.[0].length ?? 0) % 2 === 1;
+  let slashes = 0;
+  while (text.charCodeAt(text.length - 1 - slashes) === 92) slashes++;
+  const odd = slashes % 2 === 1;
   return at.replaced(TokenKind.string, `"${odd ? text.slice(0, -1) : text}"`, 0);
 }

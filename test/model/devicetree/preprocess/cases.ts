@@ -69,6 +69,8 @@ export const CASES: Record<string, string> = {
   'comments': '#define K foo\na/* K */b // K\nK/**/K /* over\n lines K */ K',
   'comment in a define': '#define K /* c */ foo /* d\n e */ bar // f\nK',
   'comment before a directive': '/* c */ #define K foo\n/* d\n */ # /* e */ define L bar\nK L',
+  'comments before directives': '/* a */ /* b */ #define K 1\n/* c\n */\t/* d */ # /* e */ /* f */ define L 2\nx /* g */ #define M 3\n; /* h\n */ #define N 4\nK L M N',
+  'comments alone between directives': '#define K 1 // a\n/* b */ // c\n/* d\n */\n#define L 2\n;\n#define M 3\nK L M',
   'comment end then hash in line': 'x /* c\n */ #define K foo\nK',
   'splices': '#define K \\\n foo \\\n bar\nK a\\\nb "str\\\ning" #\\\nx',
   'splices in comments': 'a // b \\\n c\nd /* e *\\\n/ f',
