@@ -11,8 +11,10 @@ import type { IdRegisters } from '../../idr/features.ts';
 import { eventOf } from '../../fields/events.ts';
 import { OK, Response, STALLED } from '../../smmu/request.ts';
 import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
+import type { SteComparison } from '../compare.ts';
 import { viewOf, type MemoryView } from '../memoryView.ts';
 import { IommufdGuest } from './guest.ts';
+import { compareStream } from './compareStream.ts';
 import { incompatibilities } from './compatibility.ts';
 import { IommufdKernel, type HostDevice } from './kernel.ts';
 import { IOMMUFD_OPERATIONS } from './operations.ts';
@@ -123,6 +125,12 @@ export class Iommufd implements Hypervisor {
     const { port } = this.vmm;
     if (write === undefined) return done('read', port.read(offset, 4)?.lo ?? 0);
     return port.write(offset, 4, u64(0, write)) ? done('written') : failed('data abort');
+  }
+
+  /** The guest's STE of one of its devices beside the physical one. */
+  compare(device: string): SteComparison | undefined {
+    const virtualSid = this.#config.guest.find((g) => g.name === device)?.virtualSid;
+    return virtualSid === undefined ? undefined : compareStream(this.kernel, device, this.vmm.guestSte(virtualSid));
   }
 
   #hostIds(): IdRegisters {
