@@ -21,6 +21,8 @@ export interface TailorOptions extends Omit<CompatibilityOptions, 'checks'> {
 const QUEUE_LOG2 = 19;
 const NO_STALLS = 1;
 const STALLS = 16;
+// Traffic passes with its own shareability until the guest says otherwise, as on QEMU.
+const GBPA_RESET = 0x1000;
 
 function register(name: string, fields: FieldInput): number {
   const found = registerNamed(name);
@@ -47,6 +49,7 @@ export function tailoredIds(host: IdRegisters, options: TailorOptions = {}): IdR
     // Hierarchical attributes are mandatory with stage 1 from v3.1 on, and the host has that version for nesting.
     IDR3: register('IDR3', { ...pick(r3, ['BBML', 'RIL', 'HAD']) }),
     IDR5: register('IDR5', { ...pick(r5, ['GRAN4K', 'GRAN16K', 'GRAN64K', 'VAX']), OAS: least(r5['OAS'], options.oas), STALL_MAX: stall === NO_STALLS ? 0 : STALLS }),
+    gbpaReset: GBPA_RESET,
     AIDR: (r3['RIL'] ?? 0) === 1 ? 1 : Math.min(host.AIDR, 1),
   };
 }

@@ -89,6 +89,7 @@ describe('accelerated guest', () => {
     const s = system();
     const config = (): number | undefined => steOf(s.kernel, 0x420)['Config'];
     expect(config()).toBe(6);
+    expect(s.perform('readRegister', { offset: 0x44 }).value).toBe(0x1000);
     s.perform('writeRegister', { offset: 0x44, value: 0x8010_0000 });
     expect(config()).toBe(0);
     s.perform('writeRegister', { offset: 0x44, value: 0x8000_0000 });
