@@ -5,12 +5,12 @@
 import * as vscode from 'vscode';
 import type { LanguageClient, Location, Position } from 'vscode-languageclient/node';
 import type { BoardStatus } from './boardStatus.ts';
-import type { DocumentPages } from './pages.ts';
+import { openLine, type Pages } from './pages.ts';
 import { chooseRule } from './rules.ts';
 
 interface Parts {
   readonly server: LanguageClient;
-  readonly pages: DocumentPages;
+  readonly pages: Pages;
   readonly board: BoardStatus;
 }
 
@@ -47,6 +47,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'vsmmu.explainRule': explainRule,
   'vsmmu.restartServer': ({ server }) => server.restart(),
   'vsmmu.showReferences': showReferences,
+  'vsmmu.openLine': (_, uri, line) => openLine(uri, line),
 };
 
 /** Registers every command. */

@@ -7,12 +7,12 @@ import * as vscode from 'vscode';
 import { BoardStatus } from './boardStatus.ts';
 import { registerCommands } from './commands.ts';
 import { recognizeGuests } from './guestFiles.ts';
-import { DocumentPages } from './pages.ts';
+import { Pages } from './pages.ts';
 import { createServer } from './server.ts';
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const server = createServer(context);
-  const pages = new DocumentPages();
+  const pages = new Pages();
   const board = new BoardStatus(server);
   context.subscriptions.push(pages, board, ...registerCommands({ server, pages, board }));
   context.subscriptions.push(

@@ -1,31 +1,65 @@
 /**
- * Read-only Markdown pages that are made, not stored: the stream table of a board, the page of a
- * rule. They open as a rendered preview.
+ * Read-only pages that are made, not stored: the stream table of a board, the page of a rule. The
+ * server writes them in Markdown; VS Code's own Markdown extension renders it; a link to a line of
+ * a file opens it beside the page. No script runs in a page.
  */
 import * as vscode from 'vscode';
 
-const SCHEME = 'vsmmu';
+/** A link of Markdown to a file, with the line after `#L`. */
+const FILE_LINK = /\]\((file:[^)#\s]*)(?:#L(\d+))?\)/g;
 
-export class DocumentPages implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  readonly #texts = new Map<string, string>();
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
-  readonly onDidChange = this.#changed.event;
+const STYLE = `
+  body { padding: 0 1.5em 2em; line-height: 1.45; }
+  h1 { font-size: 1.5em; font-weight: 600; margin: 0.9em 0 0.7em; }
+  h2 { font-size: 1.15em; font-weight: 600; margin: 1.6em 0 0.5em; }
+  table { border-collapse: collapse; }
+  th { text-align: left; font-weight: 600; }
+  th, td { padding: 0.25em 1.2em 0.25em 0; vertical-align: top; border-bottom: 1px solid var(--vscode-widget-border, rgba(128, 128, 128, 0.35)); }
+  code { font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); color: inherit; background: none; padding: 0; }
+  td code { white-space: nowrap; }
+  pre { padding: 0.8em 1em; overflow-x: auto; border-radius: 4px; background: var(--vscode-textCodeBlock-background); }
+  a { color: var(--vscode-textLink-foreground); text-decoration: none; }
+  a:hover { text-decoration: underline; }
+`;
 
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#texts.get(uri.path) ?? '';
+/** Markdown cannot link to files from a page, but to commands. */
+function withCommands(markdown: string): string {
+  return markdown.replace(FILE_LINK, (_, uri: string, line: string | undefined) => {
+    const query = encodeURIComponent(JSON.stringify([uri, Number(line ?? 1)]));
+    return `](command:vsmmu.openLine?${query.replaceAll(')', '%29')})`;
+  });
+}
+
+/** Opens a file at a line, from 1, in the other group of editors. */
+export async function openLine(uri: unknown, line: unknown): Promise<void> {
+  if (typeof uri !== 'string' || typeof line !== 'number') return;
+  const position = new vscode.Position(Math.max(0, line - 1), 0);
+  const selection = new vscode.Range(position, position);
+  await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection, viewColumn: vscode.ViewColumn.Beside });
+}
+
+export class Pages implements vscode.Disposable {
+  readonly #panels = new Map<string, vscode.WebviewPanel>();
+
+  /** Shows a page; one of the same title is replaced. */
+  async show(title: string, markdown: string): Promise<void> {
+    const body = await vscode.commands.executeCommand<string>('markdown.api.render', withCommands(markdown));
+    const panel = this.#panels.get(title) ?? this.#open(title);
+    panel.webview.html = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline';">
+      <title>${title.replaceAll('<', '&lt;')}</title><style>${STYLE}</style></head><body>${body}</body></html>`;
+    panel.reveal();
   }
 
-  /** Shows a page; a page of the same title is replaced. */
-  async show(title: string, markdown: string): Promise<void> {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title}.md` });
-    this.#texts.set(uri.path, markdown);
-    this.#changed.fire(uri);
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
+  #open(title: string): vscode.WebviewPanel {
+    const options = { enableCommandUris: ['vsmmu.openLine'], enableFindWidget: true };
+    const panel = vscode.window.createWebviewPanel('vsmmu.page', title, vscode.ViewColumn.Active, options);
+    panel.onDidDispose(() => this.#panels.delete(title));
+    this.#panels.set(title, panel);
+    return panel;
   }
 
   dispose(): void {
-    this.#registration.dispose();
-    this.#changed.dispose();
+    for (const panel of this.#panels.values()) panel.dispose();
   }
 }

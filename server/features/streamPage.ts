@@ -31,8 +31,9 @@ function iommuTable(table: StreamTable, link: LineLink): string {
 
 function streamRows(table: StreamTable, link: LineLink): string {
   if (table.streams.length === 0) return 'No device uses one.';
+  const labels = new Map(table.iommus.map((row) => [row.path, row.label ?? row.path.slice(row.path.lastIndexOf('/') + 1)]));
   return ['## Streams', markdownTable(['Master', 'IOMMU', 'StreamID', 'RequesterID', 'Written as', 'Line'], table.streams.map((row) => [
-    code(row.label ?? row.master) + (row.enabled ? '' : ' (disabled)'), code(row.iommu.slice(row.iommu.lastIndexOf('/') + 1)), idOf(row),
+    code(row.label ?? row.master) + (row.enabled ? '' : ' (disabled)'), code(labels.get(row.iommu) ?? row.iommu), idOf(row),
     row.rids ?? '', row.macro === null ? '' : code(row.macro), link(row.source.file, row.source.line),
   ]))].join('\n\n');
 }

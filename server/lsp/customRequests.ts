@@ -8,6 +8,7 @@ import { SYNTAX_PROBLEMS } from '../../model/devicetree/syntax/problems.ts';
 import { TREE_PROBLEMS } from '../../model/devicetree/tree/problems.ts';
 import { SYSTEM_RULES } from '../../model/platform/guests/rules/index.ts';
 import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
+import type { SourceRange } from '../../model/problem.ts';
 import type { RuleInfo } from '../../model/rule.ts';
 import { XL_RULES } from '../../model/xl/rules/index.ts';
 import { SERVER_PROBLEMS } from '../workspace/problems.ts';
@@ -53,6 +54,12 @@ export const CUSTOM_REQUESTS: RequestTable = {
     rules: ALL_RULES.map((rule) => ({ id: rule.id, title: rule.title, level: rule.level, markdown: rulePage(rule) })),
   }),
 };
+
+/** Where something was written, as a link that the client can follow. */
+export function placeLink(session: Session, { file, start }: SourceRange): string {
+  const document = session.places.document(file);
+  return lineLink(session, file, document === undefined ? 1 : document.lines.positionAt(start).line + 1);
+}
 
 function lineLink(session: Session, file: string, line: number): string {
   return `[${file.slice(file.lastIndexOf('/') + 1)}:${line}](${session.uris.toEditor(file)}#L${line})`;

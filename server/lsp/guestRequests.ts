@@ -16,6 +16,7 @@ import { xlDefinition } from '../features/xl/navigation.ts';
 import { xlSymbols } from '../features/xl/symbols.ts';
 import { toAction, toItem } from './boardRequests.ts';
 import { toLocation, toRange } from './convert.ts';
+import { placeLink } from './customRequests.ts';
 import { toSymbol } from './fileRequests.ts';
 import type { RequestTable } from './requests.ts';
 import type { Session } from './session.ts';
@@ -91,7 +92,7 @@ export const SYSTEM_REQUESTS: RequestTable = {
     await session.guests.ready(path, PATIENCE * 10);
     const system = session.guests.systemOf(path);
     if (system === undefined) return { markdown: 'No board or guest is known for this file. A project file, vsmmu.json, can name them.' };
-    return { markdown: ownershipPage(system, (file) => session.label(file), (range) => session.places.uri(range.file)) };
+    return { markdown: ownershipPage(system, (file) => session.label(file), (range) => placeLink(session, range)) };
   },
 };
 

@@ -59,6 +59,9 @@ const reading: readonly UiTest[] = [
       await page.getByText('smmu_pcie').first().waitFor();
       await page.locator('table').first().waitFor();
       await workbench.screenshot('streams');
+      await page.getByText('merlin.dtsi:131').click();
+      await workbench.page.locator('.editor-group-container.active .tab.active', { hasText: 'merlin.dtsi' }).waitFor();
+      await workbench.statusBar(/Ln 131,/).waitFor();
     },
   },
   {
