@@ -38,6 +38,8 @@ export class Lexer {
   fault: NumberFault;
   /** Of a string or character: it has escapes or characters beyond ASCII. */
   special = false;
+  /** Up to where the text was looked at beyond the tokens read, for the end of a comment or literal. */
+  seen = 0;
   /** How many tokens were read, which is how much work was done. */
   tokens = 0;
 
@@ -97,6 +99,7 @@ export class Lexer {
     const next = this.text.charCodeAt(pos + 1);
     if (next !== STAR && next !== SLASH) return pos;
     const close = next === STAR ? this.text.indexOf('*/', pos + 2) : this.text.indexOf('\n', pos);
+    if (close < 0) this.seen = this.text.length;
     if (close < 0) return next === STAR ? pos : this.text.length;
     return close + (next === STAR ? 2 : 1);
   }
@@ -255,7 +258,10 @@ export class Lexer {
       }
       if (code === NEWLINE && line < 0) line = pos;
       else if (code > 127) this.special = true;
-      else if (Number.isNaN(code)) return this.take(Token.OpenString, line < 0 ? text.length : line);
+      else if (Number.isNaN(code)) {
+        this.seen = text.length;
+        return this.take(Token.OpenString, line < 0 ? text.length : line);
+      }
     }
     if (line >= 0 && !this.mayFollowString(pos + 1)) return this.take(Token.OpenString, line);
     this.take(Token.String, pos + 1);
@@ -265,6 +271,7 @@ export class Lexer {
   private mayFollowString(from: number): boolean {
     const pos = this.skipBlanks(from);
     const char = this.text.charAt(pos);
+    this.seen = Math.max(this.seen, this.endOfLabel(pos) + 1);
     return char === ',' || char === ';' || char === ')' || this.text.charCodeAt(this.endOfLabel(pos)) === COLON;
   }
 
@@ -281,6 +288,7 @@ export class Lexer {
       last = pos + 1;
       if (text.charCodeAt(pos - 1) !== BACKSLASH || pos === this.start + 1) break;
     }
+    this.seen = Math.max(this.seen, pos + 1);
     const isBroken = last < 0 || (last - this.start !== 3 && text.slice(this.start, last).includes('\n'));
     this.take(isBroken ? Token.Unknown : Token.Character, isBroken ? this.start + 1 : last);
   }

@@ -58,7 +58,7 @@ function reusable(previous: ParseOptions['previous']): readonly ParsedItem[] {
   if (previous === undefined) return [];
   const { items } = previous.parse;
   let count = 0;
-  while (count < items.length && (items[count]?.end ?? Infinity) < previous.reusedChars && items[count]?.binary === false) count++;
+  while (count < items.length && (items[count]?.seen ?? Infinity) < previous.reusedChars && items[count]?.binary === false) count++;
   return items.slice(0, Math.max(0, count - 1));
 }
 

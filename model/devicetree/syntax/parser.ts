@@ -18,6 +18,8 @@ export interface ParsedItem {
   readonly item: TopLevelItem | undefined;
   readonly tag: 'dts' | 'plugin' | undefined;
   readonly end: number;
+  /** Text up to here decided how it is read. */
+  readonly seen: number;
   readonly nodes: number;
   readonly problems: readonly SyntaxProblem[];
   /** What follows may be wrong because of what is wrong here, and is not reported. */
@@ -60,6 +62,7 @@ export class Parser {
     this.p.panic = last?.panic ?? false;
     this.p.lexer.restart(last?.end ?? 0, Mode.Names);
     this.p.lexer.previousEnd = last?.end ?? 0;
+    this.p.lexer.seen = last?.seen ?? 0;
   }
 
   /** How many tokens were read. */
@@ -114,7 +117,7 @@ export class Parser {
   private finish(item: TopLevelItem | undefined, tag?: 'dts' | 'plugin'): void {
     const { p } = this;
     this.parsed.push({
-      item, tag, end: p.lexer.previousEnd, nodes: this.nodes.nodes,
+      item, tag, end: p.lexer.previousEnd, seen: Math.max(p.lexer.previousEnd, p.lexer.seen), nodes: this.nodes.nodes,
       problems: p.problems.length > 0 ? p.problems : NONE, panic: p.panic, binary: p.binaries > 0,
     });
     if (p.problems.length > 0) p.problems = [];

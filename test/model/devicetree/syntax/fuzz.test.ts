@@ -61,6 +61,15 @@ describe('any text', () => {
     }), { numRuns: RUNS });
   }, 3_600_000);
 
+  it.each([
+    ['/dts-v1/;\n/ { a; };\n/* / { b; };\n/ { c; };\n/ { d; };\n', '*/'], ["/dts-v1/;\n/ { a = <'; };\n/ { b; };\n/ { c; };\n", "' >; };"],
+    ['/dts-v1/;\n/ { a = "x; };\n/ { b; };\n/ { c; };\n', '";'], ['/dts-v1/;\n/ { a = "x\n"', '; };'],
+  ])('reads %j anew where %j ends what was open', (text, end) => {
+    const parse = parseDts(text);
+    const edited = text + end;
+    expect(meaning(parseDts(edited, { previous: { parse, reusedChars: text.length } }))).toEqual(meaning(parseDts(edited)));
+  });
+
   it('reuses the statements before an edit', () => {
     const text = '/dts-v1/;\n/ { a; };\n/ { b; };\n/ { c; };\n/ { d; };\n';
     const parse = parseDts(text);
