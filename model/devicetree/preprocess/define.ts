@@ -4,7 +4,7 @@
  */
 import { hashOf, wordEnd } from './chars.ts';
 import { Lexer, lexAll } from './lexer.ts';
-import type { ScannedFile } from './scan.ts';
+import { DirectiveKind, type ScannedFile } from './scan.ts';
 import { PASTE, STRINGIFY, type Token, TokenKind, WHITE } from './token.ts';
 
 /** The names of the parameters of a function-like macro. */
@@ -77,6 +77,17 @@ export function parseDefine(scan: ScannedFile, start: number, end: number): Macr
   if (name === undefined || name === 'defined' || bodyStart > end) return parseAnyDefine(scan, start, end);
   const definition = new MacroDefinition(scan, name, { nameStart: bodyStart - name.length, parameters: undefined, bodyStart, bodyEnd: end });
   return withoutPasteFault(definition);
+}
+
+/** What the `#define` at an index of the directives says; the scan remembers it for the next board and the next edit. */
+export function definitionAt(scan: ScannedFile, index: number): MacroDefinition | DefineFault | undefined {
+  const known = scan.definitions[index];
+  if (known instanceof MacroDefinition) return known;
+  const directive = scan.directives[index];
+  if (directive?.kind !== DirectiveKind.define) return undefined;
+  const parsed = parseDefine(scan, directive.operand, directive.lineEnd);
+  if (parsed instanceof MacroDefinition) scan.definitions[index] = parsed;
+  return parsed;
 }
 
 function parseAnyDefine(scan: ScannedFile, start: number, end: number): MacroDefinition | DefineFault {

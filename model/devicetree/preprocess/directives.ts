@@ -5,7 +5,7 @@
 import { BUILTINS, OPERATORS } from './builtins.ts';
 import { wordEnd } from './chars.ts';
 import { runConditional } from './conditionals.ts';
-import { type DefineFault, MacroDefinition, nameRange, parseDefine, sameDefinition } from './define.ts';
+import { type DefineFault, definitionAt, MacroDefinition, nameRange, sameDefinition } from './define.ts';
 import { runInclude } from './include.ts';
 import { Lexer } from './lexer.ts';
 import { expandLine, operandTokens } from './lineTokens.ts';
@@ -48,17 +48,13 @@ export function runDirective(state: State, frame: Frame): void {
   RUNNERS.get(directive.kind)?.(state, frame, directive);
 }
 
-function runDefine(state: State, frame: Frame, directive: Directive): void {
+function runDefine(state: State, frame: Frame): void {
   const { scan } = frame;
-  const index = frame.directive - 1;
-  // The scan remembers what the line defines, for the next board and the next edit.
-  const known = scan.definitions[index];
-  const parsed = known instanceof MacroDefinition ? known : parseDefine(scan, directive.operand, directive.lineEnd);
+  const parsed = definitionAt(scan, frame.directive - 1);
   if (!(parsed instanceof MacroDefinition)) {
-    reportFault(state, frame, parsed);
+    if (parsed !== undefined) reportFault(state, frame, parsed);
     return;
   }
-  if (known === undefined) scan.definitions[index] = parsed;
   const before = state.table.get(parsed.name);
   if (before === parsed) return;
   const range = { start: parsed.nameStart, end: parsed.nameStart + parsed.name.length };

@@ -7,7 +7,8 @@ import type { SourceFile } from '../source/files.ts';
 import type { Expansion, ExpandedText, Inclusion, Origin } from '../source/origin.ts';
 import { COMMAND_LINE } from './builtins.ts';
 import { countUpTo } from './cook.ts';
-import { nameRange } from './define.ts';
+import { definitionAround, macrosThatReach, mentions } from './bodyUses.ts';
+import { type MacroDefinition, nameRange } from './define.ts';
 import { APPROXIMATE, COPIED, SEGMENT_WIDTH, SegmentColumn } from './output.ts';
 import type { PrintedToken } from './printer.ts';
 import { replay } from './replay.ts';
@@ -64,10 +65,29 @@ export class ExpandedTextTable implements ExpandedText {
   }
 
   offsetsOf(file: string, offset: number): number[] {
+    const source = this.files.get(file);
+    if (source === undefined) return [];
+    const definition = definitionAround(scanFile(source), scanFile(source).cooked.cooked(offset));
+    if (definition !== undefined) return this.offsetsInBody(definition, file, offset);
+    const { segments, segmentCount } = this.run;
+    const offsets: number[] = [];
+    for (let i = 0; i < segmentCount; i++) {
+      const inclusion = this.inclusions[segments[i * SEGMENT_WIDTH + SegmentColumn.inclusion] ?? 0];
+      if (inclusion?.file !== source) continue;
+      const at = this.inSegment(this.segment(i), source, offset);
+      if (at >= 0) offsets.push(at);
+    }
+    return offsets;
+  }
+
+  /** The offsets of what every use of a macro made of one place of its body. */
+  private offsetsInBody(definition: MacroDefinition, file: string, offset: number): number[] {
+    const names = macrosThatReach(this.run.table, definition.name);
     const offsets: number[] = [];
     for (let i = 0; i < this.run.segmentCount; i++) {
-      const at = this.inSegment(this.segment(i), file, offset);
-      if (at >= 0) offsets.push(at);
+      const segment = this.segment(i);
+      if (segment.log < 0 || !mentions(this.scanOf(segment).text.slice(segment.source, segment.sourceEnd), names)) continue;
+      for (const at of this.piecesWrittenAt(segment, file, offset)) offsets.push(segment.out + at);
     }
     return offsets;
   }
@@ -159,30 +179,29 @@ export class ExpandedTextTable implements ExpandedText {
     return together ? { ...first, spelling: { ...first.spelling, end: last.spelling.end } } : first;
   }
 
-  private inSegment(segment: Segment, file: string, offset: number): number {
-    const inclusion = this.inclusions[segment.inclusion];
-    if (inclusion === undefined) return -1;
+  private inSegment(segment: Segment, file: SourceFile, offset: number): number {
     if (segment.log === APPROXIMATE) {
       const at = segment.out + offset - segment.source;
-      return inclusion.file.path === file && offset >= segment.source && at < segment.outEnd ? at : -1;
+      return offset >= segment.source && at < segment.outEnd ? at : -1;
     }
-    const here = inclusion.file.path === file ? scanFile(inclusion.file).cooked.cooked(offset) : -1;
+    const here = scanFile(file).cooked.cooked(offset);
     if (segment.log === COPIED) {
       const at = segment.out + here - segment.source;
       return here >= segment.source && at < segment.outEnd ? at : -1;
     }
-    if (here >= segment.source && here < segment.sourceEnd) return segment.out + this.pieceWrittenAt(segment, file, offset, 0);
-    return -1;
+    if (here < segment.source || here >= segment.sourceEnd) return -1;
+    return segment.out + (this.piecesWrittenAt(segment, file.path, offset)[0] ?? 0);
   }
 
-  /** Where in an expansion the token stands that is written at a place, or `otherwise`. */
-  private pieceWrittenAt(segment: Segment, file: string, offset: number, otherwise: number): number {
+  /** Where in an expansion the tokens stand that are written at a place. */
+  private piecesWrittenAt(segment: Segment, file: string, offset: number): number[] {
+    const found: number[] = [];
     for (const { at, token } of this.pieces(segment)) {
       if (token.scan?.file.path !== file) continue;
       const { start, end } = rangeIn(token.scan, token.pos, token.pos + token.text.length);
-      if (offset >= start && offset < end) return at + offset - start;
+      if (offset >= start && offset < end) found.push(at + offset - start);
     }
-    return otherwise;
+    return found;
   }
 }
 

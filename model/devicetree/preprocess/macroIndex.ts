@@ -6,7 +6,7 @@
 import type { SourceRange } from '../../problem.ts';
 import { BUILTINS, COMMAND_LINE } from './builtins.ts';
 import { hashOf, isWord, wordEnd } from './chars.ts';
-import { MacroDefinition, nameRange } from './define.ts';
+import { definitionAt, MacroDefinition, nameRange } from './define.ts';
 import { lexAll } from './lexer.ts';
 import { COPIED, SEGMENT_WIDTH, SegmentColumn } from './output.ts';
 import type { Preprocessed } from './preprocess.ts';
@@ -79,7 +79,7 @@ export function macroAt(preprocessed: Preprocessed, path: string, offset: number
     return macro === undefined ? undefined : { range, kind: 'use', macro: infoOf(macro) };
   }
   const kind = namesIn(scan, directive).find((each) => each.pos === place.start)?.kind;
-  const own = scan.definitions[scan.directives.indexOf(directive)];
+  const own = definitionAt(scan, scan.directives.indexOf(directive));
   const macro = kind === 'definition' && own instanceof MacroDefinition ? own : table.ever(name);
   return kind === undefined || macro === undefined ? undefined : { range, kind, macro: infoOf(macro) };
 }
@@ -137,7 +137,7 @@ const KIND_OF_USE: ReadonlyMap<number, OccurrenceKind> = new Map<number, Occurre
 ]);
 
 function namesInDefine(scan: ScannedFile, directive: Directive): DirectiveName[] {
-  const own = scan.definitions[scan.directives.indexOf(directive)];
+  const own = definitionAt(scan, scan.directives.indexOf(directive));
   const tokens = lexAll(scan.text, directive.operand, directive.lineEnd).filter((token) => token.kind === TokenKind.name);
   const bodyStart = own instanceof MacroDefinition ? own.bodyStart : directive.operand;
   const parameters = own instanceof MacroDefinition ? (own.parameters?.names ?? []) : [];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { preprocess, type Preprocessed } from '../../../../model/devicetree/preprocess/preprocess.ts';
 import { inactiveRanges } from '../../../../model/devicetree/preprocess/inactive.ts';
+import { macroDefinitions, macroOccurrences } from '../../../../model/devicetree/preprocess/macroIndex.ts';
 import { memoryHost } from './memoryHost.ts';
 
 /** Lines that a random file is made of; enough of them interact. */
@@ -24,7 +25,9 @@ function visible(result: Preprocessed): unknown {
     origins.push({ ...rest, path: inclusion.file.path, parent: inclusion.parent?.file.path });
   }
   const files = [...expanded.files.keys()];
-  return { text: expanded.text, problems, origins, files, inactive: files.map((path) => inactiveRanges(result, path)) };
+  const macros = ['A', 'F'].map((name) => [macroDefinitions(result, name), macroOccurrences(result, name)]);
+  const offsets = files.flatMap((path) => [0.1, 0.3, 0.5, 0.7, 0.9].map((part) => expanded.offsetsOf(path, Math.floor(part * (expanded.files.get(path)?.text.length ?? 0)))));
+  return { text: expanded.text, problems, origins, files, macros, offsets, inactive: files.map((path) => inactiveRanges(result, path)) };
 }
 
 const fileText = fc.array(fc.constantFrom(...LINES), { maxLength: 24 }).map((lines) => lines.join('\n'));

@@ -135,7 +135,7 @@ describe('origins', () => {
 });
 
 describe('offsets of a place', () => {
-  const source = '#define K 1\n#define F(x) [x]\nnode { reg = <K>; y = F(other); };\n#if 0\nhidden\n#endif\n#include "b.h"\n#include "b.h"\n';
+  const source = '#define K 1\n#define F(x) [x]\nnode { reg = <K>; y = F(other); };\n#if 0\nhidden\n#endif\n#include "b.h"\n#include "b.h"\n#define S 77\n#define T S + 1\nS then <T> S then';
   const { expanded } = expand({ '/a.dts': source, '/b.h': 'twice' });
   const texts: Record<string, string> = { '/a.dts': source, '/b.h': 'twice', '/z.h': 'z' };
   const pieces = (file: string, what: string): string[] =>
@@ -146,6 +146,9 @@ describe('offsets of a place', () => {
     ['an invocation', '/a.dts', 'K>', ['1>; y']],
     ['an argument', '/a.dts', 'other', ['other']],
     ['inactive text', '/a.dts', 'hidden', []],
+    ['a macro\'s body', '/a.dts', '1\n', ['1>; y']],
+    ['the body of a macro used by others', '/a.dts', '77', ['77 th', '77 + ', '77 th']],
+    ['a parameter', '/a.dts', 'x) [', []],
     ['a file included twice', '/b.h', 'twice', ['twice', 'twice']],
     ['a file that is not there', '/z.h', 'z', []],
   ])('of %s', (_name, file, what, expected) => {
