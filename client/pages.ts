@@ -14,9 +14,10 @@ const STYLE = `
   h2 { font-size: 1.15em; font-weight: 600; margin: 1.6em 0 0.5em; }
   table { border-collapse: collapse; }
   th { text-align: left; font-weight: 600; }
-  th, td { padding: 0.25em 1.2em 0.25em 0; vertical-align: top; border-bottom: 1px solid var(--vscode-widget-border, rgba(128, 128, 128, 0.35)); }
-  code { font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); color: inherit; background: none; padding: 0; }
+  th, td { padding: 0.25em 1.2em 0.25em 0; vertical-align: baseline; border-bottom: 1px solid var(--vscode-widget-border, rgba(128, 128, 128, 0.35)); }
+  code { font-family: var(--vscode-editor-font-family); font-size: 0.95em; color: inherit; background: none; padding: 0; }
   td code { white-space: nowrap; }
+  pre, pre code { font-size: var(--vscode-editor-font-size); }
   pre { padding: 0.8em 1em; overflow-x: auto; border-radius: 4px; background: var(--vscode-textCodeBlock-background); }
   a { color: var(--vscode-textLink-foreground); text-decoration: none; }
   a:hover { text-decoration: underline; }

@@ -88,6 +88,6 @@ async function contexts(session: Session, uri: string): Promise<ContextsAnswer> 
 function rulePage(rule: RuleInfo): string {
   return [
     `# ${rule.title}`, `\`${rule.id}\` · ${rule.level}`, rule.explanation, `**What to do:** ${rule.remedy}`,
-    '```dts', rule.bad, '```', 'Instead:', '```dts', rule.good, '```', ...rule.sources.map((source) => `- ${source}`),
+    '```dts', rule.bad, '```', 'Instead:', '```dts', rule.good, '```', 'Sources:', rule.sources.map((source) => `- ${source}`).join('\n'),
   ].join('\n\n').replaceAll('```dts\n\n', '```dts\n').replaceAll('\n\n```\n', '\n```\n');
 }

@@ -100,7 +100,7 @@ describe('the stream page', () => {
   it('lists IOMMUs, streams and what is shared', () => {
     const page = streamPage(fixture(BOARD).board.platform, 'board.dts', (file, line) => `${file}:${line}`);
     expect(page).toContain('| `smmu` | Arm SMMUv3 | 0x5000000 | 4 | enabled | /soc.dtsi:21 |');
-    expect(page).toContain('| `uart` | `iommu@5000000` | 0x101 |  | `SID_UART` | /soc.dtsi:33 |');
+    expect(page).toContain('| `uart` | `smmu` | 0x101 |  | `SID_UART` | /soc.dtsi:33 |');
     expect(page).toContain('## Shared StreamIDs');
   });
 });

@@ -94,7 +94,7 @@ describe('requests about a configuration', () => {
     expect(await client.request('textDocument/foldingRange', { textDocument })).toBeNull();
     const { markdown } = await client.request('vsmmu/ownership', textDocument) as { markdown: string };
     expect(markdown).toContain('## domu1');
-    expect(markdown).toContain('| `/soc@10000000/ethernet@1c400000` | `/soc@10000000/iommu@15000000` | `0x120` | `0x0` | 64 |');
+    expect(markdown).toContain('| `/soc@10000000/ethernet@1c400000` | `iommu@15000000` | `0x120` | `0x0` | 64 |');
   });
 
   it('mends a configuration by its quick fixes', async () => {
