@@ -13,6 +13,7 @@ import { SYNTAX_PROBLEMS } from '../model/devicetree/syntax/problems.ts';
 import { TREE_PROBLEMS } from '../model/devicetree/tree/problems.ts';
 import type { RuleInfo } from '../model/rule.ts';
 import { XL_RULES } from '../model/xl/rules/index.ts';
+import { SERVER_PROBLEMS } from '../server/workspace/problems.ts';
 
 /** One group of rules, as the index page shows them. */
 export interface RuleGroup {
@@ -28,6 +29,7 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
   { title: 'Checks of the device-tree compiler', rules: DTC_CHECKS },
   { title: 'Xen guest configurations', rules: XL_RULES },
   { title: 'Guests, their board and their partial device trees', rules: [...SYSTEM_RULES, PROJECT_FILE] },
+  { title: 'In the editor', rules: SERVER_PROBLEMS },
 ];
 
 /** All rules by id. */
