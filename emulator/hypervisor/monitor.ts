@@ -28,6 +28,8 @@ export interface IsolationPolicy {
   readonly domainOf: (smmu: number, sid: number) => string | undefined;
   /** Whether a domain may reach memory of an owner that is not itself. */
   readonly mayReach?: (domain: string, owner: string | undefined, address: number) => boolean;
+  /** Stage-1 tables and CDs are the domain's own even where no stage 2 translates their addresses. */
+  readonly ownsStage1?: boolean;
   /** What is wrong inside the domain: memory that its guest has not given to this device. */
   readonly within?: (reach: Reach) => string | undefined;
 }
@@ -126,8 +128,9 @@ export class IsolationMonitor implements Observer {
 
   /** CDs and stage-1 tables whose address a guest chose must lie in the memory of its domain. */
   #walkRead(step: Step, transaction: TransactionStep): void {
-    const isWalk = (step.kind === 'fetch' && !step.isCached) || (step.kind === 'descriptor' && step.stage === 1);
-    if (!isWalk || step.ipa === undefined) return;
+    const isCd = step.kind === 'fetch' && !step.isCached && (step.structure === 'CD' || step.structure === 'L1CD');
+    const isWalk = isCd || (step.kind === 'descriptor' && step.stage === 1);
+    if (!isWalk || (step.ipa === undefined && this.#policy.ownsStage1 !== true)) return;
     this.#judge(step.smmu, transaction, toNumber(step.address), 'walk');
   }
 

@@ -47,6 +47,7 @@ export const BEHAVIOURS = {
   rereadsOnCfgiAll: row(SINCE_FIXED, 'own', { text: 'CFGI_ALL and CFGI_STE_RANGE read the guest entries anew.', otherwise: 'They do nothing.', source: '1.4, X10' }),
   forwardsCdInvalidation: row(SINCE_FIXED, 'own', { text: 'CFGI_CD and CFGI_CD_ALL reach the physical SMMU.', otherwise: 'They do nothing.', source: '1.4, X11' }),
   preciseTlbi: row(IDEAL_ONLY, 'list', { text: 'TLBI goes to the hardware with its ASID and address.', otherwise: 'Each TLBI flushes all of the VMID, once per device.', source: '1.4, 3.3' }),
+  batchesFlushes: row([false, false, true, false], 'list', { text: 'Neighbouring TLBIs become one flush.', otherwise: 'Each TLBI is forwarded on its own.', source: '3.1, 4 and 5' }),
   honoursTableFormat: row(SINCE_WIP, 'list', { text: 'STRTAB_BASE_CFG.FMT decides whether the table has two levels.', otherwise: 'Every table is walked as two-level.', source: '1.3, X12' }),
   honoursSplit: row(SINCE_WIP, 'list', { text: 'The level-1 index uses SPLIT.', otherwise: 'It uses 8.', source: '1.5, X13' }),
   reportsBadStreamId: row(SINCE_FIXED, 'own', { text: 'A StreamID out of range, or without level-2 table, gives C_BAD_STREAMID.', otherwise: 'Out of range gives C_BAD_STE; a span of 0 only a log line.', source: '1.5, X14, X16' }),

@@ -74,6 +74,7 @@ export class Xen implements Hypervisor {
     const { history } = this.machine;
     this.machine.owners.set(HOST.xen, HOST.xenSize, 'xen');
     this.runtime = new Runtime(this.machine, 'xen', {
+      ownsStage1: true,
       domainOf: (smmu, sid) => this.contexts.of(smmu, sid)?.domain,
       within: ({ smmu, sid, domain, address }) => {
         const device = this.contexts.of(smmu, sid)?.device;

@@ -14,7 +14,8 @@ export interface CommandActions {
   readonly invalidateCd: (vsid: number, command: 'CFGI_CD' | 'CFGI_CD_ALL') => void;
   /** Removes translations: the named command with its values for an ideal vSMMU, all of them else. */
   readonly invalidateTlb: (command: string, values: FieldInput) => void;
-  readonly signalSync: () => void;
+  /** Everything before is complete; an interrupt may be asked for. */
+  readonly sync: (isSignalled: boolean) => void;
 }
 
 type Words = readonly number[];
@@ -62,5 +63,5 @@ export const VIRTUAL_COMMANDS: ReadonlyMap<number, VirtualCommand> = new Map<num
   [0x12, { name: 'TLBI_NH_VA', isPosted: true, run: tlbi('TLBI_NH_VA', (words) => ({ ASID: asidOf(words), ...addressOf(words) })) }],
   [0x13, { name: 'TLBI_NH_VAA', isPosted: false, run: tlbi('TLBI_NH_VAA', addressOf) }],
   [0x30, { name: 'TLBI_NSNH_ALL', isPosted: true, run: tlbi('TLBI_NH_ALL', () => ({})) }],
-  [0x46, { name: 'SYNC', isPosted: true, run: (actions, words) => { if (((words[0] ?? 0) & 0x3000) === 0x1000) actions.signalSync(); } }],
+  [0x46, { name: 'SYNC', isPosted: true, run: (actions, words) => actions.sync(((words[0] ?? 0) & 0x3000) === 0x1000) }],
 ]);

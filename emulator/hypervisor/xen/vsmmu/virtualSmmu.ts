@@ -50,6 +50,8 @@ export class VirtualSmmu {
   readonly #parts: VirtualSmmuParts;
   readonly #access: RegisterAccess;
   readonly #queue: VirtualQueue;
+  // Set and cleared within one run of the queue, so it is no state of the machine.
+  #isFlushDue = false;
 
   constructor(parts: VirtualSmmuParts) {
     const { name, runtime, profile, memory } = parts;
@@ -66,8 +68,11 @@ export class VirtualSmmu {
         configure: (vsid) => this.configure(vsid),
         configureRange: (first, count) => this.#configureRange(first, count),
         invalidateCd: (vsid, command) => this.#invalidateCd(vsid, command),
-        invalidateTlb: (command, values) => parts.backend.invalidateTlb(profile.preciseTlbi ? { command, values } : undefined),
-        signalSync: () => { if (profile.signalsSync) this.events.inject(); },
+        invalidateTlb: (command, values) => this.#invalidateTlb(command, values),
+        sync: (isSignalled) => {
+          this.#flushBatch();
+          if (isSignalled && profile.signalsSync) this.events.inject();
+        },
       },
     });
   }
@@ -95,7 +100,21 @@ export class VirtualSmmu {
 
   /** Carries out commands; gives how many. */
   process(): number {
-    return this.#queue.process();
+    const done = this.#queue.process();
+    this.#flushBatch();
+    return done;
+  }
+
+  #invalidateTlb(command: string, values: FieldInput): void {
+    const { profile, backend } = this.#parts;
+    if (profile.batchesFlushes) this.#isFlushDue = true;
+    else backend.invalidateTlb(profile.preciseTlbi ? { command, values } : undefined);
+  }
+
+  #flushBatch(): void {
+    if (!this.#isFlushDue) return;
+    this.#isFlushDue = false;
+    this.#parts.backend.invalidateTlb(undefined);
   }
 
   /** The profile of this vSMMU. */
