@@ -57,6 +57,10 @@ describe('stream table', () => {
     rig.put(L2 + 3 * 64, STREAM);
     table(rig, STRTAB, twoLevel(8, 8));
     expect(rig.at(3, VA)).toBe(DATA);
+    rig.put(STRTAB, encode(L1STD, { Span: 9, L2Ptr: L2 + 0x4000 }));
+    rig.put(L2 + 0x4000 + 5 * 64, STREAM);
+    rig.cmd('CFGI_STE_RANGE', { Range: 31 });
+    expect([rig.at(5, VA), rig.at(3, VA)]).toEqual([DATA, 'C_BAD_STE']);
   });
 
   it('the table is aligned to its size, linear and two-level', () => {
@@ -217,13 +221,13 @@ describe('configuration caches', () => {
     expect(rig.at(1, VA)).toBe(DATA);
   });
 
-  it.each([[1, 'C_BAD_STREAMID'], [0, DATA]])('level-1 stream descriptor, Leaf %i', (leaf, result) => {
+  it.each([[1, 200, 'C_BAD_STREAMID'], [0, 200, DATA], [0, 0, DATA], [0, 255, DATA], [0, 256, 'C_BAD_STREAMID']])('level-1 stream descriptor, Leaf %i for StreamID %i', (leaf, sid, result) => {
     const rig = rigWithData();
     rig.put(L2 + 64, STREAM);
     table(rig, STRTAB + 0x4000, twoLevel(8, 16));
     expect(rig.at(1, VA)).toBe('C_BAD_STREAMID');
     rig.put(STRTAB + 0x4000, encode(L1STD, { Span: 9, L2Ptr: L2 }));
-    rig.cmd('CFGI_STE', { StreamID: 200, Leaf: leaf });
+    rig.cmd('CFGI_STE', { StreamID: sid, Leaf: leaf });
     expect(rig.at(1, VA)).toBe(result);
   });
 

@@ -43,6 +43,33 @@ describe('steps', () => {
     expect(cd).toMatchObject({ address: u64(0, 0x4400_1000), ipa: u64(0, 0x4400_1000) });
   });
 
+  it('of fetches name the structure and its place, from memory, from the caches, and when they abort', () => {
+    const rig = new Rig();
+    const fetches = (sid: number, ssid?: number): [string, number, boolean, number][] => {
+      const seen: Step[] = [];
+      rig.machine.observer = { step: (s) => seen.push(s) };
+      rig.dma(sid, VA, READ, ssid);
+      return seen.flatMap((s) => (s.kind === 'fetch' ? [[s.structure, s.address.hi * 2 ** 32 + s.address.lo, s.isCached, s.words.length]] : []));
+    };
+    rig.reg(0x20, 0xc);
+    rig.reg(0x88, 0x10000 | (8 << 6) | 16);
+    rig.reg(0x20, 0xd);
+    rig.put(0x4100_0000, [9 | 0x4110_0000, 0]);
+    rig.put(0x4110_0000 + 64, [0x4400_0000 | 0x2b, 0x6000_0000]);
+    rig.put(0x4400_0008, [0x4410_0001, 0]);
+    rig.cd(0x4410_0000 + 64);
+    rig.map(S1, VA, DATA);
+    const all: [string, number, boolean, number][] = [['L1STD', 0x4100_0000, false, 2], ['STE', 0x4110_0040, false, 16], ['L1CD', 0x4400_0008, false, 2], ['CD', 0x4410_0040, false, 16]];
+    expect(fetches(1, 1025)).toEqual(all);
+    expect(fetches(1, 1025)).toEqual([['STE', 0x4110_0040, true, 16], ['CD', 0x4410_0040, true, 16]]);
+    expect(fetches(2)).toEqual([['L1STD', 0x4100_0000, true, 2], ['STE', 0x4110_0080, false, 16]]);
+    expect(fetches(1, 1026)).toEqual([['STE', 0x4110_0040, true, 16], ['L1CD', 0x4400_0008, true, 2], ['CD', 0x4410_0080, false, 16]]);
+    rig.put(0x4100_0008, [9, 0x80]);
+    expect(fetches(0x101)).toEqual([['L1STD', 0x4100_0008, false, 2], ['STE', 0x80_0000_0040, false, 0]]);
+    rig.machine.memory.injectAborts([{ base: 0x4400_0010, size: 8 }]);
+    expect(fetches(1, 2049)).toEqual([['STE', 0x4110_0040, true, 16], ['L1CD', 0x4400_0010, false, 0]]);
+  });
+
   it('say what each descriptor is', () => {
     const rig = new Rig({ policy: 'none' });
     rig.stage1(1);
@@ -108,6 +135,8 @@ describe('explanations', () => {
     ['unmapped', (r) => r.stage1(1), READ, /^Stage 1: The level 0 descriptor is not valid/],
     ['read-only', (r) => { r.stage1(1); r.map(S1, VA, DATA, { low: PAGE | 0x80 }); }, WRITE, /does not permit an unprivileged write/],
     ['AF', (r) => { r.stage1(1); r.map(S1, VA, DATA, { low: PAGE & ~0x400 }); }, READ, /access flag of the level 3 leaf is 0/],
+    ['reserved page', (r) => { r.stage1(1); r.store(r.map(S1, VA, DATA), DATA + 0xf41); }, READ, /type 01, which is reserved/],
+    ['reserved block', (r) => { r.stage1(1); r.map(S1, VA, 0, { level: 0, low: 0xf41 }); }, READ, /block descriptor stands at level 0/],
     ['range', (r) => r.stage1(1, { T0SZ: 30 }), READ, /outside the input range that CD\.T0SZ/],
     ['upper half', (r) => r.stage1(1, { EPD0: 1 }), READ, /CD\.EPD0 or EPD1 disables/],
     ['V', (r) => r.ste(1, { V: 0 }), READ, /^STE\.V is 0\. Fill the entry/],
@@ -129,6 +158,21 @@ describe('explanations', () => {
     expect(steps.at(-1)?.kind).toBe('result');
     expect(rig.machine.hash).toBe(hash);
     expect(rig.get(0x100a8)).toBe(0);
+  });
+});
+
+describe('explanations from the caches', () => {
+  it('know the level of the leaf', () => {
+    const rig = new Rig();
+    rig.stage1(1);
+    rig.stage2(2);
+    rig.map(S1, VA, DATA, { low: PAGE | 0x80 });
+    rig.map(S2, 0, 0, { level: 2, low: 0x77d });
+    rig.dma(1, VA);
+    rig.dma(2, 0x1000);
+    const say = (sid: number, address: number): string => rig.machine.explain(rig.smmu, requestOf({ sid, address: u64(Math.floor(address / 2 ** 32), address), access: WRITE })).sentence;
+    expect(say(1, VA)).toMatch(/^Stage 1: The level 3 leaf/);
+    expect(say(2, 0x1000)).toMatch(/^Stage 2 of IPA 0x1000: The level 2 leaf/);
   });
 });
 
@@ -161,6 +205,19 @@ describe('stale entries', () => {
     expect(rig.machine.hash).toBe(hash);
     rig.cmd('TLBI_S12_VMALL', { VMID: 7 });
     expect(rig.smmu.stale().translations).toEqual([]);
+  });
+
+  it('are judged by the CD that filled them', () => {
+    const rig = new Rig();
+    rig.ste(1, { Config: 5, S1ContextPtr: 0x4400_0000, S1CDMax: 2, S1DSS: 2 });
+    rig.cd(0x4400_0000, { ASID: 1 });
+    rig.cd(0x4400_0080, { ASID: 2, TTB0: 0x5100_0000 });
+    rig.map(S1, VA, DATA);
+    rig.map(0x5100_0000, VA, DATA + 0x1000);
+    expect([rig.at(1, VA), rig.at(1, VA, READ, 2)]).toEqual([DATA, DATA + 0x1000]);
+    expect(rig.smmu.stale()).toEqual({ translations: [], config: [] });
+    rig.map(0x5100_0000, VA, DATA + 0x2000);
+    expect(rig.smmu.stale().translations).toMatchObject([{ entry: { substream: 2, asid: 2 }, now: u64(0, DATA + 0x2000) }]);
   });
 
   it('stage-2 entries too', () => {

@@ -329,6 +329,31 @@ describe('entries', () => {
     }
   });
 
+  it('permit what their own page permits', () => {
+    const rig = new Rig();
+    rig.stage1(1);
+    rig.map(S1, VA, DATA);
+    rig.map(S1, VA + 0x1000, DATA, { low: PAGE | 0x80 });
+    const rounds = Array.from({ length: 3 }, () => [rig.at(1, VA, 2), rig.at(1, VA + 0x1000, 2), rig.at(1, VA + 0x1000, 1), rig.at(1, VA, 2)]);
+    expect(rounds).toEqual(Array.from({ length: 3 }, () => [DATA, 'F_PERMISSION', DATA, DATA]));
+  });
+
+  it('of stage 2 are made again after a hit, and answer until they are invalidated', () => {
+    const rig = new Rig();
+    rig.stage2(1);
+    const leaves = [0, 1, 2].map((i) => rig.map(S2, VA + i * 0x1000, DATA + i * 0x1000, { low: PAGE2 }));
+    for (const i of [0, 0, 1, 1, 2]) expect(rig.at(1, VA + i * 0x1000)).toBe(DATA + i * 0x1000);
+    expect(rig.smmu.parts.caches.stage2.table.count).toBe(3);
+    for (const leaf of leaves) rig.store(leaf, 0);
+    for (const i of [0, 1, 2]) expect(rig.at(1, VA + i * 0x1000)).toBe(DATA + i * 0x1000);
+    for (const fields of [{ TG: 1, TTL: 2 }, { TG: 3, TTL: 3 }, { TG: 1, TTL: 3, VMID: 8 }]) rig.cmd('TLBI_S2_IPA', { VMID: 7, Address: VA, ...fields });
+    expect(rig.at(1, VA)).toBe(DATA);
+    rig.cmd('TLBI_S2_IPA', { VMID: 7, Address: VA, TG: 1, TTL: 3 });
+    expect([0, 1, 2].map((i) => rig.at(1, VA + i * 0x1000))).toEqual(['F_TRANSLATION', DATA + 0x1000, DATA + 0x2000]);
+    rig.cmd('TLBI_S2_IPA', { VMID: 7, Address: VA, TG: 1, NUM: 1, SCALE: 0 });
+    expect([1, 2].map((i) => rig.at(1, VA + i * 0x1000))).toEqual(['F_TRANSLATION', DATA + 0x2000]);
+  });
+
   it('of 4 TB', () => {
     const rig = new Rig();
     const T = 2 ** 42;

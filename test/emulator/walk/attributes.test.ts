@@ -27,6 +27,7 @@ describe('memory types', () => {
     expect(combine(WB, WT)).toBe(0xbb);
     expect(combine(WT, WB)).toBe(WT);
     expect(combine(0x7d, WT)).toBe(0xb9);
+    expect(combine(0x17, 0x11)).toBe(0x1b);
     expect(combine(WB, 0x4f)).toBe(0x4f);
     expect(combine(WB, GRE)).toBe(GRE);
     expect(combine(GRE, WB)).toBe(GRE);
@@ -53,8 +54,8 @@ describe('memory types', () => {
   });
 
   it('names', () => {
-    expect([0, 4, 8, 12, 0x44, 0xff, 0xbb, 0x4f, 0x77].map(attributeName)).toEqual([
-      'Device-nGnRnE', 'Device-nGnRE', 'Device-nGRE', 'Device-GRE', 'Normal NC', 'Normal WB RA WA', 'Normal WT RA WA', 'Normal outer NC, inner WB RA WA', 'Normal WB transient RA WA',
+    expect([0, 4, 8, 12, 0x44, 0xff, 0xbb, 0x4f, 0x77, 0x88].map(attributeName)).toEqual([
+      'Device-nGnRnE', 'Device-nGnRE', 'Device-nGRE', 'Device-GRE', 'Normal NC', 'Normal WB RA WA', 'Normal WT RA WA', 'Normal outer NC, inner WB RA WA', 'Normal WB transient RA WA', 'Normal WT',
     ]);
   });
 });

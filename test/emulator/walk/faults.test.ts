@@ -228,6 +228,32 @@ describe('hardware update', () => {
     expect(rig.at(1, VA, WRITE)).toBe(DATA);
   });
 
+  it('pages that are not clean stay as they are at stage 2', () => {
+    const rig = new Rig();
+    rig.stage2(1, { S2HA: 1, S2HD: 1 });
+    rig.stage2(2, { S2HA: 1, S2TTB: 0x6800_0000, S2VMID: 8 });
+    rig.map(S2, VA, DATA, { low: PAGE2 & ~0x80 });
+    rig.map(0x6800_0000, VA, DATA, { low: PAGE2 & ~0x80, high: DBM });
+    expect([rig.at(1, VA, WRITE), rig.at(2, VA, WRITE)]).toEqual(['F_PERMISSION', 'F_PERMISSION']);
+  });
+
+  it('leaves one TLB entry for a page that became dirty', () => {
+    const rig = new Rig();
+    rig.stage1(1, { HA: 1, HD: 1 });
+    rig.stage2(2, { S2HA: 1, S2HD: 1 });
+    rig.map(S1, VA, DATA, { low: PAGE | 0x80, high: DBM });
+    rig.map(S2, VA, DATA, { low: PAGE2 & ~0x80, high: DBM });
+    for (const sid of [1, 2]) expect([READ, WRITE, READ, WRITE].map((how) => rig.at(sid, VA, how))).toEqual([DATA, DATA, DATA, DATA]);
+    expect([rig.smmu.parts.caches.tlb.table.count, rig.smmu.parts.caches.stage2.table.count]).toEqual([1, 1]);
+  });
+
+  it('a clean page may be executed where a writable one may', () => {
+    const rig = new Rig();
+    rig.stage1(1, { HA: 1, HD: 1 });
+    rig.map(S1, VA, DATA, { low: PAGE | 0x80, high: DBM });
+    expect([rig.at(1, VA, READ | 8), rig.at(1, VA, READ | 8 | 4)]).toEqual([DATA, 'F_PERMISSION']);
+  });
+
   it('a clean page counts as writable where that takes execution away', () => {
     const rig = new Rig();
     rig.stage1(1, { HA: 1, HD: 1, WXN: 1 });

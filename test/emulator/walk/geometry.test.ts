@@ -76,7 +76,7 @@ describe('walk geometry', () => {
       [12, 0, 16, 24], [12, 1, 21, 33], [12, 2, 30, 42], [12, 3, 39, 51], [14, 1, 16, 27], [14, 2, 24, 38], [14, 3, 35, 49], [16, 1, 12, 21], [16, 2, 18, 34], [16, 3, 31, 47],
     ];
     for (const [page, start, low, high] of rows) {
-      const legal = Array.from({ length: 53 }, (_, i) => i + 12).filter((t) => isStage2Consistent(page, start, 64 - t));
+      const legal = Array.from({ length: 55 }, (_, i) => i + 9).filter((t) => isStage2Consistent(page, start, 64 - t));
       expect([legal[0], legal.at(-1)], `${page} ${start}`).toEqual([low, high]);
     }
   });
@@ -148,6 +148,13 @@ describe('walk geometry', () => {
     rig.stage2(2, { S2T0SZ: 24, S2SL0: 1, S2TTB: S2 + 0x1000 });
     rig.map(S2, 0x4000_0000, DATA, { ia: 40, start: 1, low: PAGE2 });
     expect(rig.at(2, 0x4000_0000)).toBe(DATA);
+  });
+
+  it.each([[5, 0x10, 0x10], [6, 0x10, 0], [6, 0x50, 0x40]])('a small table is aligned to 64 bytes with 52-bit outputs: IPS %i, offset %i', (ips, offset, aligned) => {
+    const rig = new Rig();
+    rig.stage1(1, { TG0: 1, T0SZ: 21, IPS: ips, TTB0: S1 + offset });
+    rig.map(S1 + aligned, 2 ** 42, DATA, { page: 16, ia: 43 });
+    expect(rig.at(1, 2 ** 42 + 8)).toBe(DATA + 8);
   });
 
   it('input ranges: lower half, upper half, gaps, tagged addresses', () => {

@@ -75,9 +75,12 @@ describe.each(['none', 'architecture'] as const)('stage-2 permissions, caches %s
     expect(allowed(rig)).toBe(pass);
   });
 
-  it('without XNX the upper bit alone forbids execution', () => {
-    const rig = new Rig({ policy, model: 'v3.0-minimal' });
-    expect(rig.smmu.parts.features.xnx).toBe(false);
+  it.each([[0, 'ur uw ux pr pw px'], [1, 'ur uw ux pr pw px'], [2, 'ur uw pr pw'], [3, 'ur uw pr pw']])('without XNX the upper bit alone forbids execution: XN %i', (xn, pass) => {
+    const rig = new Rig({ policy, model: { IDR0: 0x0800_000b, IDR1: 0x0273_0010, IDR3: 0, IDR5: 0x0010_0075, AIDR: 0 } });
+    rig.stage2(1);
+    rig.map(S2, VA, DATA, { low: PAGE2, high: xn << 21 });
+    expect(allowed(rig)).toBe(pass);
+    expect(allowed(rig)).toBe(pass);
   });
 
   it('an atomic needs both permissions', () => {
