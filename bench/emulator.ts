@@ -1,8 +1,7 @@
 /**
  * How fast the emulator is, in one run: translations per second by kind, and what stepping, the undo
- * log and sizes cost, as ratios. CPU time, best of several rounds.
- *
- *   npx esbuild bench/emulator.ts --bundle --platform=node --format=esm --outfile=dist/bench.mjs && node dist/bench.mjs
+ * log and sizes cost, as ratios. CPU time,
+ * best of several rounds. `node bench/run.mjs emulator`
  */
 import { Machine, Response, requestOf, u64, type CachePolicy, OK } from '../emulator/index.ts';
 import { buildTables } from './emulatorTables.ts';
