@@ -27,3 +27,4 @@ export type { LegalityRule } from './config/rule.ts';
 export { Owners, type OwnedRange } from './memory/owners.ts';
 export { listTlb, type StaleConfig, type StaleEntry, type TlbEntry } from './tlb/stale.ts';
 export type { EndpointPath } from './ats/endpoint.ts';
+export * from './hypervisor/index.ts';

@@ -66,6 +66,7 @@ export const BEHAVIOURS = {
   decodesPages: row(SINCE_WIP, 'list', { text: 'Only the event queue indexes are on page 1.', otherwise: 'Every page mirrors page 0.', source: '1.3' }),
   acknowledgesPresent: row(SINCE_WIP, 'list', { text: 'CR0ACK shows SMMUEN, EVTQEN and CMDQEN only.', otherwise: 'CR0ACK shows optional functions that are absent.', source: '1.3' }),
   clampsEventQueue: row(SINCE_WIP, 'own', { text: 'EVTQ_BASE.LOG2SIZE is limited to 19.', otherwise: 'The limit is applied to the command queue.', source: '1.3' }),
+  basesStartAtZero: row(SINCE_WIP, 'list', { text: 'Queue bases are zero after reset.', otherwise: 'They start with LOG2SIZE 19, which has no effect until they are written.', source: '1.2' }),
   modelsEnable: row(IDEAL_ONLY, 'own', { text: 'SMMUEN and GBPA decide what an unconfigured device may do.', otherwise: 'It translates with stage 2 only until the first CFGI_STE.', source: '1.5, 1.7, X28' }),
   takesConsWhileEnabled: row(NOT_WIP, 'own', { text: 'EVTQ_CONS can be written while the queue is on.', otherwise: 'The write is ignored, so the queue fills.', source: '1.3, X29' }),
   boundsVsids: row(SINCE_FIXED, 'own', { text: 'A full vSID table gives -ENOMEM.', otherwise: 'The search for a free vSID never ends.', source: '1.10, X30' }),

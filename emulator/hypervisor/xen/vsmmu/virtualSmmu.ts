@@ -57,6 +57,7 @@ export class VirtualSmmu {
     const { name, runtime, profile, memory } = parts;
     this.#parts = parts;
     this.state = createState(runtime.machine.history, name);
+    if (!profile.basesStartAtZero) for (const base of ['cmdqLo', 'evtqLo'] as const) this.state.set(base, MAX_SHIFT);
     this.events = new VirtualEvents({ name, state: this.state, profile, runtime, memory });
     this.#access = new RegisterAccess({
       state: this.state, profile, ids: guestIds(profile, parts.hardware), print: (text) => runtime.print(text),
