@@ -1,0 +1,189 @@
+/**
+ * Virtio back ends in other domains, with and without grants: a guest whose devices are served by
+ * dom0 or a driver domain, which reaches buffers through grants, or through foreign mappings of any
+ * page of the guest. No SMMU takes part; the isolation monitor is told of each access. Rings, events
+ * and the processors of the domains are not modelled.
+ */
+import { toNumber, type U64 } from '../../bits/u64.ts';
+import { Machine } from '../../machine/machine.ts';
+import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
+import { viewOf, type MemoryView } from '../memoryView.ts';
+import { PAGE_SIZE } from '../pages.ts';
+import { grantPlace } from './address.ts';
+import { GrantDmaOps, pagesOf, type DmaDirection } from './dmaOps.ts';
+import { backEndOf, type EndpointSource } from './endpoints.ts';
+import { GRANT_STATUS, GrantMapper, type GrantMapping } from './mapping.ts';
+import { GRANT_DMA_OPERATIONS } from './operations.ts';
+import { DEFAULT_MAX_FRAMES, GrantTable, GTF } from './table.ts';
+
+/** Where things are: guest memory in the machine and in the guest, the table's place in the guest. */
+export const GRANT_LAYOUT = {
+  ram: 0x8000_0000, guestBase: 0x4000_0000, size: 0x0040_0000,
+  table: 0x4000_0000, guestDomid: 1,
+} as const;
+
+const MAX_TRACK_FRAMES = 1024;
+
+/** A virtio device of the guest. */
+export interface VirtioDevice {
+  readonly name: string;
+  readonly source: EndpointSource;
+  /** The domain that serves it, as the toolstack was told. */
+  readonly backEnd: number;
+}
+
+/** A machine with one guest and the domains that serve it. */
+export interface GrantDmaConfig {
+  readonly devices: readonly VirtioDevice[];
+  /** Domains that may map any page of the guest, besides dom0: its device models. */
+  readonly privileged?: readonly number[];
+  /** Domains that the security policy keeps from mapping the guest's grants. */
+  readonly denied?: readonly number[];
+  readonly maxFrames?: number;
+  readonly maxTrackFrames?: number;
+}
+
+/** An access of a back end. */
+export interface BackEndAccess {
+  readonly address: U64;
+  readonly size: number;
+  readonly isWrite: boolean;
+  /** The mapping is kept after the access, as back ends do that cache mappings. */
+  readonly keep?: boolean;
+}
+
+/** The system. */
+export class GrantDma implements Hypervisor {
+  readonly name = 'grant-dma';
+  readonly profile = 'linux';
+  readonly operations = GRANT_DMA_OPERATIONS;
+  readonly machine: Machine;
+  readonly runtime: Runtime;
+  readonly table: GrantTable;
+  readonly mapper: GrantMapper;
+  readonly memory: MemoryView;
+  readonly #config: GrantDmaConfig;
+  readonly #ops = new Map<string, GrantDmaOps>();
+
+  constructor(config: GrantDmaConfig) {
+    this.#config = config;
+    const { ram, guestBase, size, guestDomid } = GRANT_LAYOUT;
+    this.machine = new Machine({ regions: [{ name: 'guest', kind: 'ram', base: ram, size, owner: domainName(guestDomid) }], smmus: [] });
+    const { history } = this.machine;
+    this.memory = viewOf(this.machine.memory, (a) => (a >= guestBase && a < guestBase + size ? a - guestBase + ram : undefined));
+    this.runtime = new Runtime(this.machine, 'grant-dma', { domainOf: () => undefined, mayReach: (domain, _owner, address) => this.#isGranted(domain, address - ram + guestBase) });
+    this.table = new GrantTable({ history, name: 'guest', memory: this.memory, base: GRANT_LAYOUT.table, maxFrames: config.maxFrames ?? DEFAULT_MAX_FRAMES });
+    this.mapper = new GrantMapper({
+      history, tables: new Map([[guestDomid, this.table]]), maxTrackFrames: config.maxTrackFrames ?? MAX_TRACK_FRAMES,
+      permits: (caller) => config.denied?.includes(caller) !== true,
+    });
+    for (const device of config.devices) this.#setUp(device);
+    history.recording = true;
+  }
+
+  #setUp({ name, source }: VirtioDevice): void {
+    const backEnd = backEndOf(source);
+    if (backEnd.domid === undefined) {
+      this.runtime.print(`${name}: ${backEnd.why}, -ESRCH: ordinary DMA`, 'guest');
+      return;
+    }
+    const print = (text: string): void => this.runtime.print(`${name}: ${text}`, 'guest');
+    this.#ops.set(name, new GrantDmaOps({ history: this.machine.history, name, table: this.table, backEnd: backEnd.domid, print }));
+  }
+
+  /** The grant operations of a device; undefined where it does ordinary DMA. */
+  ops(device: string): GrantDmaOps | undefined {
+    return this.#ops.get(device);
+  }
+
+  /** Carries out an operation by name. */
+  perform(name: string, values: OperationValues): Outcome {
+    const operation = GRANT_DMA_OPERATIONS.find((o) => o.name === name);
+    if (operation === undefined) return failed(`no operation ${name}`);
+    const missing = operation.parameters.find((p) => values[p] === undefined);
+    if (missing !== undefined) return failed(`${name} needs ${missing}`);
+    return this.runtime.operation('guest', name, () => operation.run(this, values));
+  }
+
+  /** The guest gives a buffer to a device. The value of the outcome is the first reference, or the address itself for ordinary DMA. */
+  map(device: string, address: number, size: number, direction: DmaDirection): Outcome {
+    const ops = this.ops(device);
+    if (ops === undefined) return done('ordinary DMA', address);
+    const result = ops.map({ address, size }, direction);
+    if (!result.ok) return failed(`${result.error}: ${result.why}`);
+    return done('granted', grantPlace(result.address)?.ref);
+  }
+
+  /** The domain that serves a device reaches for a buffer, page by page; the outcome's value is the first physical address. */
+  access(device: string, access: BackEndAccess): Outcome {
+    const served = this.#config.devices.find((d) => d.name === device);
+    if (served === undefined) return failed(`no device ${device}`);
+    let first: number | undefined;
+    for (const piece of pagesOf(access.address, access.size)) {
+      const outcome = this.#reach(served, piece.address, access);
+      if (!outcome.ok) return outcome;
+      first ??= outcome.value;
+    }
+    return done('reached', first);
+  }
+
+  /** Unmaps what a back end still has mapped; gives how many pages that were. */
+  letGo(device: string): Outcome {
+    const domid = this.#config.devices.find((d) => d.name === device)?.backEnd;
+    const held = this.mapper.mappings.filter((m) => m.caller === domid);
+    for (const { caller, handle } of held) this.mapper.unmap(caller, handle);
+    return done(`unmapped ${held.length} pages`, held.length);
+  }
+
+  /** Guest frames that a domain may map: by grants, and as foreign pages. */
+  mayMap(domid: number): { readonly granted: ReadonlyMap<number, 'read' | 'write'>; readonly isForeign: boolean } {
+    const granted = new Map<number, 'read' | 'write'>();
+    for (let ref = 0; ref < this.table.size; ref++) {
+      const entry = this.table.entry(ref);
+      if (entry === undefined || entry.domid !== domid || (entry.flags & GTF.typeMask) !== GTF.permitAccess) continue;
+      const isReadOnly = (entry.flags & GTF.readonly) !== 0;
+      if (!isReadOnly || !granted.has(entry.frame)) granted.set(entry.frame, isReadOnly ? 'read' : 'write');
+    }
+    return { granted, isForeign: domid === 0 || this.#config.privileged?.includes(domid) === true };
+  }
+
+  #reach(device: VirtioDevice, address: U64, access: BackEndAccess): Outcome {
+    const place = grantPlace(address);
+    if (place === undefined) return this.#foreign(device, toNumber(address));
+    const held = this.mapper.mappings.find((m) => m.caller === device.backEnd && m.ref === place.ref && !(access.isWrite && m.readOnly));
+    if (held !== undefined) return this.#touch(device, held.frame * PAGE_SIZE + place.offset);
+    this.runtime.costs.count('hypercalls');
+    const result = this.mapper.map({ caller: device.backEnd, granter: GRANT_LAYOUT.guestDomid, ref: place.ref, readOnly: !access.isWrite });
+    if (result.status !== 'okay') return failed(`${result.status} (${GRANT_STATUS[result.status]}): ${result.why}`);
+    const outcome = this.#touch(device, result.mapping.frame * PAGE_SIZE + place.offset);
+    if (access.keep !== true) this.#unmap(result.mapping);
+    return outcome;
+  }
+
+  #unmap({ caller, handle }: GrantMapping): void {
+    this.runtime.costs.count('hypercalls');
+    this.mapper.unmap(caller, handle);
+  }
+
+  #foreign(device: VirtioDevice, address: number): Outcome {
+    if (!this.mayMap(device.backEnd).isForeign) return failed(`-EPERM: d${device.backEnd} may not map pages of d${GRANT_LAYOUT.guestDomid}`);
+    this.runtime.costs.count('hypercalls');
+    return this.#touch(device, address);
+  }
+
+  #touch(device: VirtioDevice, guestAddress: number): Outcome {
+    const physical = this.memory.locate(guestAddress);
+    if (physical === undefined) return failed('no memory there');
+    this.runtime.monitor.bare(domainName(device.backEnd), `the back end of ${device.name}`, physical);
+    return done('reached', physical);
+  }
+
+  #isGranted(domain: string, guestAddress: number): boolean {
+    const frame = Math.floor(guestAddress / PAGE_SIZE);
+    return this.mapper.mappings.some((m) => domainName(m.caller) === domain && m.frame === frame);
+  }
+}
+
+function domainName(domid: number): string {
+  return `dom${domid}`;
+}
