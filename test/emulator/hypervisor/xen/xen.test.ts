@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { READ } from '../../../../emulator/index.ts';
+import { READ, type Step } from '../../../../emulator/index.ts';
 import { PROFILE_NAMES, type ProfileName } from '../../../../emulator/hypervisor/xen/profiles.ts';
 import { Xen } from '../../../../emulator/hypervisor/xen/xen.ts';
 
@@ -49,5 +49,29 @@ describe.each(PROFILE_NAMES)('Xen as %s', (profile) => {
     machine.history.forward(5);
     expect(machine.hash).toBe(states[5]);
     expect(xen.dma({ device: '/gpu', address: 0x1000, access: READ }).ok).toBe(true);
+  });
+});
+
+describe('an observer', () => {
+  it('can stop at every step inside an operation, and sees the state of that moment', () => {
+    const xen = host('v3');
+    xen.create({ kind: 'xl', viommu: 'smmuv3', devices: ['/nic'] });
+    xen.guest('dom1')!.start();
+    const steps: Step[] = [];
+    xen.runtime.observer = { step: (step) => steps.push(step) };
+    xen.guest('dom1')!.attach('/nic');
+    const after = xen.machine.hash;
+    const positions = steps.map((s) => s.position);
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    const actions = new Set(steps.flatMap((s) => (s.kind === 'hypervisor' ? [s.action] : [])));
+    for (const action of ['operation', 'trap', 'command', 'table read', 'entry write', 'result']) expect(actions).toContain(action);
+    // Stage 2 only, then what the guest's new table says (abort), then nested.
+    const configs = steps.map((s) => {
+      xen.machine.history.seek(s.position);
+      return xen.hosts[0]!.entryWords(0x10)[0]! & 0xf;
+    });
+    expect(configs.filter((c, i) => c !== configs[i - 1])).toEqual([0xd, 1, 0xf]);
+    xen.machine.history.seek(xen.machine.history.newest);
+    expect(xen.machine.hash).toBe(after);
   });
 });
