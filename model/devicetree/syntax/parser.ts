@@ -60,9 +60,9 @@ export class Parser {
     }
     const last = reused.at(-1);
     this.p.panic = last?.panic ?? false;
+    this.p.lexer.seen = last?.seen ?? 0;
     this.p.lexer.restart(last?.end ?? 0, Mode.Names);
     this.p.lexer.previousEnd = last?.end ?? 0;
-    this.p.lexer.seen = last?.seen ?? 0;
   }
 
   /** How many tokens were read. */

@@ -62,6 +62,7 @@ describe('any text', () => {
   }, 3_600_000);
 
   it.each([
+    ['/*/dts-v1/;\n', '*//memreserve/ 1 2;\n/ { };\n'],
     ['/dts-v1/;\n/ { a; };\n/* / { b; };\n/ { c; };\n/ { d; };\n', '*/'], ["/dts-v1/;\n/ { a = <'; };\n/ { b; };\n/ { c; };\n", "' >; };"],
     ['/dts-v1/;\n/ { a = "x; };\n/ { b; };\n/ { c; };\n', '";'], ['/dts-v1/;\n/ { a = "x\n"', '; };'],
   ])('reads %j anew where %j ends what was open', (text, end) => {
