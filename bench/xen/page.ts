@@ -7,7 +7,7 @@ Made by \`npm run docs:xen -- --write\` from the model in \`emulator/hypervisor/
 Xen's virtual SMMUv3 is not merged. The profiles:
 
 - \`v3\`: the series as posted on 31 March 2026;
-- \`wip\`: a later, unposted state of a public fork: a hint, no fact about Xen;
+- \`wip\`: a later, unposted state of a public fork: a hint, no fact about Xen; as \`v3\` where nothing is known;
 - \`fixed\`: what reviewers asked for, and repairs of what they and we found;
 - \`architecture\`: an ideal virtual SMMU.
 

@@ -1,9 +1,10 @@
 /**
  * How the versions of Xen's virtual SMMUv3 behave, as data: one row per behaviour, one column per
- * profile. `v3` is the series as posted on 31 March 2026; `wip` a later state seen in a public fork;
- * `fixed` has what reviewers asked for and the repairs of what they and we found; `architecture` is an
- * ideal virtual SMMU. `own` marks what nobody said on the list: our reading of the code, likely but
- * not confirmed. Sources are sections of the fact sheet on Xen's vSMMUv3.
+ * profile. `v3` is the series as posted on 31 March 2026; `wip` a later state seen in a public fork,
+ * and as `v3` where nothing is known of it; `fixed` has what reviewers asked for and the repairs of
+ * what they and we found; `architecture` is an ideal virtual SMMU. `own` marks what nobody said on the
+ * list: our reading of the code, likely but not confirmed. Sources are sections of the fact sheet on
+ * Xen's vSMMUv3. Nothing here acts.
  */
 
 /** One behaviour: true is what the architecture or the fix does. */

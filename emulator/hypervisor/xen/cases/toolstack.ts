@@ -21,7 +21,7 @@ export const TOOLSTACK_CASES: readonly XenCase[] = [
     run: (make) => {
       const scene = make();
       scene.xen.destroy('dom1');
-      // Another guest first, so that remembered numbers do not fit by chance.
+      // The toolstack remembers the numbers of the first domain; the second one has an empty map.
       scene.xen.create({ kind: 'xl', viommu: 'smmuv3', devices: ['/nic'] });
       const guest = scene.xen.guest('dom2');
       guest?.start();

@@ -1,6 +1,7 @@
 /**
  * One emulated SMMUv3 of a domain: trapped registers in, physical configuration and invalidations out.
- * It owns nothing physical; what it wants of the hardware goes through `Backend`.
+ * It owns nothing physical; what it wants of the hardware goes through `Backend`. Bad entries are
+ * reported when the guest sends CFGI_STE, in every profile; hardware reports at the next transaction.
  */
 import type { U64 } from '../../../bits/u64.ts';
 import type { FieldInput } from '../../../fields/layout.ts';
