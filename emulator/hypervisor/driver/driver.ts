@@ -69,6 +69,7 @@ export class SmmuDriver {
   readonly #parts: DriverParts;
   readonly #state: Fields<DriverField>;
   readonly #contexts: Box<readonly Context[]>;
+  readonly #bypassed: Box<readonly number[]>;
 
   constructor(parts: DriverParts) {
     const { history, name, memory, pages } = parts;
@@ -76,6 +77,7 @@ export class SmmuDriver {
     this.port = new CheckedPort(parts.port);
     this.#state = new Fields(history, `${name}.driver`, FIELDS);
     this.#contexts = new Box<readonly Context[]>(history, `${name}.contexts`, []);
+    this.#bypassed = new Box<readonly number[]>(history, `${name}.bypassed`, []);
     this.queue = new DriverQueue({ port: this.port, memory, state: this.#state, idle: parts.idle, onCommand: parts.onCommand });
     this.streams = new StreamTable({
       memory, pages, state: this.#state,
@@ -173,6 +175,7 @@ export class SmmuDriver {
     storeWords(memory, cd, this.#cd(table.root, asid));
     const others = this.contexts.filter((c) => !c.sids.some((sid) => sids.includes(sid)));
     this.#contexts.value = [...others, { sids, asid, root: table.root, cd, mapped: [] }];
+    this.#bypassed.value = this.#bypassed.value.filter((sid) => !sids.includes(sid));
     const words = encode(STE, { V: 1, Config: 5, S1ContextPtr: cd, S1DSS: 2, S1CIR: 1, S1COR: 1, S1CSH: 3, ...ste });
     const results = sids.map((sid) => this.install(sid, words));
     const cfgi = sids.map((sid) => encodeCommand('CFGI_CD', { StreamID: sid, Leaf: 1 }) ?? new Uint32Array(4));
@@ -184,6 +187,8 @@ export class SmmuDriver {
   detach(sids: readonly number[], to: 'abort' | 'bypass'): Outcome {
     const words = encode(STE, to === 'abort' ? { V: 1, Config: 0 } : { V: 1, Config: 4, SHCFG: 1 });
     const results = sids.flatMap((sid) => this.install(sid, words));
+    const others = this.#bypassed.value.filter((sid) => !sids.includes(sid));
+    this.#bypassed.value = to === 'bypass' ? [...others, ...sids] : others;
     const gone = this.contexts.filter((c) => c.sids.some((sid) => sids.includes(sid)));
     this.#contexts.value = this.contexts.filter((c) => !gone.includes(c));
     const tlbi = gone.map((c) => encodeCommand('TLBI_NH_ASID', { ASID: c.asid }) ?? new Uint32Array(4));
@@ -245,8 +250,9 @@ export class SmmuDriver {
     return active >>> 0;
   }
 
-  /** Whether the guest has given an output address to a stream. */
+  /** Whether the guest has given an output address to a stream: mapped it, or let the stream bypass. */
   mayReach(sid: number, output: number): boolean {
+    if (this.#bypassed.value.includes(sid)) return true;
     const page = output - (output % PAGE_SIZE);
     return this.#contextOf(sid)?.mapped.some(([, to]) => to === page) === true;
   }

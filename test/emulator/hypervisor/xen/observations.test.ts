@@ -20,6 +20,17 @@ describe('a violation', () => {
   });
 });
 
+describe('a device that the guest has not configured', () => {
+  it.each([['v3', 'RAM+0x3000', 1], ['fixed', 'abort', 0], ['architecture', 'abort', 0]] as const)('as %s: %s', (profile, access, violations) => {
+    const scene = new Scene(profile);
+    scene.xen.guest('dom1')!.start();
+    expect(scene.dma('/nic', scene.at(0x3000))).toBe(access);
+    const found = scene.xen.runtime.monitor.violations;
+    expect(found).toHaveLength(violations);
+    if (violations > 0) expect(found[0]!.sentence).toMatch(/the guest has not given this memory to \/nic.*Let through by the stage-2 block descriptor/);
+  });
+});
+
 describe("a guest's entry beside the hardware's", () => {
   /** What the guest writes last, and what each profile makes of it. */
   const states: [name: string, run: (scene: Scene) => void, expected: Partial<Record<ProfileName, string>>][] = [

@@ -52,7 +52,7 @@ function guestOf(xen: Xen, path: string) {
 /** What a guest does that keeps to the rules. */
 const [attach, abort, map, unmap]: readonly fc.Arbitrary<Action>[] = [
   device.map((d) => action(`attach ${d}`, (xen) => guestOf(xen, d)?.attach(d))),
-  fc.tuple(device, fc.constantFrom('abort' as const, 'abort' as const)).map(([d, to]) => action(`${to} ${d}`, (xen) => guestOf(xen, d)?.detach(d, to))),
+  fc.tuple(device, fc.constantFrom('abort' as const, 'bypass' as const)).map(([d, to]) => action(`${to} ${d}`, (xen) => guestOf(xen, d)?.detach(d, to))),
   fc.tuple(device, page, page, fc.integer({ min: 1, max: 2 })).map(([d, at, to, n]) =>
     action(`map ${d} ${at} to ${to}`, (xen) => {
       // A page that is mapped is unmapped first, as an address allocator sees to.
@@ -130,8 +130,7 @@ describe('random guests', { timeout: 300_000 }, () => {
   });
 
   it('meet a known hole of v3 sooner or later: a crash, or a context that should be gone', () => {
-    const bypass = device.map((d) => action(`bypass ${d}`, (xen: Xen) => guestOf(xen, d)?.detach(d, 'bypass')));
-    const found = fc.sample(fc.array(fc.oneof({ weight: 5, arbitrary: polite }, { weight: 1, arbitrary: bypass }), { minLength: 20, maxLength: 40 }), { numRuns: 20, seed: 7 }).map((actions) => play('v3', actions));
+    const found = fc.sample(fc.array(polite, { minLength: 20, maxLength: 40 }), { numRuns: 20, seed: 7 }).map((actions) => play('v3', actions));
     expect(found.some((xen) => xen.runtime.crash?.includes('BUG_ON(s1_live)'))).toBe(true);
     expect(found.flatMap((xen) => explained(xen)).every((s) => s.includes('Let through by'))).toBe(true);
   });
