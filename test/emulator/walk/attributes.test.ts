@@ -101,6 +101,34 @@ describe('attributes of a translation', () => {
     expect([at(rig), at(rig)]).toEqual([expected, expected]);
   });
 
+  it('come from the entry that was hit', () => {
+    const rig = new Rig();
+    rig.stage1(1, { MAIR0: 0x04ff });
+    rig.stage2(2);
+    const places = [[0xf43 & ~0x300, PAGE2], [0xf47, PAGE2 & ~0x3c], [0xf43, PAGE2 & ~0x300]] as const;
+    places.forEach(([one, two], i) => {
+      rig.map(S1, VA + i * 0x1000, DATA, { low: one });
+      rig.map(S2, VA + i * 0x1000, DATA, { low: two });
+    });
+    const all = (sid: number): number[][] => places.map((_, i) => {
+      const r = rig.dma(sid, VA + i * 0x1000);
+      return [r.attr, r.share];
+    });
+    for (let round = 0; round < 3; round++) {
+      expect(all(1)).toEqual([[0xff, 0], [0x04, 2], [0xff, 3]]);
+      expect(all(2)).toEqual([[0xff, 3], [0x00, 2], [0xff, 0]]);
+    }
+  });
+
+  it.each([[0, 0, 0], [0, 3, 3], [3, 0, 3], [3, 2, 2], [2, 3, 2]])('nested shareability: %i and %i give %i', (one, two, both) => {
+    const rig = new Rig();
+    rig.nested(1);
+    rig.identity();
+    rig.map(S1, VA, DATA, { low: (PAGE & ~0x300) | (one << 8) });
+    rig.map(S2, DATA, DATA, { low: (PAGE2 & ~0x300) | (two << 8) });
+    expect([at(rig), at(rig)]).toEqual([[0xff, both], [0xff, both]]);
+  });
+
   it('off: GBPA', () => {
     const rig = new Rig();
     rig.reg(0x20, 0xc);

@@ -203,6 +203,31 @@ describe('walk geometry', () => {
     expect(rig.at(1, 0x1000, 5)).toBe(DATA);
   });
 
+  it('each half has an E0PD of its own', () => {
+    const upper = u64(0xffff_ffff, 0xffff_f000);
+    const results = [{ E0PD0: 1 }, { E0PD1: 1 }].map((e0pd) => {
+      const rig = new Rig();
+      rig.stage1(1, { ...e0pd, EPD1: 0, T1SZ: 16, TG1: 2, TTB1: S1 + 0x10_0000 });
+      rig.map(S1, 0x1000, DATA);
+      rig.map(S1 + 0x10_0000, 0xffff_ffff_f000, DATA + 0x1000);
+      return [rig.at(1, 0x1000), rig.at(1, upper), rig.at(1, upper, 5)];
+    });
+    expect(results).toEqual([['F_TRANSLATION', DATA + 0x1000, DATA + 0x1000], [DATA, 'F_TRANSLATION', DATA + 0x1000]]);
+  });
+
+  it('an STE means what CR2.E2H makes of it when it is read', () => {
+    const rig = new Rig({ policy: 'none' });
+    rig.stage1(1, { EPD1: 0, T1SZ: 16, TG1: 2, TTB1: S1 + 0x10_0000 }, { STRW: 2 });
+    rig.map(S1 + 0x10_0000, 0xffff_ffff_f000, DATA);
+    const seen = [2, 3, 2].map((cr2) => {
+      rig.reg(0x20, 0xc);
+      rig.reg(0x2c, cr2);
+      rig.reg(0x20, 0xd);
+      return rig.at(1, u64(0xffff_ffff, 0xffff_f000));
+    });
+    expect(seen).toEqual(['F_TRANSLATION', DATA, 'F_TRANSLATION']);
+  });
+
   it('big-endian tables', () => {
     const rig = new Rig({ model: { IDR0: 0x0800_0007 | (2 << 2), IDR1: 0x0273_0010, IDR3: 0x14, IDR5: 0x75, AIDR: 1 } });
     rig.stage1(1, { ENDI: 1, S: 0 });
