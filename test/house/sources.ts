@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The layers of docs/ARCHITECTURE.md, each with the layers it may import. */
@@ -18,7 +18,9 @@ export interface Source {
   text: string;
 }
 
+/** A layer of the design may have no files yet. */
 function walk(folder: string): string[] {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return walk(path);
