@@ -26,7 +26,9 @@ export function systemOf(input: SystemInput): System {
   const taken = new Set<CompiledTree>();
   const dom0less = host === undefined ? [] : domainNodes(host).map((node) => dom0lessDomain(input, host, { node, taken }));
   const xl = input.guests.map((guest) => xlDomain(guest, host));
-  const hardware = host === undefined ? [] : [hardwareDomain(host, [...dom0less, ...xl])];
+  // Without guests there is nothing to own apart: a plain board is no system.
+  const guests = [...dom0less, ...xl];
+  const hardware = host === undefined || guests.length === 0 ? [] : [hardwareDomain(host, guests)];
   return { input, host, domains: [...hardware, ...dom0less, ...xl], loose: input.fragments.filter((one) => !taken.has(one)) };
 }
 
@@ -45,11 +47,18 @@ function hardwareDomain(host: HostTree, others: readonly Domain[]): Domain {
   const given = new Set(others.flatMap((domain) => domain.devices.map((device) => device.node)));
   const devices = host.context.platform.masters
     .filter((master) => !given.has(master.node) && !master.node.properties.has('xen,passthrough') && master.enabled)
-    .map((master) => ownedDevice({ host, path: master.path, at: rangeOf(host, nameSpan(master.node)) }));
+    .map((master) => lazilyPlaced(ownedDevice({ host, path: master.path, at: NOWHERE }), () => rangeOf(host, nameSpan(master.node))));
   return {
     kind: 'hardware', name: 'dom0', at: rangeOf(host, nameSpan(host.tree.root)), config: undefined, node: undefined, fragment: undefined,
     devices, interrupts: [], pages: [], grants: [], vsmmu: undefined,
   };
+}
+
+const NOWHERE: SourceRange = { file: '', start: 0, end: 0 };
+
+/** A device whose place is looked up when asked for: the hardware domain has all masters, and hardly one is ever shown. */
+function lazilyPlaced(device: OwnedDevice, place: () => SourceRange): OwnedDevice {
+  return Object.defineProperty({ ...device }, 'at', { get: place, enumerable: true });
 }
 
 interface DeviceParts {
