@@ -1,0 +1,58 @@
+/** What can be asked of a pKVM host by name and plain values: the entry for scenarios and the debugger. */
+import { READ, WRITE } from '../../walk/access.ts';
+import { failed, type Operation, type OperationValues, type Outcome } from '../hypervisor.ts';
+import type { PageRange } from './mapping.ts';
+import { TRANSITION_NAMES } from './ownership.ts';
+import type { Endpoint } from './paravirtual.ts';
+import type { Pkvm } from './pkvm.ts';
+
+function number(values: OperationValues, name: string): number {
+  return Number(values[name] ?? 0);
+}
+
+function range(values: OperationValues): PageRange {
+  return { iova: number(values, 'iova'), pgsize: number(values, 'pgsize'), pgcount: number(values, 'pgcount') };
+}
+
+function atDevice(run: (hypervisor: Pkvm, endpoint: Endpoint, values: OperationValues) => Outcome): Operation<Pkvm>['run'] {
+  return (hypervisor, values) => {
+    const device = hypervisor.device(String(values['device'] ?? ''));
+    if (device === undefined) return failed(`no device ${values['device'] ?? ''}`);
+    return run(hypervisor, { smmu: device.smmu, sid: device.sid, domain: number(values, 'domain'), pasid: number(values, 'pasid') }, values);
+  };
+}
+
+function dma(access: number): Operation<Pkvm>['run'] {
+  return (h, v) => h.dma(String(v['device']), number(v, 'address'), access);
+}
+
+const RANGE = ['domain', 'iova', 'pgsize', 'pgcount'] as const;
+
+/** All operations. */
+export const PKVM_OPERATIONS: readonly Operation<Pkvm>[] = [
+  {
+    name: 'allocDomain', text: 'Makes a domain; type 0 is stage 1, 1 is stage 2.', parameters: ['domain', 'type'],
+    run: (h, v) => h.call(() => h.calls.allocDomain(number(v, 'domain'), number(v, 'type'))),
+  },
+  { name: 'freeDomain', text: 'Frees a domain that is attached nowhere.', parameters: ['domain'], run: (h, v) => h.call(() => h.calls.freeDomain(number(v, 'domain'))) },
+  {
+    name: 'attach', text: 'Attaches a domain to a device, pasid 0 first.', parameters: ['device', 'domain', 'pasid', 'pasidBits'],
+    run: atDevice((h, endpoint, v) => h.call(() => h.calls.attach(endpoint, number(v, 'pasidBits')))),
+  },
+  {
+    name: 'detach', text: 'Detaches a domain from a device, pasid 0 last.', parameters: ['device', 'domain', 'pasid'],
+    run: atDevice((h, endpoint) => h.call(() => h.calls.detach(endpoint))),
+  },
+  {
+    name: 'map', text: 'Maps pages of the host in a domain.', parameters: [...RANGE, 'paddr', 'prot'],
+    run: (h, v) => h.map(number(v, 'domain'), { ...range(v), paddr: number(v, 'paddr'), prot: number(v, 'prot') }),
+  },
+  { name: 'unmap', text: 'Unmaps pages of a domain.', parameters: RANGE, run: (h, v) => h.unmap(number(v, 'domain'), range(v)) },
+  { name: 'iovaToPhys', text: 'Where an address of a domain leads.', parameters: ['domain', 'iova'], run: (h, v) => h.call(() => h.calls.iovaToPhys(number(v, 'domain'), number(v, 'iova'))) },
+  { name: 'read', text: 'A device reads an address.', parameters: ['device', 'address'], run: dma(READ) },
+  { name: 'write', text: 'A device writes an address.', parameters: ['device', 'address'], run: dma(WRITE) },
+  ...TRANSITION_NAMES.map((name): Operation<Pkvm> => ({
+    name, text: 'Changes who owns a page.', parameters: ['address', 'guest', 'gfn'],
+    run: (h, v) => h.change(name, { address: number(v, 'address'), guest: number(v, 'guest'), gfn: number(v, 'gfn') }),
+  })),
+];

@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { hex, parseU64, READ, type Step } from '../../../../emulator/index.ts';
+import { Pkvm } from '../../../../emulator/hypervisor/pkvm/pkvm.ts';
+import { PROT } from '../../../../emulator/hypervisor/pkvm/mapping.ts';
+import { decodeRequest, encodeRequest } from '../../../../emulator/hypervisor/pkvm/memoryRequest.ts';
+import { fixture, original } from '../linux/fixtures.ts';
+
+interface Request { type: number; dest: number; nr: number; sz: string; x2: string; x3: string }
+const { hypReqs } = fixture<{ hypReqs: Request[] }>('grants-pkvm');
+
+const RW = PROT.read | PROT.write;
+const DATA = 0x4200_0000;
+
+function system(): Pkvm {
+  const devices = [{ name: 'a', smmu: 0, sid: 0x20 }, { name: 'b', smmu: 0, sid: 0x21 }, { name: 'c', smmu: 1, sid: 0x20 }];
+  const h = new Pkvm({ smmus: [{ model: 'v3.3-full', base: 0x900_0000 }, { model: 'mmu-700', base: 0x902_0000 }], devices, guests: 2 });
+  expect(h.boot()).toEqual({ ok: true, text: 'the host is deprivileged' });
+  return h;
+}
+
+function attached(type: 0 | 1): Pkvm {
+  const h = system();
+  h.perform('allocDomain', { domain: 5, type });
+  expect(h.perform('attach', { device: 'a', domain: 5, pasid: 0, pasidBits: 4 })).toMatchObject({ ok: true });
+  return h;
+}
+
+const map = (h: Pkvm, values: object = {}) => h.perform('map', { domain: 5, iova: 0x10_0000, paddr: DATA, pgsize: 4096, pgcount: 4, prot: RW, ...values });
+const unmap = (h: Pkvm, values: object = {}) => h.perform('unmap', { domain: 5, iova: 0x10_0000, pgsize: 4096, pgcount: 4, ...values });
+
+describe('requests for memory', () => {
+  it.each(hypReqs)('$nr of $sz in pool $dest are $x2 and $x3', ({ type, dest, nr, sz, x2, x3 }) => {
+    const request = { type, pool: dest, blocks: nr, size: Number(sz) };
+    const words = encodeRequest(request);
+    expect([hex(words.x2), hex(words.x3)]).toEqual([x2, x3]);
+    expect(decodeRequest(parseU64(x2)!, parseU64(x3)!)).toEqual(request);
+  });
+
+  it.skipIf(original('linux-rules') === undefined)('are the shared vectors (skipped without ../shared)', () => {
+    expect(hypReqs).toEqual(original<{ hypReqs: Request[] }>('linux-rules')!.hypReqs);
+  });
+
+  it('name the pool and the size that was missing; the heap cannot ask', () => {
+    const h = system();
+    expect(h.calls.allocDomain(5, 1)).toEqual({ value: 0, error: '-ENOMEM' });
+    h.perform('allocDomain', { domain: 5, type: 0 });
+    expect(h.calls.attach({ smmu: 0, domain: 5, sid: 0x20, pasid: 0 }, 8)).toEqual({ value: 0, error: '-ENOMEM', request: { type: 1, pool: 3, blocks: 1, size: 0x1000 } });
+    h.perform('attach', { device: 'a', domain: 5, pasid: 0, pasidBits: 8 });
+    expect(h.calls.map(5, { iova: 0, paddr: DATA, pgsize: 4096, pgcount: 2, prot: RW })).toEqual({ value: 0, request: { type: 1, pool: 3, blocks: 1, size: 0x1000 } });
+    expect(h.ownership.dmaRefs(DATA)).toBe(0);
+    expect(map(h, { iova: 0x1f_f000, pgcount: 2 })).toMatchObject({ ok: true, value: 0x2000 });
+    expect(h.ownership.dmaRefs(DATA)).toBe(1);
+  });
+});
+
+describe.each([0, 1] as const)('a domain of type %i', (type) => {
+  it('translates what is mapped, and nothing after unmap', () => {
+    const h = attached(type);
+    expect(map(h)).toMatchObject({ ok: true, value: 0x4000 });
+    expect(h.perform('read', { device: 'a', address: 0x10_2abc })).toMatchObject({ value: DATA + 0x2abc });
+    expect(h.perform('read', { device: 'b', address: 0x10_2abc }).ok).toBe(false);
+    expect(h.perform('iovaToPhys', { domain: 5, iova: 0x10_1008 })).toMatchObject({ value: DATA + 0x1008 });
+    expect(h.perform('iovaToPhys', { domain: 6, iova: 0x10_1008 })).toMatchObject({ value: 0 });
+    expect(unmap(h)).toMatchObject({ ok: true, value: 0x4000 });
+    expect(h.dma('a', 0x10_2abc, READ)).toMatchObject({ ok: false, text: 'aborted, F_TRANSLATION' });
+    expect(h.runtime.monitor.violations).toEqual([]);
+  });
+
+  it('invalidates before a page is released, and keeps the address in between', () => {
+    const h = attached(type);
+    map(h, { pgcount: 1 });
+    const seen: string[] = [];
+    const table = h.calls.mapping.table(h.calls.domain(5)!);
+    const { address, value } = table.find(0x10_0000)!;
+    h.runtime.observer = {
+      step: (step: Step) => {
+        if (step.kind !== 'hypervisor' || (step.action !== 'table write' && step.action !== 'command')) return;
+        const now = h.smmus[0]!.memory.load(address)!;
+        const state = (now.lo & 1) === 1 ? 'valid' : now.lo === 0 ? 'empty' : 'invalid, address kept';
+        seen.push(`${step.action === 'command' ? step.text : 'table'}: ${state}, ${h.ownership.dmaRefs(DATA)} references`);
+        if (state === 'invalid, address kept') expect(now).toEqual({ hi: value.hi, lo: value.lo - 1 });
+      },
+    };
+    unmap(h, { pgcount: 1 });
+    expect(seen).toEqual([
+      'table: invalid, address kept, 1 references',
+      `CMD_TLBI_${type === 1 ? 'S2_IPA' : 'NH_VA'}: invalid, address kept, 1 references`,
+      'CMD_SYNC: invalid, address kept, 1 references',
+      'table: empty, 0 references',
+    ]);
+  });
+
+  it('is freed only when attached nowhere, and lets go of its pages then', () => {
+    const h = attached(type);
+    map(h);
+    expect(h.perform('detach', { device: 'a', domain: 5, pasid: 0 })).toMatchObject({ ok: true });
+    expect(h.perform('host_donate_guest', { address: DATA, guest: 0, gfn: 0 })).toEqual({ ok: false, text: '-EINVAL' });
+    expect(h.perform('freeDomain', { domain: 5 })).toMatchObject({ ok: true });
+    expect(h.perform('host_donate_guest', { address: DATA, guest: 0, gfn: 0 })).toMatchObject({ ok: true });
+    expect(map(h)).toMatchObject({ ok: false });
+  });
+});
+
+describe('map and unmap refuse', () => {
+  it.each([
+    ['an unknown protection', { prot: 64 }], ['a misaligned input', { iova: 0x10_0800 }], ['a misaligned output', { paddr: DATA + 8 }],
+    ['another page size', { pgsize: 8192 }], ['nothing', { pgcount: 0 }], ['a wrap', { pgcount: 2 ** 40 }], ['the SMMU', { paddr: 0x902_0000 }],
+    ["the hypervisor's memory", { paddr: 0x4000_0000 }], ['an unknown domain', { domain: 6 }],
+  ])('%s', (_, values) => {
+    const h = attached(1);
+    map(h, { iova: 0x50_0000 });
+    expect(h.calls.map(5, { iova: 0x10_0000, paddr: DATA, pgsize: 4096, pgcount: 4, prot: RW, ...values, ...('domain' in values ? { prot: 64 } : {}) }).value).toBe(0);
+    expect(h.dma('a', 0x10_0000, READ).ok).toBe(false);
+  });
+
+  it('a second mapping of an address, and stop an unmap at a hole', () => {
+    const h = attached(1);
+    map(h, { pgcount: 2 });
+    expect(map(h, { iova: 0xf_f000 })).toMatchObject({ ok: false, value: 0x1000 });
+    expect(h.ownership.dmaRefs(DATA + 0x1000)).toBe(1);
+    expect(unmap(h, { pgcount: 8 })).toMatchObject({ value: 0x2000 });
+    expect(unmap(h)).toMatchObject({ ok: false });
+  });
+
+  it('go on with scattered pages up to the first that falls short', () => {
+    const h = attached(1);
+    map(h, { iova: 0x10_f000, pgcount: 1 });
+    const entries = [{ phys: DATA, pgsize: 4096, pgcount: 2 }, { phys: 0x4000_0000, pgsize: 4096, pgcount: 1 }, { phys: DATA, pgsize: 4096, pgcount: 1 }];
+    expect(h.calls.mapSg(5, 0x10_0000, entries, RW)).toEqual({ value: 0x2000 });
+  });
+});
+
+describe('attach and detach', () => {
+  const attach = (h: Pkvm, device: string, domain: number, values: object = {}) => h.perform('attach', { device, domain, pasid: 0, pasidBits: 4, ...values }).text;
+  const detach = (h: Pkvm, domain: number, pasid = 0) => h.perform('detach', { device: 'a', domain, pasid }).text;
+
+  it('refuse what cannot be', () => {
+    const h = attached(1);
+    for (const [domain, type] of [[6, 0], [7, 1]] as const) h.perform('allocDomain', { domain, type });
+    expect(attach(h, 'c', 5)).toBe('-EINVAL');
+    expect(attach(h, 'a', 7)).toBe('-EBUSY');
+    expect(attach(h, 'a', 6)).toBe('-EBUSY');
+    expect(attach(h, 'b', 7, { pasid: 1 })).toBe('-EBUSY');
+    expect(attach(h, 'b', 6, { pasid: 1 })).toBe('-EINVAL');
+    expect(attach(h, 'b', 6, { pasidBits: 20 })).toBe('-ENOMEM');
+    expect(h.calls.attach({ smmu: 9, domain: 6, sid: 1, pasid: 0 }, 0).error).toBe('-EINVAL');
+    expect(h.calls.attach({ smmu: 0, domain: 6, sid: 0x100, pasid: 0 }, 0).error).toBe('-ENOMEM');
+    expect(h.calls.detach({ smmu: 0, domain: 6, sid: 0x20, pasid: 0 }).error).toBe('-EINVAL');
+    expect(h.calls.detach({ smmu: 0, domain: 5, sid: 0x22, pasid: 0 }).error).toBe('-ENODEV');
+    expect([h.calls.allocDomain(5, 1), h.calls.allocDomain(5, 2), h.calls.allocDomain(2 ** 16, 1)].map((r) => r.error)).toEqual(['-EINVAL', '-EINVAL', '-ENOMEM']);
+  });
+
+  it('keep pasid 0 first and last', () => {
+    const h = attached(0);
+    h.perform('allocDomain', { domain: 6, type: 0 });
+    expect(attach(h, 'a', 6, { pasid: 16 })).toBe('-E2BIG');
+    expect(attach(h, 'a', 6, { pasid: 3 })).toBe('done');
+    expect(attach(h, 'a', 6, { pasid: 3 })).toBe('-EBUSY');
+    map(h, { domain: 6 });
+    expect(h.dma('a', 0x10_0000, READ, 3)).toMatchObject({ value: DATA });
+    expect(h.dma('a', 0x10_0000, READ).ok).toBe(false);
+    expect(detach(h, 5)).toBe('-EINVAL');
+    expect(detach(h, 6, 16)).toBe('-E2BIG');
+    expect(detach(h, 6, 3)).toBe('done');
+    expect(h.dma('a', 0x10_0000, READ, 3).ok).toBe(false);
+    expect(detach(h, 5)).toBe('done');
+  });
+
+  it('stop the machine where the host breaks the contract, until that is undone', () => {
+    const h = attached(1);
+    expect(h.perform('freeDomain', { domain: 5 }).ok).toBe(false);
+    expect(h.runtime.crash).toBe('free_domain: domain 5 has 2 references, not 1');
+    expect(map(h).text).toContain('stopped');
+    h.machine.history.back(2);
+    expect(map(h).ok).toBe(true);
+    expect(attach(h, 'b', 99)).toBe('-EINVAL');
+    expect(h.runtime.crash).toContain('domain 99 has no references');
+  });
+});
+
+describe('random hosts', () => {
+  const action = fc.record({
+    name: fc.constantFrom('map', 'map', 'map', 'unmap', 'read', 'read', 'host_donate_guest', 'host_reclaim_page_guest', 'host_donate_hyp', 'host_share_guest', 'host_unshare_guest', 'detach', 'attach'),
+    device: fc.constantFrom('a', 'b'), domain: fc.constantFrom(1, 2), page: fc.nat(2), at: fc.nat(2), pgcount: fc.integer({ min: 1, max: 2 }), guest: fc.nat(1), gfn: fc.nat(2),
+  });
+
+  it("never lead a device to a page that is not the host's", () => {
+    fc.assert(fc.property(fc.array(action, { maxLength: 50 }), (actions) => {
+      const h = system();
+      h.perform('allocDomain', { domain: 1, type: 0 });
+      h.perform('allocDomain', { domain: 2, type: 1 });
+      const hash = h.machine.hash;
+      for (const { name, page, at, ...rest } of actions) {
+        h.perform(name, { ...rest, pasid: 0, pasidBits: 0, iova: at * 4096, paddr: DATA + page * 4096, address: name === 'read' ? at * 4096 : DATA + page * 4096, pgsize: 4096, prot: RW });
+      }
+      expect(h.runtime.crash).toBeUndefined();
+      expect(h.runtime.monitor.violations).toEqual([]);
+      h.machine.history.back(actions.length);
+      expect(h.machine.hash).toBe(hash);
+    }), { numRuns: 40 });
+  });
+});
