@@ -16,8 +16,12 @@ export interface Meeting {
 /** No SMMUv2 has more stream match registers, so no working board has more masks. */
 const MAX_MASKS = 128;
 
+/** More uses of one IOMMU than any board has; those beyond are not compared, so that a hostile file cannot keep the editor waiting. */
+const MAX_USES = 10_000;
+
 /** The meetings of uses that belong to different nodes, or of one node in different entries where `within` is set. */
-export function meetings(uses: readonly StreamUse[], within = false): Meeting[] {
+export function meetings(all: readonly StreamUse[], within = false): Meeting[] {
+  const uses = all.length > MAX_USES ? all.slice(0, MAX_USES) : all;
   const order = new Map(uses.map((use, index) => [use, index]));
   const found = new Map<StreamUse, Meeting>();
   const meet = (a: StreamUse, b: StreamUse): void => {

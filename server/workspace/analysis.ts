@@ -69,23 +69,26 @@ function* runRules(board: Board, options: AnalysisOptions, found: Problem[]): Ge
     yield* collect(rule.check(board.platform), found);
   }
   if (options.checks === 'iommu') return;
-  const tree = new CheckTree(board.tree, board.text);
+  const tree = yield* CheckTree.steps(board.tree, board.text);
   for (const rule of DTC_RULES) {
     if (options.levels.get(rule.id) === 'off') continue;
-    yield* collect(rule.check(tree), found);
+    yield* collect(rule.steps(tree), found);
   }
 }
 
 /** Findings of one rule beyond this say nothing new. */
 const MAX_OF_A_RULE = 1000;
 
-function* collect(problems: Iterable<Problem>, found: Problem[]): Generator<void, void> {
+/** Takes what a rule finds; `undefined` is a pause of the rule's own. */
+function* collect(problems: Iterable<Problem | undefined>, found: Problem[]): Generator<void, void> {
   let count = 0;
   for (const problem of problems) {
-    found.push(problem);
-    count += 1;
+    if (problem !== undefined) {
+      found.push(problem);
+      count += 1;
+    }
     if (count === MAX_OF_A_RULE) break;
-    if (count % 50 === 0) yield;
+    if (problem === undefined || count % 50 === 0) yield;
   }
   yield;
 }
