@@ -4,10 +4,12 @@ import { SmmuDriver } from '../../emulator/hypervisor/driver/driver.ts';
 import { physicalPort } from '../../emulator/hypervisor/driver/port.ts';
 import { Iommufd, LAYOUT } from '../../emulator/hypervisor/iommufd/iommufd.ts';
 import { viewOf } from '../../emulator/hypervisor/memoryView.ts';
+import { PROT } from '../../emulator/hypervisor/pkvm/mapping.ts';
+import { Pkvm } from '../../emulator/hypervisor/pkvm/pkvm.ts';
 import { PagePool } from '../../emulator/hypervisor/pages.ts';
 import { Xen } from '../../emulator/hypervisor/xen/xen.ts';
 import type { ProfileName } from '../../emulator/hypervisor/xen/profiles.ts';
-import { commandOf, fromNumber, Machine, OK, READ, requestOf, Response } from '../../emulator/index.ts';
+import { commandOf, fromNumber, Machine, OK, PRESETS, READ, requestOf, Response } from '../../emulator/index.ts';
 import type { CostedSystem, SystemMaker } from './workload.ts';
 
 const SID = 0x20;
@@ -92,9 +94,29 @@ function xen(profile: ProfileName, name: string, text: string): SystemMaker {
   };
 }
 
+/** Without IDR3.RIL, so that pages are invalidated one by one as by the other drivers here. */
+const PAGE_BY_PAGE = { ...PRESETS['v3.3-full'], IDR3: PRESETS['v3.3-full'].IDR3 & ~(1 << 10) };
+
+const pkvm: SystemMaker = {
+  name: 'pKVM, paravirtual', text: 'A Linux host that asks EL2 for each map and unmap: stage-1 domains, no SMMU of its own.',
+  make(masters): CostedSystem {
+    const system = new Pkvm({ smmus: [{ model: PAGE_BY_PAGE }], devices: range(masters).map((m) => ({ name: `dev${m}`, smmu: 0, sid: SID + m })), guests: 0 });
+    const { runtime } = system;
+    all([system.boot()]);
+    all(range(masters).flatMap((m) => [system.perform('allocDomain', { domain: m + 1, type: 0 }), system.perform('attach', { device: `dev${m}`, domain: m + 1, pasid: 0, pasidBits: 0 })]));
+    return {
+      costs: runtime.costs, monitor: runtime.monitor,
+      map: (m, iova, size) => system.map(m + 1, { iova, paddr: 0x4200_0000 + m * MEGABYTE, pgsize: 4096, pgcount: size / 4096, prot: PROT.read | PROT.write }).ok,
+      unmap: (m, iova, size) => system.unmap(m + 1, { iova, pgsize: 4096, pgcount: size / 4096 }).ok,
+      dma: (m, iova) => system.dma(`dev${m}`, iova, READ).ok,
+    };
+  },
+};
+
 /** All systems, in the order of the table. */
 export const SYSTEMS: readonly SystemMaker[] = [
   native, iommufd,
   xen('v3', 'Xen vSMMUv3, v3', 'The series as posted: a flush of the whole domain for each TLB command.'),
   xen('architecture', 'Xen vSMMUv3, ideal', 'An ideal virtual SMMU: exact invalidation.'),
+  pkvm,
 ];
