@@ -22,7 +22,7 @@ import type { RequestTable } from './requests.ts';
 import type { Session } from './session.ts';
 
 /** How long a request waits for a system that is being analysed. */
-const PATIENCE = 60;
+const PATIENCE = 30;
 
 interface Subject {
   readonly path: string;

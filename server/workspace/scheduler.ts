@@ -22,9 +22,14 @@ export interface Task {
   run(): Generator<void, void>;
 }
 
+/** A task that has run for longer, in milliseconds, is not about to end: a request of short patience does not wait for it at all. */
+const LONG_TASK = 200;
+
 interface Entry {
   readonly task: Task;
   steps: Generator<void, void> | undefined;
+  /** When its first step ran. */
+  since: number;
 }
 
 /** The one queue of the server's own work. */
@@ -38,7 +43,7 @@ export class Scheduler {
   /** Queues a task in place of any earlier one of its key. */
   start(task: Task): void {
     this.queue.delete(task.key);
-    this.queue.set(task.key, { task, steps: undefined });
+    this.queue.set(task.key, { task, steps: undefined, since: Infinity });
     this.wake();
   }
 
@@ -51,9 +56,14 @@ export class Scheduler {
     return this.queue.has(key);
   }
 
-  /** Resolves when no task of `key` is left, at the latest after `milliseconds`; tells whether it is done. */
+  /**
+   * Resolves when no task of `key` is left, at the latest after `milliseconds`; tells whether it is
+   * done. Whoever has less time than a long task has taken already is told at once.
+   */
   settled(key: string, milliseconds: number): Promise<boolean> {
-    if (!this.queue.has(key)) return Promise.resolve(true);
+    const entry = this.queue.get(key);
+    if (entry === undefined) return Promise.resolve(true);
+    if (milliseconds < LONG_TASK && this.clock.now() - entry.since > LONG_TASK) return Promise.resolve(false);
     return new Promise((resolve) => {
       const timer = this.clock.after(milliseconds, () => resolve(false));
       const list = this.waiting.get(key) ?? [];
@@ -83,6 +93,7 @@ export class Scheduler {
   /** Runs a task until it is done (true) or the slice is over (false). */
   private advance(entry: Entry, end: number): boolean {
     try {
+      if (entry.steps === undefined) entry.since = this.clock.now();
       entry.steps ??= entry.task.run();
       while (entry.steps.next().done !== true) {
         if (this.clock.now() >= end) return false;

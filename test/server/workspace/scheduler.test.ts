@@ -65,6 +65,17 @@ describe('scheduler', () => {
     expect(await scheduler.settled('never started', 0)).toBe(true);
   });
 
+  it('lets nobody of short patience wait for a task that takes long', async () => {
+    const { clock, scheduler, log } = setUp();
+    scheduler.start(work(clock, log, { key: 'a', steps: 40, cost: 10 }));
+    clock.run(30);
+    expect(log.at(-1)).toBe('a');
+    expect(await scheduler.settled('a', 50)).toBe(false);
+    const patient = scheduler.settled('a', 1000);
+    clock.run();
+    expect(await patient).toBe(true);
+  });
+
   it('goes on after a task that throws', () => {
     const { clock, scheduler, log } = setUp();
     scheduler.start({ key: 'bad', run: () => { throw new Error('no'); } });
