@@ -14,6 +14,8 @@ export interface Action {
   readonly edits: readonly TextEdit[];
   readonly preferred: boolean;
   readonly problem: Problem | undefined;
+  /** The path of a file that the action makes; its edits are that file's text. */
+  readonly creates?: string;
 }
 
 /** The fixes of problems that touch `[start, end]`. */

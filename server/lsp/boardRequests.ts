@@ -14,13 +14,14 @@ import { codeLenses } from '../features/codeLenses.ts';
 import { completion, type Proposal, type ProposalKind } from '../features/completion.ts';
 import { highlights } from '../features/highlight.ts';
 import { hover } from '../features/hover.ts';
+import { xenPathCompletion } from '../features/xl/xenPath.ts';
 import { inlayHints } from '../features/inlayHints.ts';
 import { fileLinks } from '../features/links.ts';
 import type { RawDocument } from '../features/raw/document.ts';
 import { cellSignature } from '../features/signature.ts';
 import { parentFolder } from '../workspace/includeGraph.ts';
-import { toDiagnostic, toLocation, toRange, toWorkspaceEdit } from './convert.ts';
-import { guestLenses, passActions } from './guestActions.ts';
+import { newFileEdit, toDiagnostic, toLocation, toRange, toWorkspaceEdit } from './convert.ts';
+import { guestLenses, partialTreeActions, passActions } from './guestActions.ts';
 import { includeProposals } from './includeCompletion.ts';
 import { NAVIGATION_REQUESTS } from './navigationRequests.ts';
 import type { RequestTable } from './requests.ts';
@@ -58,7 +59,7 @@ export const BOARD_REQUESTS: RequestTable = {
     if (subject === undefined) return null;
     const { board, document } = subject;
     const offset = document.lines.offsetAt(params.position);
-    const found = includeProposals(session, document, offset) ?? completion(board, document, offset);
+    const found = includeProposals(session, document, offset) ?? xenPathCompletion(session.guests.systemOf(subject.path), document, offset) ?? completion(board, document, offset);
     if (found === undefined) return null;
     const range = toRange(document, found.start, found.end);
     return { isIncomplete: found.incomplete, items: found.items.map((item, index) => toItem(item, index, range)) };
@@ -115,7 +116,7 @@ export const BOARD_REQUESTS: RequestTable = {
     const { board, document, path, analysis } = subject;
     const [start, end] = [document.lines.offsetAt(params.range.start), document.lines.offsetAt(params.range.end)];
     const problems = [...analysis?.problems.get(path) ?? [], ...session.guests.problems(path)];
-    const actions = [...quickFixes(problems, start, end), ...addLabel(board, document, start), ...passActions(session, subject, start)];
+    const actions = [...quickFixes(problems, start, end), ...addLabel(board, document, start), ...passActions(session, subject, start), ...partialTreeActions(session, subject, start, end)];
     const { only } = params.context;
     return actions.filter((action) => only === undefined || only.some((kind) => action.kind.startsWith(kind)))
       .map((action) => toAction(session, document, action));
@@ -153,7 +154,7 @@ export function toAction(session: Session, document: RawDocument, action: Action
     title: action.title,
     kind: action.kind,
     isPreferred: action.preferred,
-    edit: toWorkspaceEdit(session.places, action.edits),
+    edit: action.creates === undefined ? toWorkspaceEdit(session.places, action.edits) : newFileEdit(session.uris.toEditor(action.creates), action.edits),
     ...(action.problem === undefined ? {} : { diagnostics: [toDiagnostic(action.problem, document, session.places, session.host.pages)] }),
   };
 }

@@ -58,6 +58,17 @@ export function toDiagnostic(problem: Problem, document: RawDocument, places: Pl
   return diagnostic;
 }
 
+/** A new file with a text. */
+export function newFileEdit(uri: string, edits: readonly ModelEdit[]): WorkspaceEdit {
+  const text = edits.map((edit) => edit.text).join('');
+  return {
+    documentChanges: [
+      { kind: 'create', uri, options: { overwrite: false, ignoreIfExists: true } },
+      { textDocument: { uri, version: null }, edits: [{ range: { start: START, end: START }, newText: text }] },
+    ],
+  };
+}
+
 /** Edits by file, with positions counted in the text that the editor has. */
 export function toWorkspaceEdit(places: Places, edits: readonly ModelEdit[]): WorkspaceEdit {
   const changes = new Map<string, TextEdit[]>();

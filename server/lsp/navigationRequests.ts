@@ -9,6 +9,7 @@ import { boardUses, definitions, phandleTarget, type Target, targetAt } from '..
 import { type NamedThing, occurrences } from '../features/occurrences.ts';
 import { RawDocument } from '../features/raw/document.ts';
 import { refusalOf, renameEdits } from '../features/rename.ts';
+import { xenPathDefinition } from '../features/xl/xenPath.ts';
 import { boardSymbols } from '../features/workspaceSymbols.ts';
 import { toLocation, toRange, toWorkspaceEdit } from './convert.ts';
 import type { RequestTable } from './requests.ts';
@@ -33,8 +34,9 @@ async function goToDefinition(session: Session, params: TextDocumentPositionPara
   const found = await find(session, params);
   if (found === undefined) return null;
   const { board, document, offset, path, target } = found;
-  const ranges = target === undefined ? phandleTarget(board, document, offset) : definitions(board, target, path);
-  return ranges.map((range) => toLocation(session.places, range));
+  const inHost = xenPathDefinition(session.guests.systemOf(path), document, offset);
+  const inBoard = target === undefined ? phandleTarget(board, document, offset) : definitions(board, target, path);
+  return [...inHost, ...inBoard].map((range) => toLocation(session.places, range));
 }
 
 /** How long a request for references may look through files before it answers with what it has. */

@@ -53,7 +53,7 @@ function valueShape(key: XlKey): string {
 function valueItems(document: XlDocument, name: string): Proposal[] {
   const key = document.guest.keys.get(name);
   const { system } = document;
-  if (name === 'dtdev' && system !== undefined) return pathItems(system);
+  if (name === 'dtdev' && system !== undefined) return hostPaths(system).map((item) => ({ ...item, insert: `"${item.label}"` }));
   if (name === 'irqs' || name === 'iomem') return resourceItems(document, name);
   if (key?.type === 'boolean') return [{ label: '1', kind: 'value', detail: 'yes' }, { label: '0', kind: 'value', detail: 'no' }];
   if (key === undefined || typeof key.values === 'string') return [];
@@ -61,7 +61,7 @@ function valueItems(document: XlDocument, name: string): Proposal[] {
 }
 
 /** Host paths: devices behind an IOMMU, those that are marked for passthrough first, those of other guests last. */
-function pathItems(system: System): Proposal[] {
+export function hostPaths(system: System): Proposal[] {
   const owners = new Map(system.domains.filter((one) => one.kind !== 'hardware').flatMap((domain) => domain.devices.map((device) => [device.path, domain.name] as const)));
   return (system.host?.context.platform.masters ?? []).map((master) => {
     const owner = owners.get(master.path);
@@ -69,7 +69,7 @@ function pathItems(system: System): Proposal[] {
     const marked = master.node.properties.has('xen,passthrough');
     const notes = [streams.length > 0 ? `StreamID ${streams.join(', ')}` : '', marked ? 'xen,passthrough' : '', owner === undefined ? '' : `given to ${owner}`];
     return {
-      label: master.path, kind: 'node', insert: `"${master.path}"`, detail: notes.filter((note) => note !== '').join(' · '),
+      label: master.path, kind: 'node', detail: notes.filter((note) => note !== '').join(' · '),
       rank: owner !== undefined ? 7 : marked ? 1 : 4,
     };
   });

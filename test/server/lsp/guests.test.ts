@@ -112,6 +112,35 @@ describe('requests about a configuration', () => {
     ]);
   });
 
+  it('complete and follow xen,path in a partial tree', async () => {
+    const { client, at, read } = await session();
+    const partial = at('xen/domu1.dts');
+    const text = read('xen/domu1.dts');
+    client.open(partial, text);
+    const textDocument = { uri: uriOf(partial) };
+    await client.diagnostics(partial);
+    await client.request('vsmmu/ownership', textDocument);
+    const position = place(text, 'xen,path = "/soc', 14);
+    const completion = await client.request('textDocument/completion', { textDocument, position }) as { items: { label: string }[] };
+    expect(completion.items.map((item) => item.label)).toContain('/soc@10000000/ethernet@1c410000');
+    const [definition] = await client.request('textDocument/definition', { textDocument, position }) as { uri: string }[];
+    expect(definition?.uri).toBe(uriOf(at('merlin/merlin.dtsi')));
+  });
+
+  it('generate a partial tree of the selected devices', async () => {
+    const { client, at, read } = await session({ workspace: { workspaceEdit: { documentChanges: true, resourceOperations: ['create'] } } });
+    const source = at('merlin/merlin.dtsi');
+    const text = read('merlin/merlin.dtsi');
+    client.open(source, text);
+    await client.diagnostics(source);
+    const range = { start: place(text, 'sdhci: mmc@', 9), end: place(text, 'usb: usb@', 9) };
+    const actions = await client.request('textDocument/codeAction', { textDocument: { uri: uriOf(source) }, range, context: { diagnostics: [] } }) as { title: string; edit: { documentChanges: { uri?: string; edits?: { newText: string }[] }[] } }[];
+    const made = actions.find((action) => action.title === 'Generate a partial device tree of 2 nodes');
+    expect(made?.edit.documentChanges[0]?.uri).toBe(uriOf(at('merlin/passthrough-mmc.dts')));
+    const tree = made?.edit.documentChanges[1]?.edits?.[0]?.newText;
+    expect(tree).toContain('\t\tusb@1c300000 {\n\t\t\tcompatible = "snps,dwc3";\n\t\t\tdr_mode = "host";\n\t\t\treg = <0x0 0x1c300000 0x0 0x10000>;\n\t\t\tinterrupt-parent = <0xfde8>;\n\t\t\tinterrupts = <0 26 4>;');
+  });
+
   it('show the owner above the node of the host, and pass a device from there', async () => {
     const { client, at, read } = await session();
     const board = at('xen/merlin-xen.dts');
