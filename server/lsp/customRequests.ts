@@ -41,7 +41,9 @@ export const CUSTOM_REQUESTS: RequestTable = {
   'vsmmu/contexts': (session, params: { uri: string }): Promise<ContextsAnswer> => contexts(session, params.uri),
   'vsmmu/setContext': (session, params: { uri: string; context: string | null }): Promise<ContextsAnswer> => {
     const root = params.context === null ? undefined : session.uris.fromEditor(params.context);
-    session.workspace.choose(session.uris.fromEditor(params.uri), root);
+    const path = session.uris.fromEditor(params.uri);
+    if (session.guests.isOpen(path)) session.guests.choose(path, root);
+    else session.workspace.choose(path, root);
     return contexts(session, params.uri);
   },
   'vsmmu/streams': async (session, params: { uri: string }): Promise<{ markdown: string }> => {
@@ -65,13 +67,13 @@ function lineLink(session: Session, file: string, line: number): string {
   return `[${file.slice(file.lastIndexOf('/') + 1)}:${line}](${session.uris.toEditor(file)}#L${line})`;
 }
 
-/** A guest has no board of its own: its host's, which the project file or the folder decides. */
+/** A guest has no board of its own: its host's, which the project file, the folder or the user decides. */
 async function hostOf(session: Session, path: string): Promise<ContextsAnswer> {
   await session.guests.ready(path, SEARCH_TIME);
   const root = session.guests.systemOf(path)?.host?.path;
   if (root === undefined) return { active: null, contexts: [], complete: true };
-  const host = { uri: session.uris.toEditor(root), label: session.label(root) };
-  return { active: host, contexts: [host], complete: true };
+  const item = (path: string): ContextItem => ({ uri: session.uris.toEditor(path), label: session.label(path) });
+  return { active: item(root), contexts: session.guests.hostsOf(path).map(item), complete: true };
 }
 
 async function contexts(session: Session, uri: string): Promise<ContextsAnswer> {

@@ -99,6 +99,17 @@ export class Guests {
     return this.systems.of(path).toSorted((a, b) => b.system.domains.length - a.system.domains.length)[0]?.system;
   }
 
+  /** The boards that could be the host of a file's system. */
+  hostsOf(path: string): readonly string[] {
+    return [...new Set(this.systems.of(path).flatMap((analysis) => analysis.hosts))];
+  }
+
+  /** Takes another board as the host of a file's system, or the best one where it is undefined. */
+  choose(path: string, root: string | undefined): void {
+    this.systems.choose(this.sourceOf(path), root);
+    this.start(path);
+  }
+
   /** An open configuration as the features see it. */
   document(path: string): XlDocument | undefined {
     const text = this.open.has(path) ? this.session.files.readText(path) : undefined;

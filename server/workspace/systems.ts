@@ -46,6 +46,8 @@ export interface SystemSource {
 export interface SystemAnalysis {
   readonly source: SystemSource;
   readonly system: System;
+  /** The boards that could be the host, by path. */
+  readonly hosts: readonly string[];
   /** Every file that something of it was read from. */
   readonly files: ReadonlySet<string>;
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
@@ -65,6 +67,8 @@ interface CompiledTree {
 export class Systems {
   private readonly trees = new Map<string, CompiledTree>();
   private readonly analyses = new Map<string, SystemAnalysis>();
+  /** The host that the user chose for a system. */
+  private readonly chosen = new Map<string, string>();
 
   constructor(private readonly host: SystemHost) {}
 
@@ -93,15 +97,22 @@ export class Systems {
     const configs = files.configs.flatMap((path) => this.guest(path, files));
     yield;
     const hosts = trees.filter((tree) => !isFragment(tree.tree));
-    const host = hosts.toSorted((a, b) => matches(b, configs) - matches(a, configs))[0];
+    const chosen = hosts.find((tree) => tree.path === this.chosen.get(source.key));
+    const host = chosen ?? hosts.toSorted((a, b) => matches(b, configs) - matches(a, configs))[0];
     const system = systemOf(assemble({
       trees: [...(host === undefined ? [] : [host]), ...trees.filter((tree) => !hosts.includes(tree))],
-      configs, association: source.kind === 'project' ? 'stated' : 'guessed', dialect: files.dialect, partials: files.partials,
+      configs, association: source.kind === 'project' || chosen !== undefined ? 'stated' : 'guessed', dialect: files.dialect, partials: files.partials,
     }));
     const problems = yield* this.problems(system, configs, files.problems);
-    const analysis: SystemAnalysis = { source, system, files: filesOf(source, trees, configs), problems };
+    const analysis: SystemAnalysis = { source, system, hosts: hosts.map((tree) => tree.path), files: filesOf(source, trees, configs), problems };
     this.analyses.set(source.key, analysis);
     return analysis;
+  }
+
+  /** Fixes the host of a system; undefined leaves the choice to its devices again. */
+  choose(source: SystemSource, root: string | undefined): void {
+    if (root === undefined) this.chosen.delete(source.key);
+    else this.chosen.set(source.key, root);
   }
 
   /** Forgets a system, for instance when its last file is closed. */

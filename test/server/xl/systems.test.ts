@@ -58,6 +58,19 @@ describe('systems', () => {
     expect(workspace(other + board() + guest() + fragment()).analyse('/w/domd.cfg').system.host?.path).toBe('/w/board.dts');
   });
 
+  it('takes the board that the user chose, and the best one again', () => {
+    const other = board().replace('--- board.dts', '--- another.dts').replace('ethernet@fe100000', 'ethernet@fe300000');
+    const { analyse, systems } = workspace(other + board() + guest() + fragment());
+    const source = systems.sourceOf('/w/domd.cfg', '/w');
+    systems.choose(source, '/w/another.dts');
+    const chosen = analyse('/w/domd.cfg');
+    expect(chosen.hosts).toEqual(['/w/another.dts', '/w/board.dts']);
+    expect(chosen.system.host?.path).toBe('/w/another.dts');
+    expect(ids(chosen, '/w/domd.cfg')).toContain('guest-device-unknown');
+    systems.choose(source, undefined);
+    expect(analyse('/w/domd.cfg').system.host?.path).toBe('/w/board.dts');
+  });
+
   it('does not complain of a guest that is another board\'s, unless a project file says that it is not', () => {
     const lost = guest({ dtdev: 'dtdev = [ "/other@1000" ]' });
     expect(ids(workspace(board() + lost).analyse('/w/domd.cfg'), '/w/domd.cfg')).toEqual([]);
