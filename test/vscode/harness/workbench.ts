@@ -143,8 +143,14 @@ export class Workbench {
 
   /** Opens the list of quick fixes at the cursor. */
   async quickFixes(): Promise<void> {
-    await this.page.keyboard.press('Control+.');
-    await this.page.locator('.action-widget .monaco-list-row.action').first().waitFor();
+    const first = this.page.locator('.action-widget .monaco-list-row.action').first();
+    // Diagnostics that arrive at that moment close the list again, as they do for a person.
+    for (let attempt = 1; ; attempt += 1) {
+      await this.page.keyboard.press('Control+.');
+      const isOpen = await first.waitFor({ timeout: attempt < 5 ? 4000 : 30_000 }).then(() => true, () => false);
+      if (isOpen) return;
+      if (attempt === 5) throw new Error('no list of quick fixes opens');
+    }
   }
 
   /** A quick fix of the list that is open, by a part of its title. */
