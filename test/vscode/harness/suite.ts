@@ -79,7 +79,10 @@ async function runAll(tests: readonly UiTest[], running: Running): Promise<numbe
   let failed = 0;
   for (const test of tests) {
     const start = Date.now();
-    const error = await runOne(test, running);
+    // A browser test can stumble over the browser: what fails is tried once more in a window of its own, and said.
+    const first = await runOne(test, running);
+    const error = first === undefined ? undefined : await runOne(test, running);
+    if (first !== undefined && error === undefined) console.log(`  again   ${test.name}: ${first instanceof Error ? first.message : String(first)}`);
     const seconds = ((Date.now() - start) / 1000).toFixed(1);
     console.log(`${error === undefined ? '  ok    ' : '  FAILED'} ${test.name} (${seconds} s)`);
     if (error !== undefined) console.log(error instanceof Error ? error.stack ?? error.message : String(error));
