@@ -25,6 +25,28 @@ export interface SteComparison {
   readonly sentence: string;
 }
 
+/** The entries of one stream of a device. */
+export interface ComparedStream {
+  /** The device as the model's configuration names it, and the domain that has it. */
+  readonly device: string;
+  readonly domain: string;
+  /** StreamID in the guest's table; the physical one where both are the same. */
+  readonly virtualSid: number;
+  /** Index of the physical SMMU, and the StreamID there. */
+  readonly smmu: number;
+  readonly sid: number;
+  /** All 16 words of each entry. The guest's are zeros where its table has none, the host's where the hardware has none. */
+  readonly guest: Uint32Array;
+  readonly host: Uint32Array;
+  readonly comparison: SteComparison;
+}
+
+/** A stream with both of its entries compared; an entry that is not there counts as zeros. */
+export function comparedStream(stream: Omit<ComparedStream, 'guest' | 'host' | 'comparison'>, guest: Uint32Array | undefined, host: Uint32Array | undefined): ComparedStream {
+  const entries = { guest: guest ?? new Uint32Array(16), host: host ?? new Uint32Array(16) };
+  return { ...stream, ...entries, comparison: compareStes(entries.guest, entries.host) };
+}
+
 const CONFIG_WORDS: Readonly<Record<number, string>> = { 0: 'abort', 4: 'bypass', 5: 'stage 1 only', 6: 'stage 2 only', 7: 'stage 1 and stage 2' };
 /** What the host should do for the Config of a guest; an invalid or reserved one aborts. */
 const WANTED: Readonly<Record<number, number>> = { 0: 0, 4: 6, 5: 7 };

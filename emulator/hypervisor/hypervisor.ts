@@ -5,9 +5,10 @@
  */
 import type { Machine } from '../machine/machine.ts';
 import type { HypervisorStep, Observer } from '../steps/step.ts';
+import type { ComparedStream } from './compare.ts';
 import { Costs, type CostName } from './costs.ts';
 import { IsolationMonitor, type IsolationPolicy } from './monitor.ts';
-import { Fields, Journal } from './state.ts';
+import { Box, Journal } from './state.ts';
 
 /** What came of an operation. Failures are outcomes, not exceptions. */
 export interface Outcome {
@@ -39,6 +40,8 @@ export interface Hypervisor {
   readonly operations: readonly Pick<Operation<never>, 'name' | 'text' | 'parameters'>[];
   /** Carries out an operation; an unknown name or a missing value is an outcome too. */
   perform(name: string, values: OperationValues): Outcome;
+  /** The streams that some guest configures by itself, each with the guest's entry and the hardware's. Looking changes and counts nothing. */
+  compareStreams(): readonly ComparedStream[];
 }
 
 /** Success. */
@@ -64,8 +67,7 @@ export class Runtime {
   readonly monitor: IsolationMonitor;
   readonly #name: string;
   readonly #log: Journal<LogLine>;
-  readonly #state: Fields<'crashed'>;
-  #crash = '';
+  readonly #crash: Box<string>;
   #depth = 0;
 
   constructor(machine: Machine, name: string, policy: IsolationPolicy) {
@@ -73,7 +75,7 @@ export class Runtime {
     this.#name = name;
     this.costs = new Costs(machine.history, name);
     this.#log = new Journal(machine.history, `${name}.log`);
-    this.#state = new Fields(machine.history, `${name}.runtime`, ['crashed']);
+    this.#crash = new Box(machine.history, `${name}.crash`, '');
     this.monitor = new IsolationMonitor(machine, policy);
   }
 
@@ -94,7 +96,7 @@ export class Runtime {
 
   /** Why the hypervisor stopped for good, or undefined while it runs. */
   get crash(): string | undefined {
-    return this.#state.get('crashed') === 0 ? undefined : this.#crash;
+    return this.#crash.value === '' ? undefined : this.#crash.value;
   }
 
   /** Runs an operation. The outermost one is a step of the history: `back(1)` undoes it whole. */
@@ -124,8 +126,7 @@ export class Runtime {
   /** Stops the hypervisor for good: nothing runs any more until the step is undone. */
   stop(text: string): void {
     if (this.crash !== undefined) return;
-    this.#crash = text;
-    this.#state.set('crashed', 1);
+    this.#crash.value = text;
     this.print(text);
     this.note(this.#name, 'crash', text);
   }

@@ -2,7 +2,7 @@
  * What of the hypervisor models the debugger and the command line may use. Each system has its class,
  * its configuration and where it puts things; all of them are driven by name through `Hypervisor`.
  */
-export { compareStes, type ComparedField, type SteComparison } from './compare.ts';
+export { compareStes, type ComparedField, type ComparedStream, type SteComparison } from './compare.ts';
 export { COST_NAMES, type CostName, type CostTable } from './costs.ts';
 export type { Hypervisor, LogLine, Operation, OperationValues, Outcome, Runtime } from './hypervisor.ts';
 export type { IsolationMonitor, Violation } from './monitor.ts';

@@ -61,19 +61,29 @@ export class StreamTable {
 
   /** Address of a stream's entry, with a level-2 table made on the way; undefined out of range or without room. */
   entry(sid: number): number | undefined {
+    return this.#entry(sid, true);
+  }
+
+  /** The words of a stream's entry as they lie in memory; undefined where there is none. Changes nothing. */
+  words(sid: number): Uint32Array | undefined {
+    const at = this.#entry(sid, false);
+    return at === undefined ? undefined : loadWords(this.#parts.memory, at, 16);
+  }
+
+  #entry(sid: number, make: boolean): number | undefined {
     const { state } = this.#parts;
-    if (sid >= 2 ** state.get('sidBits')) return undefined;
+    if (state.get('strtab') === 0 || sid >= 2 ** state.get('sidBits')) return undefined;
     if (state.get('isTwoLevel') === 0) return state.get('strtab') + sid * 64;
-    const table = this.#level2(state.get('strtab') + (sid >>> SPLIT) * 8, sid);
+    const table = this.#level2(state.get('strtab') + (sid >>> SPLIT) * 8, sid, make);
     return table === undefined ? undefined : table + (sid & (2 ** SPLIT - 1)) * 64;
   }
 
-  #level2(at: number, sid: number): number | undefined {
+  #level2(at: number, sid: number, make: boolean): number | undefined {
     const { memory, pages } = this.#parts;
     const old = memory.load(at);
     if (old === undefined) return undefined;
     if ((old.lo & 31) !== 0) return old.hi * 2 ** 32 + ((old.lo & -64) >>> 0);
-    const table = pages.allocate(LEVEL_2_PAGES);
+    const table = make ? pages.allocate(LEVEL_2_PAGES) : undefined;
     if (table === undefined) return undefined;
     for (let i = 0; i < 2 ** SPLIT; i++) storeWords(memory, table + i * 64, ABORT_STE);
     const words = encode(L1STD, { Span: SPLIT + 1, L2Ptr: table });

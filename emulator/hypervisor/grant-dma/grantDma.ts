@@ -6,6 +6,7 @@
  */
 import { toNumber, type U64 } from '../../bits/u64.ts';
 import { Machine } from '../../machine/machine.ts';
+import type { ComparedStream } from '../compare.ts';
 import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
 import { viewOf, type MemoryView } from '../memoryView.ts';
 import { PAGE_SIZE } from '../pages.ts';
@@ -103,6 +104,11 @@ export class GrantDma implements Hypervisor {
     const missing = operation.parameters.find((p) => values[p] === undefined);
     if (missing !== undefined) return failed(`${name} needs ${missing}`);
     return this.runtime.operation('guest', name, () => operation.run(this, values));
+  }
+
+  /** None: no SMMU takes part. */
+  compareStreams(): readonly ComparedStream[] {
+    return [];
   }
 
   /** The guest gives a buffer to a device. The value of the outcome is the first reference, or the address itself for ordinary DMA. */

@@ -3,7 +3,6 @@
  * memory without counting; what the SMMU has cached is not looked at.
  */
 import { compareStes, type SteComparison } from '../compare.ts';
-import { loadWords } from '../memoryView.ts';
 import type { IommufdKernel } from './kernel.ts';
 
 /** The physical STE of a device, or undefined. */
@@ -11,8 +10,7 @@ export function physicalSteOf(kernel: IommufdKernel, name: string): Uint32Array 
   const device = kernel.device(name);
   const smmu = kernel.smmus[device?.smmu ?? -1];
   const sid = device?.sids[0];
-  const at = smmu === undefined || sid === undefined ? undefined : smmu.driver.streams.entry(sid);
-  return smmu === undefined || at === undefined ? undefined : loadWords(smmu.memory, at, 16);
+  return smmu === undefined || sid === undefined ? undefined : smmu.driver.streams.words(sid);
 }
 
 /** Compares a guest's STE, or the lack of one, with what the hardware has. */

@@ -11,10 +11,10 @@ import type { IdRegisters } from '../../idr/features.ts';
 import { eventOf } from '../../fields/events.ts';
 import { OK, Response, STALLED } from '../../smmu/request.ts';
 import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
-import type { SteComparison } from '../compare.ts';
+import { comparedStream, type ComparedStream, type SteComparison } from '../compare.ts';
 import { viewOf, type MemoryView } from '../memoryView.ts';
 import { IommufdGuest } from './guest.ts';
-import { compareStream } from './compareStream.ts';
+import { compareStream, physicalSteOf } from './compareStream.ts';
 import { incompatibilities } from './compatibility.ts';
 import { IommufdKernel, type HostDevice } from './kernel.ts';
 import { IOMMUFD_OPERATIONS } from './operations.ts';
@@ -131,6 +131,16 @@ export class Iommufd implements Hypervisor {
   compare(device: string): SteComparison | undefined {
     const virtualSid = this.#config.guest.find((g) => g.name === device)?.virtualSid;
     return virtualSid === undefined ? undefined : compareStream(this.kernel, device, this.vmm.guestSte(virtualSid));
+  }
+
+  /** The streams of the guest, its entry beside the physical one. */
+  compareStreams(): readonly ComparedStream[] {
+    return this.#config.guest.flatMap(({ name: device, virtualSid }) => {
+      const found = this.kernel.device(device);
+      const sid = found?.sids[0];
+      if (found === undefined || sid === undefined) return [];
+      return [comparedStream({ device, domain: 'vm', virtualSid, smmu: found.smmu, sid }, this.vmm.guestSte(virtualSid), physicalSteOf(this.kernel, device))];
+    });
   }
 
   #hostIds(): IdRegisters {

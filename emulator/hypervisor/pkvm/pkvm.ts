@@ -7,6 +7,7 @@ import { fromNumber } from '../../bits/u64.ts';
 import { eventOf } from '../../fields/events.ts';
 import { Machine, requestOf, type SmmuConfig } from '../../machine/machine.ts';
 import { OK, Response } from '../../smmu/request.ts';
+import type { ComparedStream } from '../compare.ts';
 import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
 import { viewOf } from '../memoryView.ts';
 import { PAGE_SIZE, PagePool } from '../pages.ts';
@@ -97,6 +98,11 @@ export class Pkvm implements Hypervisor {
     const missing = operation.parameters.find((p) => values[p] === undefined);
     if (missing !== undefined) return failed(`${name} needs ${missing}`);
     return this.runtime.operation('host', name, () => operation.run(this, values));
+  }
+
+  /** None: the host writes no entries, EL2 does. */
+  compareStreams(): readonly ComparedStream[] {
+    return [];
   }
 
   /** A device of the host by name. */

@@ -10,7 +10,7 @@ import type { Smmu } from '../../smmu/smmu.ts';
 import { SmmuDriver } from '../driver/driver.ts';
 import { physicalPort } from '../driver/port.ts';
 import type { Runtime } from '../hypervisor.ts';
-import { loadWords, storeWords, viewOf, type MemoryView } from '../memoryView.ts';
+import { storeWords, viewOf, type MemoryView } from '../memoryView.ts';
 import type { PagePool } from '../pages.ts';
 
 /** One physical SMMU as Xen drives it. */
@@ -48,8 +48,7 @@ export class HostSmmu {
 
   /** The physical STE of a stream; zeros where there is none. */
   entryWords(sid: number): Uint32Array {
-    const at = this.driver.streams.entry(sid);
-    return (at === undefined ? undefined : loadWords(this.#memory, at, 16)) ?? new Uint32Array(16);
+    return this.driver.streams.words(sid) ?? new Uint32Array(16);
   }
 
   /** Takes a live entry out of use, so that it can be rewritten. */

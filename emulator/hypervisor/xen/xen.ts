@@ -8,6 +8,7 @@ import { Machine, requestOf, type SmmuConfig } from '../../machine/machine.ts';
 import { eventOf } from '../../fields/events.ts';
 import { OK, Response } from '../../smmu/request.ts';
 import type { RegisterPort } from '../driver/port.ts';
+import { comparedStream, type ComparedStream } from '../compare.ts';
 import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
 import { PagePool } from '../pages.ts';
 import { Box, Fields } from '../state.ts';
@@ -131,6 +132,19 @@ export class Xen implements Hypervisor {
   /** The devices in a guest's tree. */
   treeOf(domain: string): readonly GuestNode[] {
     return this.assignments.tree(domain);
+  }
+
+  /** The streams of all guests with a vSMMU, the guest's entry beside the physical one. */
+  compareStreams(): readonly ComparedStream[] {
+    return this.#known.value.flatMap((name) => this.treeOf(name).flatMap(({ device, vsmmu, sids }) => sids.flatMap((vsid) => this.#compare(name, device, { vsmmu, vsid }))));
+  }
+
+  #compare(name: string, device: string, { vsmmu, vsid }: { readonly vsmmu: number; readonly vsid: number }): readonly ComparedStream[] {
+    const domain = this.#domains.get(name);
+    const virtual = domain?.vsmmus[vsmmu];
+    const stream = domain === undefined ? undefined : this.assignments.physical(domain, vsid, vsmmu);
+    if (stream === undefined) return [];
+    return [comparedStream({ device, domain: name, virtualSid: vsid, ...stream }, virtual?.guestEntry(vsid), this.hosts[stream.smmu]?.entryWords(stream.sid))];
   }
 
   /** Creates a domain with its devices; the value is its number. */

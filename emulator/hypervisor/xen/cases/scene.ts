@@ -177,11 +177,8 @@ export class Scene {
 
   /** The guest's entry of a stream beside the hardware's of its device. */
   compare(vsid: number, device: string): SteComparison {
-    const offset = (this.#setup.isLinear === true ? PLACE.strtab : PLACE.level2) + vsid * 64;
-    const view = this.domain?.memory;
-    const guest = (view === undefined ? undefined : loadWords(view, this.at(offset), 16)) ?? new Uint32Array(16);
-    const { smmu, sids } = this.xen.assignments.device(device) ?? { smmu: 0, sids: [0] };
-    return compareStes(guest, this.xen.hosts[smmu ?? 0]?.entryWords(sids[0] ?? 0) ?? new Uint32Array(16));
+    const found = this.xen.compareStreams().find((s) => s.device === device && s.virtualSid === vsid);
+    return found?.comparison ?? compareStes([], []);
   }
 
   /** Violations so far, as `scope of owner`. */

@@ -4,7 +4,6 @@
  * checked in one read and used from another.
  */
 import { loadWords, type MemoryView } from '../../memoryView.ts';
-import type { Runtime } from '../../hypervisor.ts';
 import type { GuestConfig } from '../contexts.ts';
 import type { XenProfile } from '../profiles.ts';
 import { EMULATED } from './events.ts';
@@ -14,8 +13,9 @@ import { baseAddress, type VsmmuState } from './state.ts';
 export interface GuestSteParts {
   readonly state: VsmmuState;
   readonly profile: XenProfile;
-  readonly runtime: Runtime;
   readonly memory: MemoryView;
+  /** Told of each read of guest memory. */
+  readonly onRead: (address: number) => void;
 }
 
 /** What a guest's entry asks for, or why it cannot be followed. */
@@ -38,15 +38,26 @@ function bad(event: number, log: string): GuestSte {
 
 /** Reads and decodes the entry of a virtual stream. */
 export function guestSte(parts: GuestSteParts, vsid: number): GuestSte {
+  const at = stePlace(parts, vsid);
+  if (typeof at !== 'number') return at;
+  const words = read(parts, at, 4);
+  return words === undefined ? bad(0, 'Cannot fetch pte at address') : decode(parts, words);
+}
+
+/** All words of the entry of a virtual stream as the guest wrote them; undefined where none can be found. */
+export function guestSteWords(parts: GuestSteParts, vsid: number): Uint32Array | undefined {
+  const at = stePlace(parts, vsid);
+  return typeof at === 'number' ? read(parts, at, 16) : undefined;
+}
+
+/** Where the entry of a virtual stream is, or why it is nowhere. */
+function stePlace(parts: GuestSteParts, vsid: number): number | GuestSte {
   const { state, profile } = parts;
   const bits = state.get('strtabCfg') & 63;
   if (vsid >= 2 ** Math.min(bits, MAX_SID_BITS)) return bad(profile.reportsBadStreamId ? EMULATED.C_BAD_STREAMID : EMULATED.C_BAD_STE, 'Bad StreamID');
   const isTwoLevel = profile.honoursTableFormat ? ((state.get('strtabCfg') >>> 16) & 3) === 1 : state.get('isTwoLevel') === 1;
   const base = baseAddress(state, 'strtabLo', 'strtabHi');
-  const at = isTwoLevel ? twoLevel(parts, vsid, base) : base - (base % 2 ** (bits + 6)) + vsid * 64;
-  if (typeof at !== 'number') return at;
-  const words = read(parts, at, 4);
-  return words === undefined ? bad(0, 'Cannot fetch pte at address') : decode(parts, words);
+  return isTwoLevel ? twoLevel(parts, vsid, base) : base - (base % 2 ** (bits + 6)) + vsid * 64;
 }
 
 /** Address of the entry in a two-level table. */
@@ -85,6 +96,6 @@ function decode(parts: GuestSteParts, words: Uint32Array): GuestSte {
 }
 
 function read(parts: GuestSteParts, at: number, words: number): Uint32Array | undefined {
-  parts.runtime.note('xen', 'table read', `guest memory at 0x${at.toString(16)}`, 'tableReads');
+  parts.onRead(at);
   return loadWords(parts.memory, at, words);
 }

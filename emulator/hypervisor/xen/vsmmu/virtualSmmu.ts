@@ -9,11 +9,11 @@ import type { IdRegisters } from '../../../idr/features.ts';
 import type { Runtime } from '../../hypervisor.ts';
 import type { MemoryView } from '../../memoryView.ts';
 import type { GuestConfig } from '../contexts.ts';
-import type { XenProfile } from '../profiles.ts';
+import { profileOf, type XenProfile } from '../profiles.ts';
 import type { PhysicalStream } from '../vsids.ts';
 import { RegisterAccess, type AccessSize } from './access.ts';
 import { EMULATED, VirtualEvents } from './events.ts';
-import { guestSte } from './guestSte.ts';
+import { guestSte, guestSteWords } from './guestSte.ts';
 import { guestIds } from './ids.ts';
 import { VirtualQueue } from './queue.ts';
 import type { VirtualRegister } from './registers.ts';
@@ -124,6 +124,11 @@ export class VirtualSmmu {
     return this.#parts.profile;
   }
 
+  /** The guest's entry of a virtual stream as the architecture finds it, whatever the profile reads; undefined where its table has none. */
+  guestEntry(vsid: number): Uint32Array | undefined {
+    return guestSteWords({ state: this.state, profile: profileOf('architecture'), memory: this.#parts.memory, onRead: () => undefined }, vsid);
+  }
+
   /** Reads the guest's entry of a virtual stream and applies it: CFGI_STE. Only a command for one stream reports events. */
   configure(vsid: number, isReported = true): void {
     const { backend, runtime, profile, memory } = this.#parts;
@@ -136,7 +141,8 @@ export class VirtualSmmu {
       this.#apply(stream, { kind: (this.state.get('gbpa') & GBPA_ABORT) === 0 ? 'bypass' : 'abort' });
       return;
     }
-    const ste = guestSte({ state: this.state, profile, runtime, memory }, vsid);
+    const onRead = (at: number): void => runtime.note('xen', 'table read', `guest memory at 0x${at.toString(16)}`, 'tableReads');
+    const ste = guestSte({ state: this.state, profile, memory, onRead }, vsid);
     if (ste.kind === 'bug') runtime.stop(ste.log);
     else if (ste.kind === 'invalid' || ste.kind === 'bad') {
       if (ste.kind === 'bad') {
