@@ -20,6 +20,8 @@ function violation(source: Source, target: string): string | undefined {
   if (target.startsWith('.')) {
     const layer = normalize(join(source.path, '..', target)).split('/')[0] ?? '';
     if (layer === source.layer || layer.endsWith('package.json')) return undefined;
+    const isRuntime = layer === 'debugger' && !/^debugger\/(scenario|expression)\//.test(normalize(join(source.path, '..', target)));
+    if (source.layer === 'server' && isRuntime) return `${source.path} imports the debugger beyond its language`;
     return LAYERS[source.layer]?.includes(layer) ? undefined : `${source.path} imports layer ${layer}`;
   }
   if (target === 'vscode') return source.layer === 'client' ? undefined : `${source.path} imports vscode`;
@@ -52,6 +54,9 @@ describe('layers', () => {
     expect(violation(source, 'node:fs')).toBeDefined();
     expect(violation(source, '../../server/a.ts')).toBeDefined();
     expect(violation(source, '../y/b.ts')).toBeUndefined();
+    const server = { path: 'server/features/a.ts', layer: 'server', text: '' };
+    expect(violation(server, '../../debugger/scenario/parse.ts')).toBeUndefined();
+    expect(violation(server, '../../debugger/session/session.ts')).toBeDefined();
     const text = "import a from 'x';\nexport { b } from 'y';\nvoid import('z');";
     expect(imports({ ...source, text })).toEqual(['x', 'y', 'z']);
   });
