@@ -19,6 +19,10 @@ export type Value =
   | { readonly kind: 'number'; readonly expression: Expression; readonly at: SourceRange }
   /** A name: a device, a domain, a register, a keyword. As written. */
   | { readonly kind: 'word'; readonly text: string; readonly at: SourceRange }
+  /** Numbers separated by commas: the StreamIDs of a device. */
+  | { readonly kind: 'numbers'; readonly expressions: readonly Expression[]; readonly at: SourceRange }
+  /** A string with values in it: what is between the parts is text, escapes resolved. */
+  | { readonly kind: 'template'; readonly parts: readonly (string | Expression)[]; readonly at: SourceRange }
   /** A string literal, escapes resolved. */
   | { readonly kind: 'text'; readonly text: string; readonly at: SourceRange }
   /** `name=value` pairs, in the order written. */
