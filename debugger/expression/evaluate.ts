@@ -1,0 +1,227 @@
+/**
+ * The evaluator. Names and functions come from a scope that is handed in, so nothing here knows
+ * machines. A failure is a value with a message and a place. Work is bounded by a count of evaluated
+ * nodes, whatever lists the scope gives.
+ */
+import { nearest } from '../../model/platform/nearest.ts';
+import type { Expression, ExpressionSpan } from './ast.ts';
+import { applyOperator, applySign } from './operators.ts';
+import { asCondition, asNumber, booleanValue, kindName, numberValue, sameValues, stringValue, type ExpressionValue } from './value.ts';
+
+/** Why something has no value. */
+export interface ScopeFailure {
+  readonly kind: 'failure';
+  readonly message: string;
+}
+
+/** What gives an expression its names and functions. Undefined: there is none of that name. */
+export interface Scope {
+  name(name: string): ExpressionValue | ScopeFailure | undefined;
+  call(name: string, args: readonly ExpressionValue[]): ExpressionValue | ScopeFailure | undefined;
+  /** Names to propose for a misspelt one. */
+  names?(): Iterable<string>;
+}
+
+/** What an expression came to. */
+export type Evaluation =
+  | { readonly ok: true; readonly value: ExpressionValue }
+  | { readonly ok: false; readonly message: string; readonly at: ExpressionSpan };
+
+/** Says that something has no value. */
+export function failure(message: string): ScopeFailure {
+  return { kind: 'failure', message };
+}
+
+/** Nodes evaluated at most: `where` over a list evaluates its condition once for each row. */
+const MOST_WORK = 1_000_000;
+/** Deeper than any tree of the parser. */
+const MOST_DEPTH = 2000;
+
+/** A scope with some names of its own before those of another: variables of a scenario, fields of a row. */
+export function withNames(names: ReadonlyMap<string, ExpressionValue>, outer: Scope): Scope {
+  return {
+    name: (name) => names.get(name) ?? outer.name(name),
+    call: (name, args) => outer.call(name, args),
+    names: () => [...names.keys(), ...(outer.names?.() ?? [])],
+  };
+}
+
+/** The scope without any name: constants only. */
+export const EMPTY_SCOPE: Scope = { name: () => undefined, call: () => undefined };
+
+/** Computes an expression. */
+export function evaluate(expression: Expression, scope: Scope = EMPTY_SCOPE): Evaluation {
+  return new Evaluator().run(expression, scope, 0);
+}
+
+/** Computes an expression as a condition. */
+export function evaluateCondition(expression: Expression, scope: Scope = EMPTY_SCOPE): { readonly ok: true; readonly value: boolean } | (Evaluation & { ok: false }) {
+  const result = evaluate(expression, scope);
+  if (!result.ok) return result;
+  const value = asCondition(result.value);
+  return value === undefined ? failed(`${kindName(result.value)} is neither true nor false`, expression) : { ok: true, value };
+}
+
+function failed(message: string, at: ExpressionSpan): Evaluation & { ok: false } {
+  return { ok: false, message, at: { start: at.start, end: at.end } };
+}
+
+function ok(value: ExpressionValue): Evaluation {
+  return { ok: true, value };
+}
+
+/** The field of a record: as spelt, or else the only one that differs in case. */
+export function fieldOf(record: ExpressionValue & { kind: 'record' }, name: string): ExpressionValue | undefined {
+  const exact = record.fields.find((f) => f.name === name);
+  if (exact !== undefined) return exact.value;
+  const alike = record.fields.filter((f) => f.name.toLowerCase() === name.toLowerCase());
+  return alike.length === 1 ? alike[0]?.value : undefined;
+}
+
+type Node<K extends Expression['kind']> = Extract<Expression, { kind: K }>;
+
+class Evaluator {
+  #work = 0;
+
+  run(e: Expression, scope: Scope, depth: number): Evaluation {
+    if (++this.#work > MOST_WORK) return failed('the expression takes too long to compute', e);
+    if (depth > MOST_DEPTH) return failed('the expression is nested too deep', e);
+    switch (e.kind) {
+      case 'number': return ok(numberValue({ hi: e.hi, lo: e.lo }));
+      case 'string': return ok(stringValue(e.text));
+      case 'name': return this.#name(e, scope);
+      case 'member': return this.#member(e, scope, depth);
+      case 'index': return this.#index(e, scope, depth);
+      case 'call': return this.#call(e, scope, depth);
+      case 'unary': return this.#unary(e, scope, depth);
+      case 'binary': return this.#binary(e, scope, depth);
+      case 'where': return this.#where(e, scope, depth);
+    }
+  }
+
+  #name(e: Node<'name'>, scope: Scope): Evaluation {
+    if (e.name === 'true' || e.name === 'false') return ok(booleanValue(e.name === 'true'));
+    if (e.name === '') return failed('a value is missing here', e);
+    return given(scope.name(e.name), e, () => unknown('name', e.name, scope.names?.() ?? []));
+  }
+
+  #member(e: Node<'member'>, scope: Scope, depth: number): Evaluation {
+    const of = this.run(e.of, scope, depth + 1);
+    if (!of.ok) return of;
+    return member(of.value, e.name, e.at);
+  }
+
+  #index(e: Node<'index'>, scope: Scope, depth: number): Evaluation {
+    const of = this.run(e.of, scope, depth + 1);
+    if (!of.ok) return of;
+    const index = this.run(e.index, scope, depth + 1);
+    if (!index.ok) return index;
+    if (index.value.kind === 'string') return member(of.value, index.value.text, e.index);
+    if (of.value.kind !== 'list') return failed(`${kindName(of.value)} has no entries to choose from`, e.of);
+    const number = asNumber(index.value);
+    if (number === undefined) return failed('an index is a number', e.index);
+    const item = number.hi === 0 ? of.value.items[number.lo] : undefined;
+    return item === undefined ? failed(`there are ${of.value.items.length} entries, counted from 0`, e.index) : ok(item);
+  }
+
+  #call(e: Node<'call'>, scope: Scope, depth: number): Evaluation {
+    const values: ExpressionValue[] = [];
+    for (const arg of e.args) {
+      const value = this.run(arg, scope, depth + 1);
+      if (!value.ok) return value;
+      values.push(value.value);
+    }
+    if (e.name === 'count') return count(values, e);
+    const result = scope.call(e.name, values);
+    return result?.kind === 'failure' ? failed(result.message, e) : given(result, e.at, () => unknown('function', e.name, scope.names?.() ?? []));
+  }
+
+  #unary(e: Node<'unary'>, scope: Scope, depth: number): Evaluation {
+    const operand = this.run(e.operand, scope, depth + 1);
+    if (!operand.ok) return operand;
+    if (e.operator === '!') {
+      const value = asCondition(operand.value);
+      return value === undefined ? failed(`${kindName(operand.value)} is neither true nor false`, e.operand) : ok(booleanValue(!value));
+    }
+    const number = asNumber(operand.value);
+    return number === undefined ? failed(`${kindName(operand.value)} is not a number`, e.operand) : ok(applySign(e.operator, number));
+  }
+
+  #binary(e: Node<'binary'>, scope: Scope, depth: number): Evaluation {
+    const left = this.run(e.left, scope, depth + 1);
+    if (!left.ok) return left;
+    if (e.operator === '&&' || e.operator === '||') return this.#logical(e, left.value, scope, depth);
+    const right = this.run(e.right, scope, depth + 1);
+    if (!right.ok) return right;
+    if (e.operator === '==' || e.operator === '!=') {
+      const same = sameValues(left.value, right.value);
+      return same === undefined ? failed(`${kindName(left.value)} cannot be compared with ${kindName(right.value)}`, e) : ok(booleanValue(same === (e.operator === '==')));
+    }
+    const [a, b] = [asNumber(left.value), asNumber(right.value)];
+    if (a === undefined) return failed(`${kindName(left.value)} is not a number`, e.left);
+    if (b === undefined) return failed(`${kindName(right.value)} is not a number`, e.right);
+    const result = applyOperator(e.operator, a, b);
+    return result === undefined ? failed('division by zero', e.right) : ok(result);
+  }
+
+  #logical(e: Node<'binary'>, left: ExpressionValue, scope: Scope, depth: number): Evaluation {
+    const first = asCondition(left);
+    if (first === undefined) return failed(`${kindName(left)} is neither true nor false`, e.left);
+    if (first === (e.operator === '||')) return ok(booleanValue(first));
+    const right = this.run(e.right, scope, depth + 1);
+    if (!right.ok) return right;
+    const second = asCondition(right.value);
+    return second === undefined ? failed(`${kindName(right.value)} is neither true nor false`, e.right) : ok(booleanValue(second));
+  }
+
+  #where(e: Node<'where'>, scope: Scope, depth: number): Evaluation {
+    const list = this.run(e.list, scope, depth + 1);
+    if (!list.ok) return list;
+    if (list.value.kind !== 'list') return failed(`${kindName(list.value)} has no rows to choose from`, e.list);
+    const items: ExpressionValue[] = [];
+    for (const item of list.value.items) {
+      const result = this.run(e.condition, rowScope(item, scope), depth + 1);
+      if (!result.ok) return result;
+      const holds = asCondition(result.value);
+      if (holds === undefined) return failed(`${kindName(result.value)} is neither true nor false`, e.condition);
+      if (holds) items.push(item);
+    }
+    return ok({ kind: 'list', items });
+  }
+}
+
+/** Inside the condition of `where`: the fields of the row, and the row itself as `it`. */
+function rowScope(row: ExpressionValue, outer: Scope): Scope {
+  const field = (name: string): ExpressionValue | undefined => (name === 'it' ? row : row.kind === 'record' ? fieldOf(row, name) : undefined);
+  return {
+    name: (name) => field(name) ?? outer.name(name),
+    call: (name, args) => outer.call(name, args),
+    names: () => [...(row.kind === 'record' ? row.fields.map((f) => f.name) : []), ...(outer.names?.() ?? [])],
+  };
+}
+
+function given(value: ExpressionValue | ScopeFailure | undefined, at: ExpressionSpan, otherwise: () => string): Evaluation {
+  if (value === undefined) return failed(otherwise(), at);
+  return value.kind === 'failure' ? failed(value.message, at) : ok(value);
+}
+
+function unknown(what: string, name: string, known: Iterable<string>): string {
+  // Anything is near to a name of one or two letters.
+  const near = name.length > 2 ? nearest(name, known) : undefined;
+  return `there is no ${what} \`${name}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+}
+
+function member(of: ExpressionValue, name: string, at: ExpressionSpan): Evaluation {
+  if (of.kind === 'list' && name === 'length') return ok(numberValue(of.items.length));
+  if (of.kind !== 'record') return failed(`${kindName(of)} has no fields`, at);
+  const value = fieldOf(of, name);
+  if (value !== undefined) return ok(value);
+  const near = nearest(name, of.fields.map((f) => f.name));
+  return failed(`${of.type} has no field \`${name}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`, at);
+}
+
+function count(values: readonly ExpressionValue[], e: Node<'call'>): Evaluation {
+  const [list] = values;
+  if (list?.kind !== 'list' || values.length !== 1) return failed('`count` takes one list', e);
+  return ok(numberValue(list.items.length));
+}
