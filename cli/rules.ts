@@ -8,6 +8,7 @@ import { DTC_CHECKS } from '../model/devicetree/checks/index.ts';
 import { PROJECT_FILE } from '../model/platform/guests/project.ts';
 import { SYSTEM_RULES } from '../model/platform/guests/rules/index.ts';
 import { PLATFORM_RULES } from '../model/platform/rules/index.ts';
+import { SCENARIO_PROBLEMS } from '../debugger/scenario/problems.ts';
 import { PREPROCESSOR_PROBLEMS } from '../model/devicetree/preprocess/problems.ts';
 import { SYNTAX_PROBLEMS } from '../model/devicetree/syntax/problems.ts';
 import { TREE_PROBLEMS } from '../model/devicetree/tree/problems.ts';
@@ -29,6 +30,7 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
   { title: 'Checks of the device-tree compiler', rules: DTC_CHECKS },
   { title: 'Xen guest configurations', rules: XL_RULES },
   { title: 'Guests, their board and their partial device trees', rules: [...SYSTEM_RULES, PROJECT_FILE] },
+  { title: 'Scenarios', rules: SCENARIO_PROBLEMS },
   { title: 'In the editor', rules: SERVER_PROBLEMS },
 ];
 

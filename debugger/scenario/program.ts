@@ -1,7 +1,7 @@
 /**
  * A bound scenario: what the lines of a `.smmu` file mean, checked against the catalog of actions, as
  * plain data. The interpreter executes it; nothing here knows machines. Binding is total: a line that
- * is wrong is a problem and no action.
+ * is wrong is a problem, and its action lacks the values that are wrong.
  */
 import type { Expression } from '../expression/ast.ts';
 import type { Problem, SourceRange } from '../../model/problem.ts';

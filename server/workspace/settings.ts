@@ -4,6 +4,7 @@
  */
 import type { Limits } from '../../model/devicetree/source/files.ts';
 import { DEFAULT_LIMITS } from '../../model/devicetree/source/files.ts';
+import { SCENARIO_LIMITS, type ScenarioLimits } from '../../debugger/scenario/limits.ts';
 import type { Level } from '../../model/problem.ts';
 
 /** The section `vsmmu` of the editor's settings. */
@@ -19,7 +20,7 @@ export interface Settings {
   readonly inlayHints: boolean;
   readonly codeLens: boolean;
   readonly format: boolean;
-  readonly limits: Partial<Limits>;
+  readonly limits: Partial<Limits & ScenarioLimits>;
   /** What the Xen of this workspace understands, where neither a file nor a project says so. */
   readonly xlDialect: string;
   /** Keys of xl configurations that a toolstack adds. */
@@ -63,7 +64,9 @@ function definesOf(value: unknown): Record<string, string> {
   return Object.fromEntries(defines.map(([name, text]) => [name, String(text)]));
 }
 
-function limitsOf(value: unknown): Partial<Limits> {
+const ALL_LIMITS = { ...DEFAULT_LIMITS, ...SCENARIO_LIMITS };
+
+function limitsOf(value: unknown): Settings['limits'] {
   const given = Object.entries(asObject(value));
-  return Object.fromEntries(given.filter(([name, limit]) => Object.hasOwn(DEFAULT_LIMITS, name) && Number.isSafeInteger(limit) && limit > 0));
+  return Object.fromEntries(given.filter(([name, limit]) => Object.hasOwn(ALL_LIMITS, name) && Number.isSafeInteger(limit) && limit > 0));
 }

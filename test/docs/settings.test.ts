@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS, type Limits } from '../../model/devicetree/source/files.ts';
+import { SCENARIO_LIMITS } from '../../debugger/scenario/limits.ts';
+import { DEFAULT_LIMITS } from '../../model/devicetree/source/files.ts';
+
+const LIMITS: Readonly<Record<string, number>> = { ...DEFAULT_LIMITS, ...SCENARIO_LIMITS };
 
 interface Setting {
   type: string;
@@ -32,7 +35,7 @@ function section([name, setting]: [string, Setting]): string {
     return `- \`${word}\`${meaning === undefined ? '' : `: ${meaning.charAt(0).toLowerCase()}${meaning.slice(1)}`}\n`;
   });
   const limits = Object.entries(setting.properties ?? {}).map(([key, { description }]) =>
-    `| \`${key}\` | ${description} | ${DEFAULT_LIMITS[key as keyof Limits]} |\n`);
+    `| \`${key}\` | ${description} | ${LIMITS[key]} |\n`);
   const table = limits.length === 0 ? '' : `\n| name | caps | usual value |\n|---|---|---|\n${limits.join('')}`;
   const text = setting.markdownDescription ?? setting.description ?? '';
   const shown = `\nDefault: \`${JSON.stringify(setting.default)}\`\n`;
@@ -56,7 +59,7 @@ describe('docs/SETTINGS.md', () => {
 describe('the settings', () => {
   it('name every limit there is', () => {
     const named = manifest.contributes.configuration.properties['vsmmu.limits']!.properties!;
-    expect(Object.keys(named).toSorted()).toEqual(Object.keys(DEFAULT_LIMITS).toSorted());
+    expect(Object.keys(named).toSorted()).toEqual(Object.keys(LIMITS).toSorted());
   });
 });
 
