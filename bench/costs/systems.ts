@@ -6,6 +6,7 @@ import { Iommufd, LAYOUT } from '../../emulator/hypervisor/iommufd/iommufd.ts';
 import { viewOf } from '../../emulator/hypervisor/memoryView.ts';
 import { PROT } from '../../emulator/hypervisor/pkvm/mapping.ts';
 import { Pkvm } from '../../emulator/hypervisor/pkvm/pkvm.ts';
+import { PkvmTrap, TRAP_LAYOUT } from '../../emulator/hypervisor/pkvm/trap/trapAndEmulate.ts';
 import { PagePool } from '../../emulator/hypervisor/pages.ts';
 import { Xen } from '../../emulator/hypervisor/xen/xen.ts';
 import type { ProfileName } from '../../emulator/hypervisor/xen/profiles.ts';
@@ -113,10 +114,27 @@ const pkvm: SystemMaker = {
   },
 };
 
+const pkvmTrap: SystemMaker = {
+  name: 'pKVM, trap-and-emulate', text: 'A Linux host with the ordinary driver on SMMUs that EL2 traps and shadows: v7, stage 2 an identity table of pages.',
+  make(masters): CostedSystem {
+    const system = new PkvmTrap({ profile: 'v7', smmus: [{ model: 'v3.3-full' }], devices: range(masters).map((m) => ({ name: `dev${m}`, smmu: 0, sid: SID + m })), guests: 0 });
+    const { runtime } = system;
+    all([system.boot(), system.start(), ...range(masters).map((m) => system.perform('attach', { device: `dev${m}` }))]);
+    const data = TRAP_LAYOUT.drivers + TRAP_LAYOUT.driversSize;
+    return {
+      costs: runtime.costs, monitor: runtime.monitor,
+      map: (m, iova, size) => system.perform('map', { device: `dev${m}`, iova, address: data + m * MEGABYTE, size }).ok,
+      unmap: (m, iova, size) => system.perform('unmap', { device: `dev${m}`, iova, size }).ok,
+      dma: (m, iova) => system.dma(`dev${m}`, iova, READ).ok,
+    };
+  },
+};
+
 /** All systems, in the order of the table. */
 export const SYSTEMS: readonly SystemMaker[] = [
   native, iommufd,
   xen('v3', 'Xen vSMMUv3, v3', 'The series as posted: a flush of the whole domain for each TLB command.'),
   xen('architecture', 'Xen vSMMUv3, ideal', 'An ideal virtual SMMU: exact invalidation.'),
   pkvm,
+  pkvmTrap,
 ];

@@ -119,7 +119,8 @@ class TreeBuilder {
 
 function transactionText(step: TransactionStep): string {
   const ssid = step.ssid === undefined ? '' : `, SubstreamID 0x${step.ssid.toString(16)}`;
-  return `${accessText(step.access)} of ${hex(step.address)} by StreamID 0x${step.sid.toString(16)}${ssid}`;
+  const translated = step.isTranslated === true ? 'translated ' : '';
+  return `${accessText(step.access)} of ${translated}${hex(step.address)} by StreamID 0x${step.sid.toString(16)}${ssid}`;
 }
 
 /** The fields that decide about a structure come first; these are left out of the line. */

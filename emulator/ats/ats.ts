@@ -6,8 +6,10 @@ import type { SteConfig } from '../config/compile.ts';
 import { CR0, REG } from '../registers/store.ts';
 import type { SmmuParts } from '../smmu/parts.ts';
 import { SILENT } from '../smmu/procedure.ts';
+import { reportRequest, reportResult } from '../smmu/report.ts';
 import { C_BAD_STE, configRecord, F_BAD_ATS_TREQ, F_TRANSL_FORBIDDEN, faultRecord } from '../smmu/record.ts';
 import { ABORT, COMPLETER_ABORT, OK, UNSUPPORTED, type Request, type Response } from '../smmu/request.ts';
+import type { Probe } from '../steps/probe.ts';
 import { INSTRUCTION, PRIVILEGED, READ, WRITE } from '../walk/access.ts';
 import { CLASS_IN, F_PERMISSION, F_TRANSLATION, F_WALK_EABT } from '../walk/fault.ts';
 import { isBeyond } from '../walk/stage2.ts';
@@ -21,10 +23,12 @@ const STU = 12;
 /** What the SMMU does for devices with ATS. */
 export class Ats {
   readonly #parts: SmmuParts;
+  readonly #probe: Probe;
   readonly #record = new Int32Array(8);
 
-  constructor(parts: SmmuParts) {
+  constructor(parts: SmmuParts, probe: Probe) {
     this.#parts = parts;
+    this.#probe = probe;
   }
 
   /** Effective EATS: split stage needs ATSCHK. */
@@ -120,6 +124,12 @@ export class Ats {
 
   /** Takes a transaction with an address that the device had translated before. */
   translated(request: Request, response: Response): void {
+    if (this.#probe.isOn) reportRequest(this.#probe, request);
+    this.#translated(request, response);
+    if (this.#probe.isOn) reportResult(this.#probe, this.#parts, { request, response });
+  }
+
+  #translated(request: Request, response: Response): void {
     const { registers, lookup, features } = this.#parts;
     response.event = 0;
     response.status = ABORT;

@@ -21,6 +21,9 @@ export { PROT as PKVM_PROT, type PageRange as PkvmPageRange } from './pkvm/mappi
 export { PAGE_STATES as PKVM_PAGE_STATES, type PageState as PkvmPageState } from './pkvm/pageStates.ts';
 export { TRANSITION_NAMES as PKVM_TRANSITIONS, type OwnershipResult, type TransitionName as PkvmTransition } from './pkvm/ownership.ts';
 export { Pkvm, PKVM_LAYOUT, type PkvmConfig, type PkvmDevice } from './pkvm/pkvm.ts';
+export { TRAP_PROFILES as PKVM_TRAP_PROFILES, type TrapProfile as PkvmTrapProfile, type TrapProfileName as PkvmTrapProfileName } from './pkvm/trap/profiles.ts';
+export { TRAP_RULES as PKVM_TRAP_RULES, type TrapRule as PkvmTrapRule } from './pkvm/trap/rules.ts';
+export { PkvmTrap, TRAP_LAYOUT as PKVM_TRAP_LAYOUT, type HostAccess as PkvmHostAccess, type TrapConfig as PkvmTrapConfig } from './pkvm/trap/trapAndEmulate.ts';
 
 export { grantAddress, grantPlace, type GrantPlace } from './grant-dma/address.ts';
 export type { BackEndMapRow, EndpointSource } from './grant-dma/endpoints.ts';

@@ -1,5 +1,6 @@
 /**
- * The isolation monitor: it watches every transaction that an SMMU of the machine lets through, and
+ * The isolation monitor: it watches every transaction that an SMMU of the machine lets through, every
+ * message that an SMMU writes by itself where software of a domain says where to, and
  * every table read that a transaction makes at an address a guest chose, and compares where it went
  * with who owns that memory. It enforces nothing. A device that reaches memory without an SMMU is
  * reported to it by whoever makes the access (`bare`).
@@ -8,7 +9,8 @@ import { hex, toNumber, type U64 } from '../bits/u64.ts';
 import { STE } from '../fields/ste.ts';
 import { fieldNamed, getField } from '../fields/layout.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { DescriptorStep, FetchStep, HitStep, Observer, Step, TransactionStep } from '../steps/step.ts';
+import type { DescriptorStep, FetchStep, HitStep, InterruptStep, Observer, Step, TransactionStep } from '../steps/step.ts';
+import { CR0 } from '../registers/store.ts';
 import { Journal } from './state.ts';
 
 /** Where an access went that may have been wrong. */
@@ -30,6 +32,8 @@ export interface IsolationPolicy {
   readonly mayReach?: (domain: string, owner: string | undefined, address: number) => boolean;
   /** Stage-1 tables and CDs are the domain's own even where no stage 2 translates their addresses. */
   readonly ownsStage1?: boolean;
+  /** The domain whose software tells an SMMU where to write its own messages, where it can; no table checks those. */
+  readonly messagesOf?: (smmu: number) => string | undefined;
   /** What is wrong inside the domain: memory that its guest has not given to this device. */
   readonly within?: (reach: Reach) => string | undefined;
 }
@@ -39,8 +43,8 @@ export interface Violation extends Reach {
   /** `domain`: memory of another domain. `guest`: memory of its own domain that the guest did not give to it. */
   readonly scope: 'domain' | 'guest';
   readonly owner: string | undefined;
-  /** `data`, or `walk` for a table read on the device's behalf. */
-  readonly access: 'data' | 'walk';
+  /** `data`, `walk` for a table read on the device's behalf, or `message` for an interrupt that an SMMU writes. */
+  readonly access: 'data' | 'walk' | 'message';
   /** The table entry, or the lack of one, that let it through. */
   readonly via: string;
   readonly sentence: string;
@@ -103,9 +107,10 @@ export class IsolationMonitor implements Observer {
     this.next?.step(step);
     if (step.kind === 'transaction') {
       this.#transaction = step;
-      this.#via = `${this.#machine.smmus[step.smmu]?.parts.registers.isOn(1) === true ? 'no table' : 'GBPA: the SMMU is off'}`;
+      this.#via = this.#first(step);
       return;
     }
+    if (step.kind === 'interrupt') this.#message(step);
     const transaction = this.#transaction;
     if (transaction === undefined) return;
     this.#walkRead(step, transaction);
@@ -113,6 +118,14 @@ export class IsolationMonitor implements Observer {
     if (step.kind !== 'result') return;
     if (step.status === 'ok' && step.address !== undefined) this.#judge(step.smmu, transaction, toNumber(step.address), 'data');
     this.#transaction = undefined;
+  }
+
+  /** What lets a transaction through before anything is looked up. */
+  #first(step: Step & TransactionStep): string {
+    const registers = this.#machine.smmus[step.smmu]?.parts.registers;
+    if (registers?.isOn(CR0.SMMUEN) !== true) return 'GBPA: the SMMU is off';
+    if (step.isTranslated !== true) return 'no table';
+    return registers.isOn(CR0.ATSCHK) ? 'the translated address of the device' : 'the translated address of the device: CR0.ATSCHK is 0, so nothing checks it';
   }
 
   /** A device without an SMMU in front of it reached an address. */
@@ -123,6 +136,20 @@ export class IsolationMonitor implements Observer {
     this.#report({
       smmu: -1, sid: 0, input: { hi: Math.floor(address / 2 ** 32), lo: address >>> 0 }, domain, address, scope: 'domain', owner,
       access: 'data', via: 'no SMMU', sentence, position: this.#machine.history.position,
+    });
+  }
+
+  /** A message goes where a register says, whoever wrote that. */
+  #message(step: Step & InterruptStep): void {
+    const domain = this.#policy.messagesOf?.(step.smmu);
+    if (domain === undefined || step.msi === undefined) return;
+    const address = toNumber(step.msi);
+    const owner = this.#machine.owners.at(address);
+    if (this.#isFine(domain, owner, address)) return;
+    const sentence = `smmu${step.smmu} wrote 0x${(step.data >>> 0).toString(16)}, its ${step.source} message, to ${place(address, owner)}. Let through by the message registers, which ${domain} writes: no table checks them.`;
+    this.#report({
+      smmu: step.smmu, sid: 0, input: step.msi, domain, address, scope: 'domain', owner, access: 'message', via: 'the message registers', sentence,
+      position: this.#machine.history.position,
     });
   }
 

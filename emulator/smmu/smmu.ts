@@ -60,7 +60,7 @@ export class Smmu {
     const { features, registers, config, caches, atc, interrupts } = this.parts;
     const { memory, probe } = around;
     this.#traffic = new Traffic(this.parts, probe);
-    this.#ats = new Ats(this.parts);
+    this.#ats = new Ats(this.parts, probe);
     this.#endpoints = new Endpoints(this.#ats, atc);
     this.registers = new RegisterFile({
       store: registers, ids: around.ids, features, probe, isSlow: options.slowUpdates ?? false,

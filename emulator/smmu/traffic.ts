@@ -3,16 +3,15 @@
  * for everything that goes wrong the response, the record and the stall that the configuration asks
  * for.
  */
-import { u64 } from '../bits/u64.ts';
 import { C_BAD_STREAMID } from '../config/lookup.ts';
 import { CR0, REG } from '../registers/store.ts';
 import type { Probe } from '../steps/probe.ts';
-import { attributeName, effectiveShare, memAttrByte } from '../walk/attributes.ts';
+import { effectiveShare, memAttrByte } from '../walk/attributes.ts';
 import { F_WALK_EABT } from '../walk/fault.ts';
 import { isBeyond } from '../walk/stage2.ts';
-import { sentenceOf } from '../steps/sentence.ts';
 import type { SmmuParts } from './parts.ts';
 import { SILENT } from './procedure.ts';
+import { reportRequest, reportResult } from './report.ts';
 import { C_BAD_STE, configRecord, F_UUT, faultRecord, unsupportedRecord } from './record.ts';
 import { ABORT, OK, RAZ_WI, STALLED, UNSUPPORTED_TYPE, type Request, type Response } from './request.ts';
 
@@ -33,7 +32,7 @@ export class Traffic {
   /** Takes an untranslated transaction. */
   run(request: Request, response: Response): void {
     response.event = 0;
-    if (this.#probe.isOn) this.#saw(request);
+    if (this.#probe.isOn) reportRequest(this.#probe, request);
     const { registers, procedure } = this.#parts;
     if (request.kind === UNSUPPORTED_TYPE) this.#refuse(request, response);
     else if (!registers.isOn(CR0.SMMUEN)) this.#bypass(request, response);
@@ -42,7 +41,7 @@ export class Traffic {
       if (code === 0) response.status = OK;
       else this.#fail(code, request, response);
     }
-    if (this.#probe.isOn) this.#sawResult(request, response);
+    if (this.#probe.isOn) reportResult(this.#probe, this.#parts, { request, response });
   }
 
   #refuse(request: Request, response: Response): void {
@@ -104,19 +103,5 @@ export class Traffic {
     if (!events.record(this.#record)) stalls.postpone(stag);
     if (this.#probe.isOn) this.#probe.step({ kind: 'stall', sid: request.sid, stag, action: 'parked' });
     return true;
-  }
-
-  #saw(request: Request): void {
-    const ssid = request.ssid < 0 ? undefined : request.ssid;
-    this.#probe.step({ kind: 'transaction', sid: request.sid >>> 0, ssid, address: u64(request.hi, request.lo), access: request.access });
-  }
-
-  #sawResult(request: Request, response: Response): void {
-    const isOk = response.status === OK;
-    const status = (['ok', 'abort', 'raz-wi', 'stall'] as const)[response.status] ?? 'abort';
-    this.#probe.step({
-      kind: 'result', status, address: isOk ? u64(response.hi, response.lo) : undefined,
-      attributes: isOk ? attributeName(response.attr) : '', sentence: isOk ? '' : sentenceOf(this.#parts, request, response),
-    });
   }
 }

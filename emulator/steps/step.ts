@@ -16,6 +16,8 @@ export interface TransactionStep {
   readonly address: U64;
   /** READ, WRITE, PRIVILEGED, INSTRUCTION of walk/access.ts. */
   readonly access: number;
+  /** The device says that the address is translated already (PCIe ATS). */
+  readonly isTranslated?: true;
 }
 
 /** A configuration structure was read, from memory or from a cache. */

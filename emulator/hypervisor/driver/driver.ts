@@ -37,6 +37,8 @@ export interface DriverParts {
   readonly idle?: () => void;
   readonly onCommand?: (words: Uint32Array) => void;
   readonly onTableWrite?: (address: number) => void;
+  /** No CFGI_STE for a new level-2 table beyond those of its entries: as Linux, which relies on an absent table not being cached. */
+  readonly leafOnly?: boolean;
 }
 
 /** How a driver sets the SMMU up. */
@@ -81,7 +83,7 @@ export class SmmuDriver {
     this.queue = new DriverQueue({ port: this.port, memory, state: this.#state, idle: parts.idle, onCommand: parts.onCommand });
     this.streams = new StreamTable({
       memory, pages, state: this.#state,
-      onLevel2: (sid) => this.queue.submit([encodeCommand('CFGI_STE', { StreamID: sid, Leaf: 0 }) ?? new Uint32Array(4)]),
+      onLevel2: parts.leafOnly === true ? undefined : (sid) => this.queue.submit([encodeCommand('CFGI_STE', { StreamID: sid, Leaf: 0 }) ?? new Uint32Array(4)]),
     });
   }
 

@@ -23,6 +23,8 @@ export interface DriverQueueParts {
   readonly idle?: (() => void) | undefined;
   /** Told of each command that is put into the queue. */
   readonly onCommand?: ((words: Uint32Array) => void) | undefined;
+  /** Most commands for one write of CMDQ_PROD; the CMD_SYNC of a batch then gets a write of its own. Without it, as many as fit. */
+  readonly batchLimit?: number | undefined;
 }
 
 /** What came of a batch. */
@@ -43,25 +45,42 @@ export class DriverQueue {
 
   /** Puts commands into the queue, with a CMD_SYNC behind them, and waits until all are consumed. */
   submit(commands: readonly Uint32Array[]): BatchResult {
-    const room = 2 ** this.#parts.state.get('log2') - 1;
-    const all = [...commands, SYNC];
     const errors: number[] = [];
-    for (let at = 0; at < all.length; at += room) {
-      this.#write(all.slice(at, at + room));
+    for (const batch of this.#batches(commands)) {
+      for (const words of batch) this.add(words);
+      this.ring();
       if (!this.#wait(errors)) return { isDone: false, errors };
     }
     return { isDone: true, errors };
   }
 
-  #write(batch: readonly Uint32Array[]): void {
-    const { port, memory, state, onCommand } = this.#parts;
+  #batches(commands: readonly Uint32Array[]): readonly (readonly Uint32Array[])[] {
+    const { state, batchLimit } = this.#parts;
+    const room = Math.min(batchLimit ?? Infinity, 2 ** state.get('log2') - 1);
+    const all = batchLimit === undefined ? [...commands, SYNC] : commands;
+    const batches = Array.from({ length: Math.ceil(all.length / room) }, (_, i) => all.slice(i * room, (i + 1) * room));
+    return batchLimit === undefined ? batches : [...batches, [SYNC]];
+  }
+
+  /** Puts one command into the queue without telling the SMMU: `ring` does. The caller sees to it that there is room. */
+  add(words: Uint32Array): void {
+    const { memory, state, onCommand } = this.#parts;
     const mask = 2 ** state.get('log2') - 1;
-    for (const words of batch) {
-      storeWords(memory, state.get('base') + (state.get('prod') & mask) * 16, words);
-      state.set('prod', (state.get('prod') + 1) & (mask * 2 + 1));
-      onCommand?.(words);
-    }
-    port.write(REG.CMDQ_PROD, state.get('prod'));
+    storeWords(memory, state.get('base') + (state.get('prod') & mask) * 16, words);
+    state.set('prod', (state.get('prod') + 1) & (mask * 2 + 1));
+    onCommand?.(words);
+  }
+
+  /** Tells the SMMU how far the queue is filled. */
+  ring(): void {
+    this.#parts.port.write(REG.CMDQ_PROD, this.#parts.state.get('prod'));
+  }
+
+  /** Whether everything was consumed. */
+  get isEmpty(): boolean {
+    const { port, state } = this.#parts;
+    const mask = 2 ** (state.get('log2') + 1) - 1;
+    return (port.read(REG.CMDQ_CONS) & mask) === state.get('prod');
   }
 
   #wait(errors: number[]): boolean {

@@ -21,7 +21,11 @@ export interface StreamTableParts {
   readonly pages: PagePool;
   readonly state: Fields<'strtab' | 'isTwoLevel' | 'sidBits'>;
   /** Told when a level-1 descriptor became valid: the SMMU may have cached that it was not. */
-  readonly onLevel2: (sid: number) => void;
+  readonly onLevel2?: ((sid: number) => void) | undefined;
+  /** What level-2 tables are made of, if not the same pages. */
+  readonly level2Pages?: PagePool | undefined;
+  /** The entry that new tables are filled with; one that aborts without it. */
+  readonly empty?: Uint32Array;
 }
 
 /** Shape of the table to be made. */
@@ -48,7 +52,7 @@ export class StreamTable {
     state.set('strtab', table);
     state.set('isTwoLevel', shape.isTwoLevel ? 1 : 0);
     state.set('sidBits', shape.sidBits);
-    if (!shape.isTwoLevel) for (let at = table; at < table + bytes; at += 64) storeWords(memory, at, ABORT_STE);
+    if (!shape.isTwoLevel) for (let at = table; at < table + bytes; at += 64) storeWords(memory, at, this.#parts.empty ?? ABORT_STE);
     return true;
   }
 
@@ -79,16 +83,16 @@ export class StreamTable {
   }
 
   #level2(at: number, sid: number, make: boolean): number | undefined {
-    const { memory, pages } = this.#parts;
+    const { memory, pages, level2Pages = pages, empty = ABORT_STE } = this.#parts;
     const old = memory.load(at);
     if (old === undefined) return undefined;
     if ((old.lo & 31) !== 0) return old.hi * 2 ** 32 + ((old.lo & -64) >>> 0);
-    const table = make ? pages.allocate(LEVEL_2_PAGES) : undefined;
+    const table = make ? level2Pages.allocate(LEVEL_2_PAGES) : undefined;
     if (table === undefined) return undefined;
-    for (let i = 0; i < 2 ** SPLIT; i++) storeWords(memory, table + i * 64, ABORT_STE);
+    for (let i = 0; i < 2 ** SPLIT; i++) storeWords(memory, table + i * 64, empty);
     const words = encode(L1STD, { Span: SPLIT + 1, L2Ptr: table });
     memory.store(at, u64(words[1] ?? 0, words[0] ?? 0));
-    this.#parts.onLevel2(sid);
+    this.#parts.onLevel2?.(sid);
     return table;
   }
 }

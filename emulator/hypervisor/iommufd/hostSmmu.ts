@@ -12,6 +12,7 @@ import type { Outcome, Runtime } from '../hypervisor.ts';
 import { STE_KIND } from '../linux/entryKinds.ts';
 import { commandsOf, type EntryPlan } from '../linux/entryWriter.ts';
 import { installEntry } from '../linux/installEntry.ts';
+import { hasNestingErratum } from '../linux/nesting.ts';
 import { pagePieces, rangePieces, type RangePiece, type RangeRequest } from '../linux/rangeInvalidate.ts';
 import { viewOf, type MemoryView } from '../memoryView.ts';
 import { BLOCK_SIZE, PageTable } from '../pageTable.ts';
@@ -33,13 +34,6 @@ const BATCH = 63;
 
 function commandWords(name: string, values: FieldInput): Uint32Array {
   return encodeCommand(name, values) ?? new Uint32Array(4);
-}
-
-/** Parts with an erratum that forbids nesting: MMU-600 before r2, MMU-700 before r1p1. */
-function hasNestingErratum(iidr: number): boolean {
-  const product = iidr >>> 20;
-  const revision = (iidr >>> 12) & 0xff;
-  return (product === 0x483 && revision < 0x20) || (product === 0x487 && revision < 0x11);
 }
 
 /** One SMMU of the host. */

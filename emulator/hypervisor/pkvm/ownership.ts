@@ -60,6 +60,15 @@ export class PageOwnership {
     return result;
   }
 
+  /** Gives memory to the hypervisor at boot, before there are rules. */
+  takeAtBoot({ base, size }: Stretch): void {
+    for (let at = base; at < base + size; at += PAGE_SIZE) {
+      const page = this.#page(at);
+      if (page !== undefined) set(this, page, { host: 'NOPAGE', hyp: 'OWNED' });
+    }
+    this.#parts.owners.set(base, size, 'hyp');
+  }
+
   /** The host's state of an address; device registers are OWNED unless the hypervisor has them. */
   hostState(address: number): PageState {
     const page = this.#page(address);

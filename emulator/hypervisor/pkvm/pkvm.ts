@@ -84,9 +84,7 @@ export class Pkvm implements Hypervisor {
       const problem = this.smmus.map((smmu) => smmu.start()).find((outcome) => !outcome.ok);
       if (problem !== undefined) return problem;
       const { hyp, hypSize } = PKVM_LAYOUT;
-      for (let at = hyp; at < hyp + hypSize; at += PAGE_SIZE) this.ownership.records.setState('host', (at - PKVM_LAYOUT.ram) / PAGE_SIZE, 'NOPAGE');
-      for (let at = hyp; at < hyp + hypSize; at += PAGE_SIZE) this.ownership.records.setState('hyp', (at - PKVM_LAYOUT.ram) / PAGE_SIZE, 'OWNED');
-      this.machine.owners.set(hyp, hypSize, 'hyp');
+      this.ownership.takeAtBoot({ base: hyp, size: hypSize });
       return done('the host is deprivileged');
     });
   }
