@@ -52,6 +52,7 @@ export interface DescriptorStep {
 export interface HitStep {
   readonly kind: 'hit';
   readonly cache: 'tlb' | 'stage-2 tlb' | 'walk cache';
+  readonly stage: 1 | 2;
   readonly input: U64;
   readonly output: U64;
 }
@@ -96,6 +97,8 @@ export interface EventStep {
 export interface CommandStep {
   readonly kind: 'command';
   readonly index: number;
+  /** Physical address of its slot in the queue. */
+  readonly address: U64;
   readonly words: Uint32Array;
   /** CERROR code; 0 where it was carried out. */
   readonly error: number;
@@ -150,10 +153,38 @@ export interface HypervisorStep {
   readonly depth: number;
 }
 
+/** A processor wrote memory: a driver, a guest or a hypervisor. Writes that change nothing are not reported. */
+export interface StoreStep {
+  readonly kind: 'store';
+  /** Who wrote, for example `host` or `xen`. */
+  readonly actor: string;
+  /** Physical address of the 64-bit word. */
+  readonly address: U64;
+  readonly before: U64;
+  readonly after: U64;
+}
+
+/** Data of a DMA were read or written at the address where the transaction came out. */
+export interface AccessStep {
+  readonly kind: 'access';
+  readonly isWrite: boolean;
+  /** Physical address of the first byte. */
+  readonly address: U64;
+  /** How many bytes. */
+  readonly bytes: number;
+  /** The first bytes, at most `ACCESS_BYTES`; empty where memory aborted. */
+  readonly data: Uint8Array;
+  /** No memory answered. */
+  readonly isAborted: boolean;
+}
+
+/** How many bytes of an access a step holds. */
+export const ACCESS_BYTES = 64;
+
 /** Everything that can happen. */
 export type StepBody =
   | TransactionStep | FetchStep | DescriptorStep | HitStep | PermissionStep | UpdateStep | ResultStep
-  | EventStep | CommandStep | InterruptStep | RegisterStep | PageRequestStep | StallStep | HypervisorStep;
+  | EventStep | CommandStep | InterruptStep | RegisterStep | PageRequestStep | StallStep | HypervisorStep | StoreStep | AccessStep;
 
 /** One step with its place: the SMMU (-1 for a hypervisor's), and the history position right after it. */
 export type Step = StepBody & { readonly smmu: number; readonly position: number };
