@@ -2,7 +2,9 @@
  * What the interpreter says about what it did: units, and what came of each. The session and the
  * command line read these; neither looks inside the interpreter.
  */
+import type { ExpressionValue } from '../expression/value.ts';
 import type { Action } from '../scenario/program.ts';
+import type { DmaOutcome } from '../system/system.ts';
 import type { SourceRange } from '../../model/problem.ts';
 
 /** What came of a unit. */
@@ -16,13 +18,18 @@ export interface UnitOutcome {
   readonly actual?: string;
   /** Where to look for the cause, where that is known: a board, a config, an earlier line. */
   readonly cause?: SourceRange;
+  /** A driver or hypervisor refused the action; `status` is then `ok` only where the next line expects that. */
+  readonly isRefusal?: boolean;
 }
 
 /** The place of the interpreter in the program and its variables: plain immutable data. */
 export interface RunnerState {
   /** Opaque to everybody but the runner; comparing two with JSON tells whether they are the same. */
   readonly frames: readonly unknown[];
-  readonly variables: ReadonlyMap<string, unknown>;
+  /** Values of `let` by name; those of `repeat ... as NAME` are in `Runner.loops`. */
+  readonly variables: ReadonlyMap<string, ExpressionValue>;
+  /** What came of the last DMA: `last` in expressions. */
+  readonly last: DmaOutcome | undefined;
 }
 
 /** One action carried out once. */
@@ -49,6 +56,8 @@ export interface Runner {
   state: RunnerState;
   /** The action that `run` would carry out next; undefined at the end. */
   readonly next: { readonly action: Action; readonly actor: string | undefined; readonly iterations: readonly number[] } | undefined;
+  /** Counters of the `repeat` blocks around the next action that have a name. */
+  readonly loops: ReadonlyMap<string, number>;
   /** Carries out the next action; undefined at the end. Steps go to the system's observer. */
   run(): Omit<Unit, 'index' | 'steps'> | undefined;
 }

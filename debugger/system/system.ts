@@ -4,11 +4,14 @@
  * the machine's undo log; a `System` itself holds only what never changes.
  */
 import type { Machine } from '../../emulator/machine/machine.ts';
-import type { Hypervisor, SteComparison } from '../../emulator/hypervisor/index.ts';
+import type { Hypervisor, Outcome, SteComparison } from '../../emulator/hypervisor/index.ts';
+import type { RegisterPort } from '../../emulator/hypervisor/driver/port.ts';
+import type { MemoryView } from '../../emulator/hypervisor/memoryView.ts';
 import type { SmmuDriver } from '../../emulator/hypervisor/driver/driver.ts';
 import type { U64 } from '../../emulator/bits/u64.ts';
 import type { Observer } from '../../emulator/steps/step.ts';
 import type { SourceRange } from '../../model/problem.ts';
+import type { RequesterRun } from './description.ts';
 
 /** Which model runs above the SMMUs. */
 export type SystemKind = 'native' | 'xen' | 'iommufd' | 'pkvm' | 'grant-dma' | 'image';
@@ -17,6 +20,8 @@ export type SystemKind = 'native' | 'xen' | 'iommufd' | 'pkvm' | 'grant-dma' | '
 export interface SystemSmmu {
   /** As scenarios name it: the label or node name of the board, or the declared name. */
   readonly name: string;
+  /** Other names: label and path of its node. */
+  readonly aliases: readonly string[];
   /** Index in `machine.smmus`. */
   readonly index: number;
   /** Physical address of its registers. */
@@ -33,6 +38,8 @@ export interface SystemDevice {
   /** Index in `machine.smmus`; undefined for a device with no SMMU in front of it. */
   readonly smmu: number | undefined;
   readonly sids: readonly number[];
+  /** PCI functions behind it, for a root complex: runs of Requester IDs and the StreamID of the first. */
+  readonly requesters: readonly RequesterRun[];
   /** Where its streams are written: `iommus` in the tree, or the declaration. */
   readonly at: SourceRange | undefined;
   /** Where its node begins. */
@@ -56,6 +63,8 @@ export interface DmaRequest {
   readonly address: U64;
   /** READ, WRITE, PRIVILEGED, INSTRUCTION of emulator/walk/access.ts. */
   readonly access: number;
+  /** As a device with an address translation cache: translated before, or asked for by ATS. */
+  readonly isAts: boolean;
   /** Bytes to write, or how many to read. */
   readonly data: Uint8Array | number;
 }
@@ -76,6 +85,58 @@ export interface DmaOutcome {
   readonly sentence: string;
 }
 
+/** How a driver attaches a device. */
+export interface AttachOptions {
+  /** How many SubstreamIDs the device gets; 0 for none. */
+  readonly substreams: number;
+  /** Faults stall instead of aborting. */
+  readonly isStalling: boolean;
+}
+
+/** A stretch of a device's address space. */
+export interface MapRange {
+  readonly iova: number;
+  /** Where it leads: an address as the domain sees memory. */
+  readonly address: number;
+  readonly size: number;
+  /** READ, WRITE or both. */
+  readonly access: number;
+  readonly ssid: number | undefined;
+}
+
+/** What is unmapped, and whether the TLBI commands are left out. */
+export interface UnmapRange {
+  readonly iova: number;
+  readonly size: number;
+  readonly ssid: number | undefined;
+  readonly leaveStale: boolean;
+}
+
+/** What the kernel of a domain does with its devices; SMMUs are counted as the domain sees them. */
+export interface DomainActions {
+  /** Brings up one SMMU, or all of them. */
+  probe(smmu: number | undefined): Outcome;
+  attach(device: SystemDevice, options: AttachOptions): Outcome;
+  detach(device: SystemDevice, to: 'abort' | 'bypass'): Outcome;
+  map(device: SystemDevice, range: MapRange): Outcome;
+  unmap(device: SystemDevice, range: UnmapRange): Outcome;
+  /** Takes the records out of the event queue, as the interrupt handler does; undefined where there is none. */
+  events(smmu: number | undefined): readonly Uint32Array[] | undefined;
+  /** Acknowledges global errors and lets the command queue go on. */
+  recover(smmu: number | undefined): Outcome;
+}
+
+/** One SMMU as somebody reaches it: the registers, and memory as the addresses in them are meant. */
+export interface SmmuAccess {
+  /** As scenarios name it. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly port: RegisterPort;
+  readonly memory: MemoryView;
+  /** Who drives it from there; undefined where nobody does. */
+  readonly driver?: SmmuDriver | undefined;
+}
+
 /** A system. */
 export interface System {
   readonly kind: SystemKind;
@@ -91,6 +152,16 @@ export interface System {
   dma(request: DmaRequest): DmaOutcome;
   /** The driver that a domain runs for a device, or for the n-th SMMU it sees. */
   driver(domain: string, target: SystemDevice | number): SmmuDriver | undefined;
+  /** What a domain does with its devices; undefined for an unknown domain, or one that runs no driver. */
+  actions(domain: string): DomainActions | undefined;
+  /** The SMMUs that a domain reaches, emulated ones for guests; those of the machine for undefined. */
+  smmusOf(domain: string | undefined): readonly SmmuAccess[];
+  /** Memory as a domain addresses it; physical memory for undefined. */
+  memoryOf(domain: string | undefined): MemoryView;
+  /** Creates a domain that `domains` lists as not there yet, or ends one. */
+  setDomain(name: string, isThere: boolean): Outcome;
+  /** Takes memory away from a domain: `offset` counts from the start of its RAM. */
+  revoke(domain: string, offset: number, size: number): Outcome;
   /** Who owns a device: a domain's name. */
   ownerOf(device: SystemDevice): string | undefined;
   /** The guest's STE of a device beside the physical one; undefined where nothing is nested. */

@@ -7,6 +7,7 @@ import type { Machine } from '../machine/machine.ts';
 import type { HypervisorStep, Observer } from '../steps/step.ts';
 import type { ComparedStream } from './compare.ts';
 import { Costs, type CostName } from './costs.ts';
+import { storeWatch, type StoreWatch } from './memoryView.ts';
 import { IsolationMonitor, type IsolationPolicy } from './monitor.ts';
 import { Box, Journal } from './state.ts';
 
@@ -115,6 +116,11 @@ export class Runtime {
     if (cost !== undefined) this.costs.count(cost);
     const { probe } = this.machine;
     if (probe.isOn && this.observer !== null) probe.step({ kind: 'hypervisor', actor, action, text, depth: this.#depth });
+  }
+
+  /** Reports the stores of somebody while there is an observer besides the monitor. */
+  stores(actor: string): StoreWatch {
+    return storeWatch(this.machine.probe, actor, () => this.observer !== null);
   }
 
   /** Prints to the console. */

@@ -2,8 +2,9 @@
  * Memory as somebody sees it: a hypervisor at physical addresses, a guest at its own. Accesses give
  * undefined or false where nothing is there. Wide values are aligned; nothing is cached.
  */
-import { fromNumber, u64, type U64 } from '../bits/u64.ts';
+import { equal, fromNumber, u64, type U64 } from '../bits/u64.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { Probe } from '../steps/probe.ts';
 
 /** Memory behind some address space. */
 export interface MemoryView {
@@ -13,8 +14,34 @@ export interface MemoryView {
   readonly store: (address: number, value: U64) => boolean;
 }
 
+/** Who is told of the stores that go through a view. */
+export interface StoreWatch {
+  /** Whether anybody wants to know; costs are those of one comparison otherwise. */
+  readonly isOn: boolean;
+  /** A 64-bit word at a physical address changed. */
+  readonly changed: (address: U64, before: U64, after: U64) => void;
+}
+
+/** Reports stores as steps of somebody; `isWanted` can keep quiet a probe that is always on. */
+export function storeWatch(probe: Probe, actor: string, isWanted: () => boolean = () => true): StoreWatch {
+  return {
+    get isOn() {
+      return probe.isOn && isWanted();
+    },
+    changed: (address, before, after) => probe.step({ kind: 'store', actor, address, before, after }),
+  };
+}
+
+function storeSeen(memory: Memory, address: number, value: U64, watch: StoreWatch): boolean {
+  const at = fromNumber(address);
+  const before = memory.load(at.hi, at.lo) ? u64(memory.hi, memory.lo) : undefined;
+  if (!memory.store(at, value)) return false;
+  if (before !== undefined && !equal(before, value)) watch.changed(at, before, value);
+  return true;
+}
+
 /** A view of a machine's memory through a mapping; without one, of physical memory itself. */
-export function viewOf(memory: Memory, locate: MemoryView['locate'] = (address) => address): MemoryView {
+export function viewOf(memory: Memory, locate: MemoryView['locate'] = (address) => address, watch?: StoreWatch): MemoryView {
   return {
     locate,
     load: (address) => {
@@ -24,7 +51,8 @@ export function viewOf(memory: Memory, locate: MemoryView['locate'] = (address) 
     },
     store: (address, value) => {
       const at = locate(address);
-      return at !== undefined && memory.store(fromNumber(at), value);
+      if (at === undefined) return false;
+      return watch?.isOn === true ? storeSeen(memory, at, value, watch) : memory.store(fromNumber(at), value);
     },
   };
 }

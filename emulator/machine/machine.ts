@@ -2,7 +2,7 @@
  * A machine: physical memory, any number of SMMUs, one history over all of it, and at most one
  * observer. Nothing here has an idea of time; things happen when they are asked for.
  */
-import type { U64 } from '../bits/u64.ts';
+import { fromNumber, type U64 } from '../bits/u64.ts';
 import { History, type HistoryOptions } from '../history/history.ts';
 import { stateHash } from '../history/hash.ts';
 import type { IdRegisters } from '../idr/features.ts';
@@ -13,7 +13,7 @@ import type { Region } from '../memory/regions.ts';
 import { Smmu, type SmmuOptions } from '../smmu/smmu.ts';
 import { OK, Request, Response } from '../smmu/request.ts';
 import { Probe, type Watch } from '../steps/probe.ts';
-import type { Observer, Step } from '../steps/step.ts';
+import { ACCESS_BYTES, type Observer, type Step } from '../steps/step.ts';
 import { POLICIES, type CachePolicy, type PolicyName } from '../tlb/policy.ts';
 
 /** One SMMU of a machine. */
@@ -43,6 +43,7 @@ export class Machine {
   readonly smmus: readonly Smmu[];
   readonly #watch: Watch = { observer: null };
   readonly #probe: Probe;
+  readonly #probes: readonly Probe[];
 
   constructor(config: MachineConfig) {
     this.history = new History(config.history);
@@ -50,6 +51,7 @@ export class Machine {
     const frames = config.smmus.flatMap((c, i) => (c.base === undefined ? [] : [this.#frame(c.base, i)]));
     this.memory = new Memory(this.history, [...config.regions, ...frames]);
     this.owners = new Owners(this.history, config.regions);
+    this.#probes = config.smmus.map((_, i) => new Probe(this.#watch, this.history, i));
     this.smmus = config.smmus.map((c, i) => this.#smmu(c, i));
   }
 
@@ -69,7 +71,7 @@ export class Machine {
       {
         name: config.name ?? `smmu${index}`, ids: typeof model === 'string' ? PRESETS[model] : model,
         policy: typeof policy === 'string' ? POLICIES[policy] : policy,
-        history: this.history, memory: this.memory, probe: new Probe(this.#watch, this.history, index),
+        history: this.history, memory: this.memory, probe: this.#probes[index] ?? this.#probe,
       },
       config,
     );
@@ -116,10 +118,23 @@ export class Machine {
     const response = new Response();
     smmu.translate(request, response);
     if (response.status !== OK) return { response, data: undefined, isDone: false };
-    const address = (response.hi >>> 0) * 2 ** 32 + (response.lo >>> 0);
-    if (data.write !== undefined) return { response, data: undefined, isDone: this.memory.write(address, data.write) };
-    const read = this.memory.read(address, data.length);
-    return { response, data: read, isDone: read !== undefined };
+    return { response, ...this.reach((response.hi >>> 0) * 2 ** 32 + (response.lo >>> 0), data, this.smmus.indexOf(smmu)) };
+  }
+
+  /** Reads or writes physical memory on behalf of a device that got through SMMU number `smmu`; -1 for none. */
+  reach(address: number, data: { readonly write?: Uint8Array; readonly length: number }, smmu: number): Omit<AccessResult, 'response'> {
+    const { write } = data;
+    const read = write === undefined ? this.memory.read(address, data.length) : undefined;
+    const isDone = write === undefined ? read !== undefined : this.memory.write(address, write);
+    const probe = this.#probes[smmu] ?? this.#probe;
+    if (probe.isOn) {
+      const moved = (isDone ? write ?? read : undefined) ?? new Uint8Array(0);
+      probe.step({
+        kind: 'access', isWrite: write !== undefined, address: fromNumber(address), bytes: write?.length ?? data.length,
+        data: moved.slice(0, ACCESS_BYTES), isAborted: !isDone,
+      });
+    }
+    return { data: read, isDone };
   }
 }
 

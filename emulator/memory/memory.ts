@@ -6,7 +6,6 @@
  */
 import { toNumber, u64, type U64 } from '../bits/u64.ts';
 import { Cells, type History } from '../history/history.ts';
-import { Box } from '../hypervisor/state.ts';
 import { HOLE, Page, PLAIN, SPECIAL } from './page.ts';
 import { RegionMap, type Region } from './regions.ts';
 
@@ -29,14 +28,10 @@ export class Memory {
   readonly #history: History;
   readonly #pages = new Map<number, Page>();
   readonly #lookaside: Page[] = new Array<Page>(LOOKASIDE).fill(NOWHERE);
-  readonly #injected: Box<readonly AbortRange[]>;
-  /** What `#injected` held when the kinds of pages were found. */
   #aborts: readonly AbortRange[] = [];
 
   constructor(history: History, regions: readonly Region[]) {
     this.#history = history;
-    this.#injected = new Box<readonly AbortRange[]>(history, 'injected aborts', []);
-    history.afterSeek(() => this.#renew());
     this.map = new RegionMap(regions);
   }
 
@@ -135,8 +130,7 @@ export class Memory {
   #put(page: Page, index: number, value: number): void {
     if (page.cells === null) {
       if (value === 0) return;
-      const base = (page.top * 2 ** 32 + (page.key >>> 0)) * 4096;
-      page.cells = new Cells(this.#history, 1024, Math.imul(page.key, 0x9e3779b1) ^ (page.top << 24), { kind: 'memory', name: 'memory', base });
+      page.cells = new Cells(this.#history, 1024, Math.imul(page.key, 0x9e3779b1) ^ (page.top << 24));
       page.words = page.cells.data;
       this.#pages.set(page.top * 2 ** 32 + (page.key >>> 0), page);
     }
@@ -186,14 +180,7 @@ export class Memory {
 
   /** Makes accesses to these ranges abort from now on, instead of those given before. */
   injectAborts(ranges: readonly AbortRange[]): void {
-    this.#injected.value = ranges.map((r) => (r.on === undefined ? { base: r.base, size: r.size } : { base: r.base, size: r.size, on: r.on }));
-    this.#renew();
-  }
-
-  /** Finds the kinds of pages anew where other aborts are injected than before. */
-  #renew(): void {
-    if (this.#aborts === this.#injected.value) return;
-    this.#aborts = this.#injected.value;
+    this.#aborts = ranges;
     this.#lookaside.fill(NOWHERE);
     for (const [number, page] of this.#pages) page.kind = this.#kindOf(number * 4096);
   }

@@ -2,8 +2,8 @@
  * Who physical memory belongs to: names over address ranges, changeable and undoable. Nothing is
  * enforced by it; hypervisor models and views read it.
  */
-import type { History } from '../history/history.ts';
-import { Box } from '../hypervisor/state.ts';
+import { Cells, type History } from '../history/history.ts';
+import { seedOf } from '../history/hash.ts';
 import type { Region } from './regions.ts';
 
 /** A range with its owner. */
@@ -15,16 +15,19 @@ export interface OwnedRange {
 
 /** The owners of a machine's memory. */
 export class Owners {
-  readonly #ranges: Box<readonly OwnedRange[]>;
+  // Every state that ownership has been in; the history remembers which one holds.
+  readonly #versions: (readonly OwnedRange[])[];
+  readonly #current: Cells;
 
   constructor(history: History, regions: readonly Region[]) {
     const owned = regions.flatMap(({ base, size, owner }) => (owner === undefined ? [] : [{ base, size, owner }]));
-    this.#ranges = new Box(history, 'owners', owned);
+    this.#versions = [owned];
+    this.#current = new Cells(history, 1, seedOf('owners'));
   }
 
   /** All ranges that have an owner, in ascending order. */
   get ranges(): readonly OwnedRange[] {
-    return this.#ranges.value;
+    return this.#versions[this.#current.data[0] ?? 0] ?? [];
   }
 
   /** The owner of an address, or undefined. */
@@ -41,7 +44,7 @@ export class Owners {
       return [left, right].filter((piece) => piece.size > 0);
     });
     const next = owner === undefined ? kept : [...kept, { base, size, owner }];
-    // Built field by field: the fields of a plain value stand in a fixed order.
-    this.#ranges.value = next.sort((a, b) => a.base - b.base).map((r) => ({ base: r.base, size: r.size, owner: r.owner }));
+    this.#versions.push(next.sort((a, b) => a.base - b.base));
+    this.#current.set(0, this.#versions.length - 1);
   }
 }

@@ -1,21 +1,20 @@
 /**
  * A driver of an SMMU in the way of Linux's arm-smmu-v3: probe and reset as real register accesses and
- * commands, one context per attached device, map without invalidation, unmap with it. It works against
- * any register port, so the same code is the driver of a host, of a guest on an emulated SMMU, and of a
- * hypervisor. No ATS, PRI, stalls or substreams; interrupts are polled.
+ * commands, one context per attached device with an address space per SubstreamID in use, map without
+ * invalidation, unmap with it. It works against any register port, so the same code is the driver of a
+ * host, of a guest on an emulated SMMU, and of a hypervisor. No ATS and PRI; interrupts are polled.
  */
 import { encodeCommand } from '../../fields/commands.ts';
 import { encode, type FieldInput } from '../../fields/layout.ts';
-import { CD } from '../../fields/cd.ts';
 import { STE } from '../../fields/ste.ts';
 import { featuresOf, type Features } from '../../idr/features.ts';
 import type { History } from '../../history/history.ts';
 import { CR0, REG } from '../../registers/store.ts';
 import { done, failed, type Outcome } from '../hypervisor.ts';
-import { clear, loadWords, storeWords, type MemoryView } from '../memoryView.ts';
-import { PageTable } from '../pageTable.ts';
+import { loadWords, type MemoryView } from '../memoryView.ts';
 import { PAGE_SIZE, type PagePool } from '../pages.ts';
 import { Box, Fields } from '../state.ts';
+import { Contexts, type Context, type Space } from './contexts.ts';
 import { CheckedPort, type RegisterPort } from './port.ts';
 import { DriverQueue, type BatchResult } from './queue.ts';
 import { StreamTable, writeSte } from './streams.ts';
@@ -24,6 +23,8 @@ const EVENTQ_PROD = 0x100a8;
 const EVENTQ_CONS = 0x100ac;
 const GBPA_ABORT_UPDATE = 0x8010_0000;
 const IRQ_ENABLES = 5;
+/** Tables have four levels of a 4K granule. */
+const INPUT_END = 2 ** 48;
 const OAS_CODES: readonly number[] = [32, 36, 40, 42, 44, 48, 52];
 
 /** What a driver is made of. */
@@ -49,14 +50,31 @@ export interface DriverOptions {
   readonly linearSidBits?: number;
 }
 
-/** One attached device: its streams, its address space, and what is mapped there. */
-export interface Context {
-  readonly sids: readonly number[];
-  readonly asid: number;
-  readonly root: number;
-  readonly cd: number;
-  /** Pages that the device may reach: input and output address of each. */
-  readonly mapped: readonly (readonly [input: number, output: number])[];
+/** How a device is attached. */
+export interface AttachOptions {
+  /** log2 of the SubstreamIDs that the device gets; 0 for none. */
+  readonly substreams?: number;
+  /** Faults stall, where the SMMU can do that. */
+  readonly isStalling?: boolean;
+}
+
+/** A mapping to be made, in bytes. */
+export interface MapRange {
+  readonly iova: number;
+  readonly output: number;
+  readonly size: number;
+  readonly isReadOnly?: boolean;
+  /** Which address space of the device; that of traffic without SubstreamID where left out. */
+  readonly ssid?: number | undefined;
+}
+
+/** A mapping to be taken away. */
+export interface UnmapRange {
+  readonly iova: number;
+  readonly size: number;
+  readonly ssid?: number | undefined;
+  /** Leaves the commands out, as a driver with this mistake does. */
+  readonly leaveStale?: boolean;
 }
 
 type DriverField = 'prod' | 'base' | 'log2' | 'evtq' | 'strtab' | 'isTwoLevel' | 'sidBits' | 'nextAsid' | 'oasCode';
@@ -70,7 +88,7 @@ export class SmmuDriver {
   readonly port: CheckedPort;
   readonly #parts: DriverParts;
   readonly #state: Fields<DriverField>;
-  readonly #contexts: Box<readonly Context[]>;
+  readonly #contexts: Contexts;
   readonly #bypassed: Box<readonly number[]>;
 
   constructor(parts: DriverParts) {
@@ -78,7 +96,7 @@ export class SmmuDriver {
     this.#parts = parts;
     this.port = new CheckedPort(parts.port);
     this.#state = new Fields(history, `${name}.driver`, FIELDS);
-    this.#contexts = new Box<readonly Context[]>(history, `${name}.contexts`, []);
+    this.#contexts = new Contexts({ history, name, memory, pages, state: this.#state, onTableWrite: parts.onTableWrite });
     this.#bypassed = new Box<readonly number[]>(history, `${name}.bypassed`, []);
     this.queue = new DriverQueue({ port: this.port, memory, state: this.#state, idle: parts.idle, onCommand: parts.onCommand });
     this.streams = new StreamTable({
@@ -89,7 +107,7 @@ export class SmmuDriver {
 
   /** The attached devices. */
   get contexts(): readonly Context[] {
-    return this.#contexts.value;
+    return this.#contexts.list;
   }
 
   /** The features that the ID registers promise. */
@@ -166,23 +184,29 @@ export class SmmuDriver {
   }
 
   /** Gives a device an address space of its own: CD, then STE, each made known to the SMMU. */
-  attach(sids: readonly number[], ste: FieldInput = {}): Outcome {
-    const { pages, memory } = this.#parts;
-    const table = PageTable.create(this.#tableParts());
-    const cd = pages.allocate();
+  attach(sids: readonly number[], ste: FieldInput = {}, options: AttachOptions = {}): Outcome {
+    const cdBits = options.substreams ?? 0;
+    const problem = this.#attachProblem(cdBits, options);
+    if (problem !== undefined) return failed(problem);
     const entries = sids.map((sid) => this.streams.entry(sid));
-    if (table === undefined || cd === undefined || entries.includes(undefined)) return failed('-ENOMEM');
-    const asid = this.#state.add('nextAsid');
-    clear(memory, cd, PAGE_SIZE);
-    storeWords(memory, cd, this.#cd(table.root, asid));
-    const others = this.contexts.filter((c) => !c.sids.some((sid) => sids.includes(sid)));
-    this.#contexts.value = [...others, { sids, asid, root: table.root, cd, mapped: [] }];
+    const context = entries.includes(undefined) ? undefined : this.#contexts.create({ sids, cdBits, isStalling: options.isStalling === true });
+    if (context === undefined) return failed(this.streams.registers.base === 0 ? '-EPROBE_DEFER: the SMMU is not probed' : '-ENOMEM');
     this.#bypassed.value = this.#bypassed.value.filter((sid) => !sids.includes(sid));
-    const words = encode(STE, { V: 1, Config: 5, S1ContextPtr: cd, S1DSS: 2, S1CIR: 1, S1COR: 1, S1CSH: 3, ...ste });
+    const words = encode(STE, { V: 1, Config: 5, S1CDMax: cdBits, S1ContextPtr: context.cd, S1DSS: 2, S1CIR: 1, S1COR: 1, S1CSH: 3, ...ste });
     const results = sids.map((sid) => this.install(sid, words));
-    const cfgi = sids.map((sid) => encodeCommand('CFGI_CD', { StreamID: sid, Leaf: 1 }) ?? new Uint32Array(4));
-    const last = this.queue.submit(cfgi);
-    return outcomeOf([...results.flat(), last], `attached with ASID ${asid}`);
+    const last = this.#invalidateCd(context, 0);
+    return outcomeOf([...results.flat(), last], `attached with ASID ${context.spaces[0]?.asid ?? 0}`);
+  }
+
+  #attachProblem(cdBits: number, options: AttachOptions): string | undefined {
+    if (cdBits === 0 && options.isStalling !== true) return undefined;
+    const { ssidSize, stallModel } = this.features();
+    if (cdBits > ssidSize) return `-EINVAL: the SMMU has ${ssidSize} bits of SubstreamID`;
+    return options.isStalling === true && stallModel === 1 ? '-EOPNOTSUPP: the SMMU cannot stall' : undefined;
+  }
+
+  #invalidateCd({ sids }: Context, ssid: number): BatchResult {
+    return this.queue.submit(sids.map((sid) => encodeCommand('CFGI_CD', { StreamID: sid, SubstreamID: ssid, Leaf: 1 }) ?? new Uint32Array(4)));
   }
 
   /** Lets a device bypass stage 1, or aborts its traffic. */
@@ -191,9 +215,8 @@ export class SmmuDriver {
     const results = sids.flatMap((sid) => this.install(sid, words));
     const others = this.#bypassed.value.filter((sid) => !sids.includes(sid));
     this.#bypassed.value = to === 'bypass' ? [...others, ...sids] : others;
-    const gone = this.contexts.filter((c) => c.sids.some((sid) => sids.includes(sid)));
-    this.#contexts.value = this.contexts.filter((c) => !gone.includes(c));
-    const tlbi = gone.map((c) => encodeCommand('TLBI_NH_ASID', { ASID: c.asid }) ?? new Uint32Array(4));
+    const asids = this.#contexts.remove(sids).flatMap((c) => c.spaces.map((space) => space.asid));
+    const tlbi = asids.map((asid) => encodeCommand('TLBI_NH_ASID', { ASID: asid }) ?? new Uint32Array(4));
     if (tlbi.length > 0) results.push(this.queue.submit(tlbi));
     return outcomeOf(results, to);
   }
@@ -207,26 +230,61 @@ export class SmmuDriver {
     return results;
   }
 
-  /** Maps whole pages for a device. No command is sent: an absent entry is never cached. */
+  /** Maps whole pages for a device. */
   map(sid: number, iova: number, output: number, size: number): Outcome {
-    const context = this.#contextOf(sid);
-    if (context === undefined) return failed('-ENODEV');
-    if (!this.#table(context).map(iova, output, size)) return failed('-ENOMEM');
-    const pages = Array.from({ length: size / PAGE_SIZE }, (_, i): readonly [number, number] => [iova + i * PAGE_SIZE, output + i * PAGE_SIZE]);
-    this.#change(context, [...context.mapped.filter(([at]) => at < iova || at >= iova + size), ...pages]);
-    return done(`mapped ${pages.length} pages`);
+    return this.mapRange(sid, { iova, output, size });
   }
 
-  /** Unmaps whole pages, one TLBI per page and one SYNC; `leaveStale` leaves the commands out. */
+  /** Maps whole pages, in 2M blocks where addresses allow them. No command is sent: an absent entry is never cached. */
+  mapRange(sid: number, range: MapRange): Outcome {
+    const { iova, output, size, ssid = 0 } = range;
+    const context = this.#contexts.of(sid);
+    if (context === undefined) return failed('-ENODEV: the device is not attached');
+    const problem = rangeProblem(iova, size) ?? (output % PAGE_SIZE === 0 ? undefined : '-EINVAL: addresses must be multiples of 4K') ?? this.#outputProblem(output + size);
+    if (problem !== undefined) return failed(problem);
+    const space = this.#spaceOf(context, ssid);
+    if (typeof space === 'string') return failed(space);
+    const isMapped = this.#contexts.table(space).map(iova, output, size, { blocks: true, readOnly: range.isReadOnly === true });
+    if (!isMapped) return failed('-ENOMEM: no memory for tables');
+    const current = this.#contexts.of(sid) ?? context;
+    this.#contexts.mapped(current, space, [iova, output, size]);
+    return done(`mapped ${size / PAGE_SIZE} pages`);
+  }
+
+  #outputProblem(end: number): string | undefined {
+    const bits = OAS_CODES[this.#state.get('oasCode')] ?? 48;
+    return end > 2 ** bits ? `-ERANGE: the SMMU has ${bits} bits of output address` : undefined;
+  }
+
+  /** The address space of a SubstreamID, which the first mapping makes. */
+  #spaceOf(context: Context, ssid: number): Space | string {
+    const found = context.spaces.find((space) => space.ssid === ssid);
+    if (found !== undefined) return found;
+    if (ssid >= 2 ** context.cdBits) return `-EINVAL: the device was attached with ${context.cdBits} bits of SubstreamID`;
+    const made = this.#contexts.addSpace(context, ssid);
+    if (made === undefined) return '-ENOMEM: no memory for tables';
+    this.#invalidateCd(context, ssid);
+    return made;
+  }
+
+  /** Unmaps whole pages; `leaveStale` leaves the commands out. */
   unmap(sid: number, iova: number, size: number, leaveStale = false): Outcome {
-    const context = this.#contextOf(sid);
-    if (context === undefined) return failed('-ENODEV');
-    this.#table(context).unmap(iova, size);
-    this.#change(context, context.mapped.filter(([at]) => at < iova || at >= iova + size));
+    return this.unmapRange(sid, { iova, size, leaveStale });
+  }
+
+  /** Unmaps whole pages, one TLBI per page, or one for the ASID where they are many, and one SYNC. */
+  unmapRange(sid: number, range: UnmapRange): Outcome {
+    const { iova, size, ssid = 0, leaveStale = false } = range;
+    const context = this.#contexts.of(sid);
+    if (context === undefined) return failed('-ENODEV: the device is not attached');
+    const problem = rangeProblem(iova, size);
+    if (problem !== undefined) return failed(problem);
+    const space = context.spaces.find((s) => s.ssid === ssid);
+    if (space === undefined) return failed('-ENOENT: nothing is mapped for this SubstreamID');
+    this.#contexts.table(space).unmap(iova, size);
+    this.#contexts.unmapped(context, space, range);
     if (leaveStale) return done('unmapped without invalidation');
-    const tlbi = Array.from({ length: size / PAGE_SIZE }, (_, i) =>
-      encodeCommand('TLBI_NH_VA', { ASID: context.asid, Leaf: 1, Address: iova + i * PAGE_SIZE }) ?? new Uint32Array(4));
-    return outcomeOf([this.queue.submit(tlbi)], `unmapped ${tlbi.length} pages`);
+    return outcomeOf([this.queue.submit(invalidation(space.asid, iova, size))], `unmapped ${size / PAGE_SIZE} pages`);
   }
 
   /** Takes all records out of the event queue, as the interrupt handler does. */
@@ -252,36 +310,32 @@ export class SmmuDriver {
     return active >>> 0;
   }
 
+  /** Handles global errors as the interrupt handler does: a rejected command is replaced, and the queue goes on. */
+  recover(): Outcome {
+    const errors = this.queue.recover();
+    const active = this.acknowledgeErrors();
+    if (errors.length > 0) return done(`the command was skipped, CERROR ${errors.join(', ')}`);
+    return done(active === 0 ? 'there is no global error' : `acknowledged GERROR 0x${active.toString(16)}`);
+  }
+
   /** Whether the guest has given an output address to a stream: mapped it, or let the stream bypass. */
   mayReach(sid: number, output: number): boolean {
-    if (this.#bypassed.value.includes(sid)) return true;
-    const page = output - (output % PAGE_SIZE);
-    return this.#contextOf(sid)?.mapped.some(([, to]) => to === page) === true;
+    return this.#bypassed.value.includes(sid) || this.#contexts.mayReach(sid, output);
   }
+}
 
-  #cd(root: number, asid: number): Uint32Array {
-    return encode(CD, {
-      T0SZ: 16, IR0: 1, OR0: 1, SH0: 3, EPD1: 1, V: 1, IPS: this.#state.get('oasCode'), AA64: 1, R: 1, A: 1, ASET: 1, ASID: asid,
-      TTB0: root, MAIR0: 0x0044_00ff,
-    });
-  }
+/** More TLBI by address than this become one for the whole ASID. */
+const MOST_TLBI = 512;
 
-  #tableParts(): ConstructorParameters<typeof PageTable>[0] {
-    const { memory, pages, onTableWrite } = this.#parts;
-    return onTableWrite === undefined ? { memory, pages, stage: 1 } : { memory, pages, stage: 1, onWrite: onTableWrite };
-  }
+function invalidation(asid: number, iova: number, size: number): Uint32Array[] {
+  const pages = size / PAGE_SIZE;
+  if (pages > MOST_TLBI) return [encodeCommand('TLBI_NH_ASID', { ASID: asid }) ?? new Uint32Array(4)];
+  return Array.from({ length: pages }, (_, i) => encodeCommand('TLBI_NH_VA', { ASID: asid, Leaf: 1, Address: iova + i * PAGE_SIZE }) ?? new Uint32Array(4));
+}
 
-  #table(context: Context): PageTable {
-    return new PageTable(this.#tableParts(), context.root);
-  }
-
-  #contextOf(sid: number): Context | undefined {
-    return this.contexts.find((c) => c.sids.includes(sid));
-  }
-
-  #change(context: Context, mapped: Context['mapped']): void {
-    this.#contexts.value = this.contexts.map((c) => (c.asid === context.asid ? { ...context, mapped } : c));
-  }
+function rangeProblem(iova: number, size: number): string | undefined {
+  if (size <= 0 || size % PAGE_SIZE !== 0 || iova % PAGE_SIZE !== 0) return '-EINVAL: address and size must be multiples of 4K';
+  return iova + size > INPUT_END ? '-ERANGE: the tables have 48 bits of input address' : undefined;
 }
 
 function outcomeOf(results: readonly BatchResult[], text: string): Outcome {

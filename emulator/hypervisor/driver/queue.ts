@@ -62,6 +62,25 @@ export class DriverQueue {
     return batchLimit === undefined ? batches : [...batches, [SYNC]];
   }
 
+  /** Puts commands into the queue and tells the SMMU, without waiting for anything. */
+  push(commands: readonly Uint32Array[]): void {
+    for (const words of commands) this.add(words);
+    this.ring();
+  }
+
+  /** Address of the queue, 0 before the SMMU was probed. */
+  get base(): number {
+    return this.#parts.state.get('base');
+  }
+
+  /** Replaces the command that the SMMU rejected, if there is one, and lets it go on; gives the CERROR codes. */
+  recover(): readonly number[] {
+    const { port } = this.#parts;
+    const errors: number[] = [];
+    if (((port.read(REG.GERROR) ^ port.read(REG.GERRORN)) & CMDQ_ERR) !== 0) this.#skip(errors);
+    return errors;
+  }
+
   /** Puts one command into the queue without telling the SMMU: `ring` does. The caller sees to it that there is room. */
   add(words: Uint32Array): void {
     const { memory, state, onCommand } = this.#parts;

@@ -71,8 +71,9 @@ export class GrantDma implements Hypervisor {
     const { ram, guestBase, size, guestDomid } = GRANT_LAYOUT;
     this.machine = new Machine({ regions: [{ name: 'guest', kind: 'ram', base: ram, size, owner: domainName(guestDomid) }], smmus: [] });
     const { history } = this.machine;
-    this.memory = viewOf(this.machine.memory, (a) => (a >= guestBase && a < guestBase + size ? a - guestBase + ram : undefined));
     this.runtime = new Runtime(this.machine, 'grant-dma', { domainOf: () => undefined, mayReach: (domain, _owner, address) => this.#isGranted(domain, address - ram + guestBase) });
+    const locate = (a: number): number | undefined => (a >= guestBase && a < guestBase + size ? a - guestBase + ram : undefined);
+    this.memory = viewOf(this.machine.memory, locate, this.runtime.stores('guest'));
     this.table = new GrantTable({ history, name: 'guest', memory: this.memory, base: GRANT_LAYOUT.table, maxFrames: config.maxFrames ?? DEFAULT_MAX_FRAMES });
     this.mapper = new GrantMapper({
       history, tables: new Map([[guestDomid, this.table]]), maxTrackFrames: config.maxTrackFrames ?? MAX_TRACK_FRAMES,

@@ -49,7 +49,7 @@ export class HostSmmu {
     const { machine } = runtime;
     this.index = index;
     this.traits = given.traits ?? {};
-    this.memory = viewOf(machine.memory);
+    this.memory = viewOf(machine.memory, undefined, runtime.stores('host'));
     this.#pages = given.pages;
     this.#runtime = runtime;
     const smmu = machine.smmus[index];

@@ -75,7 +75,7 @@ export class Iommufd implements Hypervisor {
     this.kernel = new IommufdKernel(this.runtime, {
       devices: config.devices, pool: { base: LAYOUT.host, size: LAYOUT.hostSize }, checksCommands: config.kernel === 'tightened',
     });
-    const memory: MemoryView = viewOf(this.machine.memory, hostAddress);
+    const memory: MemoryView = viewOf(this.machine.memory, hostAddress, this.runtime.stores('vm'));
     const ids = config.virtualIds ?? tailoredIds(this.#hostIds(), { sidSize: 16, ssidSize: 8 });
     this.vmm = new Vmm({
       kernel: this.kernel, name: 'vm', profile: vmmProfile, ids, devices: config.guest, memory,

@@ -31,7 +31,7 @@ export class PkvmSmmu {
   constructor(runtime: Runtime, smmu: Smmu, parts: { readonly index: number; readonly pages: PagePool }) {
     const { machine } = runtime;
     this.#runtime = runtime;
-    this.memory = viewOf(machine.memory);
+    this.memory = viewOf(machine.memory, undefined, runtime.stores('hyp'));
     this.driver = new SmmuDriver({
       history: machine.history, name: `pkvm.smmu${parts.index}`, port: physicalPort(smmu), memory: this.memory, pages: parts.pages,
       onCommand: (words) => this.#count(words),

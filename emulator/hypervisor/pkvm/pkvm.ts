@@ -74,7 +74,7 @@ export class Pkvm implements Hypervisor {
     const pages = new PagePool(history, 'pkvm.boot', { base: hyp, size: hypSize });
     this.#spare = new PagePool(history, 'host.spare', { base: spare, size: spareSize });
     this.smmus = this.machine.smmus.map((s, index) => new PkvmSmmu(this.runtime, s, { index, pages }));
-    this.calls = new Paravirtual({ runtime: this.runtime, memory: viewOf(this.machine.memory), ownership: this.ownership, smmus: this.smmus });
+    this.calls = new Paravirtual({ runtime: this.runtime, memory: viewOf(this.machine.memory, undefined, this.runtime.stores('hyp')), ownership: this.ownership, smmus: this.smmus });
     history.recording = true;
   }
 

@@ -26,7 +26,7 @@ export class HostSmmu {
     this.index = options.index;
     this.features = featuresOf(smmu.ids);
     this.#runtime = runtime;
-    this.#memory = viewOf(machine.memory);
+    this.#memory = viewOf(machine.memory, undefined, runtime.stores('xen'));
     this.driver = new SmmuDriver({
       history: machine.history, name: `xen.smmu${options.index}`, port: physicalPort(smmu), memory: this.#memory, pages: options.pages,
       onCommand: (words) => this.#count(words),

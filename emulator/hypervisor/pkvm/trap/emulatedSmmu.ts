@@ -56,7 +56,7 @@ export class EmulatedSmmu {
     const { runtime, hardware } = parts;
     this.parts = parts;
     this.name = `smmu${hardware.index}`;
-    this.memory = viewOf(runtime.machine.memory);
+    this.memory = viewOf(runtime.machine.memory, undefined, runtime.stores('hyp'));
     this.state = new Fields(runtime.machine.history, `pkvm.trap${hardware.index}`, FIELDS);
     this.queue = new HostQueue({
       runtime, name: this.name, state: this.state, memory: this.memory, hardware,

@@ -88,6 +88,6 @@ export class IdentityTable {
 
   #tableParts(): ConstructorParameters<typeof PageTable>[0] {
     const { runtime, pages } = this.#parts;
-    return { memory: viewOf(runtime.machine.memory), pages, stage: 2, onWrite: () => runtime.costs.count('tableWrites') };
+    return { memory: viewOf(runtime.machine.memory, undefined, runtime.stores('hyp')), pages, stage: 2, onWrite: () => runtime.costs.count('tableWrites') };
   }
 }

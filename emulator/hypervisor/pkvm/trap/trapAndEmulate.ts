@@ -88,7 +88,7 @@ export class PkvmTrap implements Hypervisor {
     });
     const pages = new PagePool(history, 'pkvm.boot', { base: hyp, size: hypSize });
     const pool = new PagePool(history, 'host.drivers', { base: drivers, size: driversSize });
-    this.memory = viewOf(this.machine.memory, (address) => (this.ownership.hostState(address) === 'NOPAGE' ? undefined : address));
+    this.memory = viewOf(this.machine.memory, (address) => (this.ownership.hostState(address) === 'NOPAGE' ? undefined : address), this.runtime.stores('host'));
     this.hardware = smmus.map((s, index) => new El2Smmu({ runtime: this.runtime, smmu: s, index, pages, invalidatesLevel1: this.rules.invalidatesLevel1 }));
     this.identity = new IdentityTable({ runtime: this.runtime, pages, smmus: this.hardware, isOn: (index) => this.smmus[index]?.isOn(CR0.SMMUEN) === true });
     this.smmus = this.hardware.flatMap((hardware, i) => {

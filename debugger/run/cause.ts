@@ -1,0 +1,20 @@
+/**
+ * Where to look for the cause of an expectation that did not hold: the line that took a mapping away
+ * without telling the SMMU, or the place that says which streams the device has.
+ */
+import type { SourceRange } from '../../model/problem.ts';
+import type { Act } from './act.ts';
+
+/** What was expected of the last DMA: that it passes, or that it faults. */
+export type Wish = 'passes' | 'faults';
+
+/** The likely cause, where one is known. */
+export function likelyCause(act: Act, wish: Wish): SourceRange | undefined {
+  const { system, memo } = act;
+  const isStale = system.machine.smmus.some((smmu) => {
+    const { translations, config } = smmu.stale();
+    return translations.length > 0 || config.length > 0;
+  });
+  if (isStale) return memo.uninvalidated ?? memo.dmaDevice;
+  return wish === 'passes' ? memo.dmaDevice : undefined;
+}

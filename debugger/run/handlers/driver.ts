@@ -1,0 +1,63 @@
+/** What the kernel of a domain does: probe, attach, map, unmap and their kin. */
+import { eventOf } from '../../../emulator/fields/events.ts';
+import { READ, WRITE } from '../../../emulator/walk/access.ts';
+import { actorOf, answered, deviceOf, ok, smmuIndex, type Act, type Handler } from '../act.ts';
+import { unusable } from '../arguments.ts';
+import type { DomainActions } from '../../system/system.ts';
+
+/** Descriptors that one action may write. */
+const MOST_LEAVES = 2 ** 18;
+const PAGE = 4096;
+const BLOCK = 0x20_0000;
+
+const ACCESS: Readonly<Record<string, number>> = { r: READ, w: WRITE, rw: READ | WRITE };
+
+function driverOf(act: Act): DomainActions {
+  const name = actorOf(act);
+  return act.system.actions(name) ?? unusable(`${name} runs no driver of an SMMU`);
+}
+
+/** How many descriptors a range takes; refuses what would take too long. */
+function spendRange(act: Act, size: number, starts: readonly number[]): void {
+  const isBlocks = starts.every((start) => start % BLOCK === 0);
+  const leaves = Math.ceil(size / (isBlocks ? BLOCK : PAGE));
+  if (leaves > MOST_LEAVES) unusable(`${leaves} descriptors are more than one action may write (${MOST_LEAVES}): use a smaller range`);
+  act.spend(leaves);
+}
+
+const map: Handler = (act) => {
+  const { args } = act;
+  const range = {
+    iova: args.number('iova'), address: args.number('address'), size: args.number('size'),
+    access: ACCESS[args.optionalWord('access') ?? 'rw'] ?? READ, ssid: args.optionalNumber('ssid', 2 ** 20),
+  };
+  const driver = driverOf(act);
+  spendRange(act, range.size, [range.iova, range.address]);
+  return answered(act, driver.map(deviceOf(act), range));
+};
+
+const unmap: Handler = (act) => {
+  const { args } = act;
+  const range = { iova: args.number('iova'), size: args.number('size'), ssid: args.optionalNumber('ssid', 2 ** 20), leaveStale: args.has('no-invalidate') };
+  const driver = driverOf(act);
+  spendRange(act, range.size, [range.iova]);
+  if (range.leaveStale) act.memo = { ...act.memo, uninvalidated: args.action.at };
+  return answered(act, driver.unmap(deviceOf(act), range));
+};
+
+const events: Handler = (act) => {
+  const records = driverOf(act).events(smmuIndex(act, actorOf(act)));
+  if (records === undefined) return unusable(`${actorOf(act)} has no event queue`);
+  act.memo = { ...act.memo, last: { ok: true, text: `${records.length} records` } };
+  const names = records.map((words) => eventOf(words)?.name ?? 'unknown');
+  return ok(records.length === 0 ? 'the event queue is empty' : `took ${names.join(', ')}`);
+};
+
+/** The handlers of drivers. */
+export const DRIVER_HANDLERS: Readonly<Record<string, Handler>> = {
+  probe: (act) => answered(act, driverOf(act).probe(smmuIndex(act, actorOf(act)))),
+  attach: (act) => answered(act, driverOf(act).attach(deviceOf(act), { substreams: act.args.optionalNumber('substreams', 21) ?? 0, isStalling: act.args.has('stall') })),
+  detach: (act) => answered(act, driverOf(act).detach(deviceOf(act), act.args.optionalWord('to') === 'bypass' ? 'bypass' : 'abort')),
+  map, unmap, events,
+  recover: (act) => answered(act, driverOf(act).recover(smmuIndex(act, actorOf(act)))),
+};

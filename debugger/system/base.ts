@@ -1,0 +1,55 @@
+/** What every kind of system has in common: names from a description, access to registers and memory. */
+import type { Machine } from '../../emulator/machine/machine.ts';
+import { physicalPort } from '../../emulator/hypervisor/driver/port.ts';
+import { storeWatch, viewOf, type MemoryView } from '../../emulator/hypervisor/memoryView.ts';
+import { failed, type Outcome } from '../../emulator/hypervisor/hypervisor.ts';
+import type { SmmuConfig } from '../../emulator/machine/machine.ts';
+import type { DescribedDevice, Description } from './description.ts';
+import type { SmmuAccess, SystemDevice, SystemDomain, SystemSmmu } from './system.ts';
+
+/** The SMMUs of a machine to be made. */
+export function smmuConfigs({ smmus, cache }: Description): SmmuConfig[] {
+  return smmus.map(({ name, base, ids }) => ({ name, model: ids, policy: cache, ...(base === undefined ? {} : { base }) }));
+}
+
+/** The SMMUs as the system names them. */
+export function systemSmmus({ smmus }: Description): SystemSmmu[] {
+  return smmus.map(({ name, aliases, base, at }, index) => ({ name, aliases, index, base, at }));
+}
+
+/** A device as the system names it. */
+export function systemDevice({ name, aliases, smmu, sids, at, node, requesters }: DescribedDevice): SystemDevice {
+  return { name, aliases, smmu, sids, at, node, requesters };
+}
+
+/** The devices as the system names them. */
+export function systemDevices({ devices }: Description): SystemDevice[] {
+  return devices.map(systemDevice);
+}
+
+/** The guests of a description. */
+export function guestDomains({ domains }: Description): SystemDomain[] {
+  return domains.map(({ name, at }) => ({ name, kind: 'guest', at }));
+}
+
+/** The host of a system. */
+export const HOST: SystemDomain = { name: 'host', kind: 'host', at: undefined };
+
+/** Physical SMMUs as somebody without a hypervisor below reaches them. */
+export function physicalSmmus(machine: Machine, description: Description, actor: string): SmmuAccess[] {
+  const memory = physicalMemory(machine, actor);
+  return description.smmus.flatMap(({ name, aliases }, i) => {
+    const smmu = machine.smmus[i];
+    return smmu === undefined ? [] : [{ name, aliases, port: physicalPort(smmu), memory }];
+  });
+}
+
+/** Physical memory, with stores reported as those of somebody. */
+export function physicalMemory(machine: Machine, actor: string): MemoryView {
+  return viewOf(machine.memory, undefined, storeWatch(machine.probe, actor));
+}
+
+/** For what a kind of system does not have. */
+export function unsupported(what: string): Outcome {
+  return failed(`${what} is not possible on this system`);
+}

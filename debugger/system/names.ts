@@ -1,0 +1,32 @@
+/** Names of devices and SMMUs as scenarios write them: node names, labels, paths, PCI functions. */
+import type { SmmuAccess, System, SystemDevice } from './system.ts';
+
+/** `pcie0:01:00.0`: a function behind a root complex. */
+const FUNCTION = /^(.+):([0-9a-f]{1,2}):([0-9a-f]{1,2})\.([0-7])$/i;
+
+function isNamed(thing: { readonly name: string; readonly aliases: readonly string[] }, name: string): boolean {
+  return thing.name === name || thing.aliases.includes(name);
+}
+
+/** The device of a name; undefined where there is none. */
+export function findDevice(system: Pick<System, 'devices'>, name: string): SystemDevice | undefined {
+  const device = system.devices.find((d) => isNamed(d, name));
+  return device ?? findFunction(system, name);
+}
+
+/** A PCI function: it has no node of its own, and comes into being by being named. */
+function findFunction(system: Pick<System, 'devices'>, name: string): SystemDevice | undefined {
+  const [, complex = '', bus = '', device = '', fn = ''] = FUNCTION.exec(name) ?? [];
+  const parent = system.devices.find((d) => isNamed(d, complex));
+  if (parent === undefined) return undefined;
+  const rid = Number.parseInt(bus, 16) * 256 + Number.parseInt(device, 16) * 8 + Number.parseInt(fn, 16);
+  const run = parent.requesters.find((r) => rid >= r.rid && rid < r.rid + r.count);
+  return run === undefined ? undefined : { ...parent, name, aliases: [], sids: [run.sid + rid - run.rid], requesters: [] };
+}
+
+/** Index of the SMMU of a name among some; a lone one answers to `smmu` as well. */
+export function findSmmu(smmus: readonly SmmuAccess[], name: string): number | undefined {
+  const index = smmus.findIndex((s) => isNamed(s, name));
+  if (index >= 0) return index;
+  return name === 'smmu' && smmus.length === 1 ? 0 : undefined;
+}
