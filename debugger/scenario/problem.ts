@@ -15,8 +15,8 @@ export function withFix(found: Problem, title: string, fix: { readonly range?: S
 }
 
 /** A name that is not known: with the nearest of those that are, or with all of them where they are few. */
-export function unknownName(id: ScenarioProblemId, range: SourceRange, { name, what, known }: { name: string; what: string; known: readonly string[] }): Problem {
-  const near = nearest(name, known);
+export function unknownName(id: ScenarioProblemId, range: SourceRange, { name, what, known, aliases = [] }: { name: string; what: string; known: readonly string[]; aliases?: readonly string[] }): Problem {
+  const near = nearest(name, [...known, ...aliases]);
   const shown = shorten(name);
   const message = `\`${shown}\` is no ${what}.`;
   if (near !== undefined) return withFix(problem(id, range, message, `Did you mean \`${near}\`?`), `Change to \`${near}\``, { text: near });

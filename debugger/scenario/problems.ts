@@ -79,7 +79,7 @@ const ORDER = [
     title: 'Scenario without a machine',
     explanation: 'The scenario does something, but names no board, project or image and declares no SMMU.',
     remedy: 'Begin with `board "FILE"`, or declare SMMUs and devices with `smmu` and `device`.',
-    bad: 'probe\n', good: `${HEAD}probe\n`,
+    bad: 'cache none\nprobe\n', good: `${HEAD}cache none\nprobe\n`,
   }),
   row('scenario-file', {
     title: 'File that is not there',

@@ -5,7 +5,7 @@
  */
 
 /** Which list of names a word is looked up in. */
-export type NameOf = 'device' | 'domain' | 'smmu' | 'register' | 'command' | 'event' | 'operation' | 'profile' | 'preset' | 'owner';
+export type NameOf = 'device' | 'domain' | 'smmu' | 'register' | 'command' | 'event' | 'operation' | 'profile' | 'owner';
 
 /** Whose fields `name=value` pairs set or ask for. */
 export type FieldsOf = 'STE' | 'CD' | 'descriptor' | 'command' | 'event' | 'operation' | 'id registers';

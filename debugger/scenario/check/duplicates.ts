@@ -1,0 +1,34 @@
+/** Things that a scenario declares twice. */
+import type { Problem, SourceRange } from '../../../model/problem.ts';
+import { problem, shorten } from '../problem.ts';
+import type { Action } from '../program.ts';
+import type { CheckInput } from './check.ts';
+
+/** Lines of which there may be one. */
+const SINGLE = new Set(['board', 'project', 'image', 'hypervisor', 'cache', 'limit']);
+/** Lines that declare a name; `smmu` may be repeated, as it may change one that there is. */
+const DECLARING = new Set(['guest', 'device', 'memory']);
+
+/** Checks a whole program. */
+export function* checkDuplicates({ reading }: CheckInput): Generator<Problem> {
+  const first = new Map<string, SourceRange>();
+  for (const action of reading.program.setup) {
+    const key = keyOf(action);
+    if (key === undefined) continue;
+    const before = first.get(key.text);
+    if (before === undefined) first.set(key.text, key.at);
+    // An included file that comes twice is reported by nobody: its lines say the same.
+    else if (before.file !== key.at.file || before.start !== key.at.start) yield duplicate(action, key.name, { now: key.at, before });
+  }
+}
+
+function keyOf({ verb, values, at }: Action): { readonly text: string; readonly name: string | undefined; readonly at: SourceRange } | undefined {
+  if (SINGLE.has(verb)) return { text: verb, name: undefined, at };
+  const value = DECLARING.has(verb) ? values.get('name') : undefined;
+  return value?.kind === 'word' ? { text: `${verb} ${value.text}`, name: value.text, at: value.at } : undefined;
+}
+
+function duplicate({ verb }: Action, name: string | undefined, { now, before }: { now: SourceRange; before: SourceRange }): Problem {
+  const message = name === undefined ? `There are two lines \`${verb}\`.` : `\`${shorten(name)}\` is declared twice.`;
+  return { ...problem('scenario-duplicate', now, message, 'Remove one of the two.'), related: [{ range: before, message: 'The first one.' }] };
+}

@@ -1,0 +1,82 @@
+/** Names of devices, SMMUs, domains, registers, commands, events, operations and profiles that do not exist. */
+import type { Problem, SourceRange } from '../../../model/problem.ts';
+import { nearest } from '../../../model/platform/nearest.ts';
+import { registerNamed } from '../../../emulator/fields/registers.ts';
+import { eventNamed } from '../../../emulator/fields/events.ts';
+import type { NameOf } from '../catalog.ts';
+import { isNamed, type PlacedLine } from '../declarations.ts';
+import type { MachineNames } from '../machine.ts';
+import { commandLayout, deviceNamed, namesFor, operationNamed, smmuNamed } from '../names.ts';
+import { unknownName } from '../problem.ts';
+import type { ScenarioProblemId } from '../problems.ts';
+import type { CheckInput } from './check.ts';
+
+interface NameCheck {
+  readonly id: ScenarioProblemId;
+  /** For the message: `No DEVICE of this machine`. */
+  readonly what: string;
+  readonly exists: (name: string, machine: MachineNames) => boolean;
+  /** Whether enough is known to say that a name does not exist. */
+  readonly isKnown: (machine: MachineNames) => boolean;
+}
+
+const ALWAYS = (): boolean => true;
+const WITH_MACHINE = ({ isComplete }: MachineNames): boolean => isComplete;
+
+/** Who is always there; under Xen the host is dom0. */
+const STANDING = new Set(['host', 'hypervisor', 'dom0', 'xen', 'none']);
+
+const CHECKS: Readonly<Record<NameOf, NameCheck>> = {
+  device: { id: 'scenario-unknown-device', what: 'device of this machine', isKnown: WITH_MACHINE, exists: (name, machine) => deviceNamed(machine, name) !== undefined || machine.hasNode(name) },
+  smmu: { id: 'scenario-unknown-smmu', what: 'SMMU of this machine', isKnown: WITH_MACHINE, exists: (name, machine) => smmuNamed(machine, name) !== undefined },
+  domain: { id: 'scenario-unknown-domain', what: 'domain of this machine', isKnown: WITH_MACHINE, exists: isDomain },
+  // Who may own memory depends on the hypervisor: only what is likely a slip is reported.
+  owner: {
+    id: 'scenario-unknown-domain', what: 'domain of this machine', isKnown: WITH_MACHINE,
+    exists: (name, machine) => isDomain(name, machine) || machine.memory.some((one) => isNamed(one, name)) || nearest(name, namesFor('owner', machine).map((one) => one.name)) === undefined,
+  },
+  register: { id: 'scenario-unknown-name', what: 'register of SMMUv3', isKnown: ALWAYS, exists: (name) => registerNamed(name) !== undefined },
+  command: { id: 'scenario-unknown-name', what: 'command of SMMUv3', isKnown: ALWAYS, exists: (name) => commandLayout(name) !== undefined },
+  event: { id: 'scenario-unknown-name', what: 'event of SMMUv3', isKnown: ALWAYS, exists: (name) => eventNamed(name) !== undefined },
+  operation: {
+    id: 'scenario-unknown-operation', what: 'operation of this hypervisor', isKnown: ({ isComplete, hypervisor }) => isComplete && hypervisor !== 'none',
+    exists: (name, { hypervisor }) => operationNamed(hypervisor, name) !== undefined,
+  },
+  profile: {
+    id: 'scenario-unknown-operation', what: 'profile of this hypervisor', isKnown: (machine) => namesFor('profile', machine).length > 0,
+    exists: (name, machine) => namesFor('profile', machine).some((one) => one.name === name),
+  },
+};
+
+function isDomain(name: string, machine: MachineNames): boolean {
+  return STANDING.has(name) || machine.domains.some((one) => isNamed(one, name));
+}
+
+/** Checks the names of one line. */
+export function* checkNames({ file, bound }: PlacedLine, { machine }: CheckInput): Generator<Problem> {
+  for (const slot of bound.slots) {
+    const kind = slot.parameter?.kind ?? slot.option?.kind;
+    const value = bound.values.get(slot.parameter?.name ?? slot.option?.name ?? '');
+    if (kind?.kind !== 'name' || kind.declares === true || value?.kind !== 'word' || kind.also?.includes(value.text) === true) continue;
+    yield* checkName(kind.of, value, machine);
+  }
+  yield* checkDeviceList({ file, bound }, machine);
+}
+
+function* checkName(of: NameOf, { text, at }: { readonly text: string; readonly at: SourceRange }, machine: MachineNames): Generator<Problem> {
+  const check = CHECKS[of];
+  if (!check.isKnown(machine) || check.exists(text, machine)) return;
+  const known = namesFor(of, machine);
+  yield unknownName(check.id, at, { name: text, what: check.what, known: known.map((one) => one.name), aliases: known.flatMap((one) => one.aliases ?? []) });
+}
+
+/** `devices="a b"`: names inside a string. */
+function* checkDeviceList({ bound }: PlacedLine, machine: MachineNames): Generator<Problem> {
+  const value = bound.values.get('devices');
+  const isPlain = value?.kind === 'text' && value.at.end - value.at.start === value.text.length + 2;
+  if (!isPlain || value?.kind !== 'text') return;
+  for (const { 0: text, index } of value.text.matchAll(/\S+/g)) {
+    const start = value.at.start + 1 + index;
+    yield* checkName('device', { text, at: { ...value.at, start, end: start + text.length } }, machine);
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * What the lines of a scenario declare: which machine it has, and names of SMMUs, devices, guests,
+ * memory and variables. Reads lines as they are bound, so a half-written one declares what it can.
+ */
+import { PRESETS } from '../../emulator/idr/presets.ts';
+import { registerFields } from '../../emulator/idr/features.ts';
+import type { SourceRange } from '../../model/problem.ts';
+import type { BoundLine } from './bind/line.ts';
+import type { BoardNames, MachineNames, Named, NamedDevice, NamedDomain, NamedSmmu } from './machine.ts';
+import type { ScenarioReading } from './read.ts';
+
+/** A line with the file that it stands in. */
+export interface PlacedLine {
+  readonly file: string;
+  readonly bound: BoundLine;
+}
+
+/** A file that the setup names. */
+export interface SourceFile {
+  /** As written, and where it leads. */
+  readonly text: string;
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+/** Where the machine of a scenario comes from. */
+export interface Sources {
+  readonly board: SourceFile | undefined;
+  readonly project: SourceFile | undefined;
+  readonly image: SourceFile | undefined;
+  readonly guests: readonly SourceFile[];
+  /** It has lines that describe a machine at all: a file without any is made to be included. */
+  readonly hasSetup: boolean;
+}
+
+/** All lines of a scenario and what it includes, each once. */
+export function* linesOf({ files }: ScenarioReading): Generator<PlacedLine> {
+  for (const { path, bound } of files.values()) for (const line of bound.values()) yield { file: path, bound: line };
+}
+
+/** Which files the machine is made from. */
+export function sourcesOf(reading: ScenarioReading, resolve: (from: string, name: string) => string): Sources {
+  const found = new Map<string, SourceFile[]>();
+  let hasSetup = false;
+  for (const { bound } of linesOf(reading)) {
+    const { verb, values } = bound;
+    if (verb?.group !== 'setup' || verb.name === 'include') continue;
+    hasSetup = true;
+    const value = values.get('file');
+    if (value?.kind !== 'text') continue;
+    found.set(verb.name, [...(found.get(verb.name) ?? []), { text: value.text, path: resolve(value.at.file, value.text), at: value.at }]);
+  }
+  const first = (verb: string): SourceFile | undefined => found.get(verb)?.[0];
+  return { board: first('board'), project: first('project'), image: first('image'), guests: found.get('guest') ?? [], hasSetup };
+}
+
+/** A word that a line declares, with its place. */
+function declared({ bound }: PlacedLine, verb: string, parameter = 'name'): Named | undefined {
+  const value = bound.verb?.name === verb ? bound.values.get(parameter) : undefined;
+  return value?.kind === 'word' ? { name: value.text, aliases: [], at: value.at } : undefined;
+}
+
+function wordOf({ bound }: PlacedLine, name: string): string | undefined {
+  const value = bound.values.get(name);
+  return value?.kind === 'word' || value?.kind === 'text' ? value.text : undefined;
+}
+
+/** Puts together what a board has and what the lines declare. */
+export function machineNames(reading: ScenarioReading, board: BoardNames, sources: Sources): MachineNames {
+  const lines = [...linesOf(reading)];
+  const every = (verb: string): [PlacedLine, Named][] => lines.flatMap((line) => {
+    const named = declared(line, verb);
+    return named === undefined ? [] : [[line, named] as [PlacedLine, Named]];
+  });
+  const isDeclared = lines.some((line) => declared(line, 'smmu') !== undefined);
+  const usesBoard = sources.board !== undefined || sources.project !== undefined;
+  const domains = [...every('guest'), ...every('create')].map(([line, named]) => domainOf(line, named));
+  return {
+    isComplete: sources.image === undefined && (usesBoard ? board.isComplete : isDeclared),
+    smmus: merged(board.smmus, every('smmu').map(([line, named]) => smmuOf(line, named))),
+    devices: merged(board.devices, every('device').map(([line, named]) => deviceOf(line, named))),
+    domains: merged(board.domains, domains),
+    memory: every('memory').map(([, named]) => named),
+    variables: [...every('let'), ...every('repeat')].map(([, named]) => named),
+    hypervisor: lines.flatMap((line) => (line.bound.verb?.name === 'hypervisor' ? [wordOf(line, 'kind') ?? 'none'] : []))[0] ?? 'none',
+    hasNode: (name) => board.hasNode(name),
+  };
+}
+
+/** Declared ones that change one of the board are that one. */
+function merged<T extends Named>(board: readonly T[], own: readonly T[]): T[] {
+  return [...board, ...own.filter((one) => !board.some((other) => isNamed(other, one.name)))];
+}
+
+/** Whether something goes by a name. */
+export function isNamed(thing: Named, name: string): boolean {
+  return thing.name === name || thing.aliases.includes(name);
+}
+
+function domainOf(line: PlacedLine, named: Named): NamedDomain {
+  return { ...named, devices: (wordOf(line, 'devices') ?? '').split(/\s+/).filter((name) => name !== '') };
+}
+
+function smmuOf(line: PlacedLine, named: Named): NamedSmmu {
+  const model = wordOf(line, 'model');
+  const preset = Object.entries(PRESETS).find(([name]) => name === model)?.[1];
+  const registers = line.bound.values.get('registers');
+  const idr1 = registers?.kind === 'fields' ? registers.fields.findLast((one) => one.name === 'IDR1')?.value : undefined;
+  const value = idr1 === undefined ? preset?.IDR1 : idr1.kind === 'number' ? idr1.lo : undefined;
+  return { ...named, sidBits: value === undefined ? undefined : registerFields('IDR1', value)['SIDSIZE'], detail: model ?? 'declared here' };
+}
+
+function deviceOf(line: PlacedLine, named: Named): NamedDevice {
+  const sids = line.bound.values.get('sid');
+  const numbers = sids?.kind === 'numbers' ? sids.expressions : [];
+  const streams = numbers.flatMap((one) => (one.kind === 'number' && one.hi === 0 ? [{ first: one.lo, count: 1 }] : []));
+  return { ...named, smmu: wordOf(line, 'smmu'), streams, streamsAt: sids?.at, isRootComplex: false };
+}
