@@ -7,23 +7,23 @@ import type { LanguageClient, Location, Position } from 'vscode-languageclient/n
 import type { BoardStatus } from './boardStatus.ts';
 import { openLine, type Pages } from './pages.ts';
 import { chooseRule } from './rules.ts';
+import type { ViewPanels } from './views/panels.ts';
 
 interface Parts {
   readonly server: LanguageClient;
   readonly pages: Pages;
+  readonly panels: ViewPanels;
   readonly board: BoardStatus;
 }
 
 type Command = (parts: Parts, ...args: unknown[]) => Promise<unknown>;
 
-/** A command that shows what the server says of a file: the one that it is given, or the active one. */
-function showPage(title: string, request: string): Command {
-  return async ({ server, pages }, uri) => {
-    const active = vscode.window.activeTextEditor?.document.uri;
-    const target = typeof uri === 'string' ? vscode.Uri.parse(uri) : active;
-    if (target === undefined) return;
-    const { markdown } = await server.sendRequest<{ markdown: string }>(request, { uri: target.toString() });
-    await pages.show(`${title} of ${vscode.workspace.asRelativePath(target).replace(/^.*\//, '')}`, markdown);
+/** A command that opens a view of a file: the one that it is given, or the active one. */
+function showView(id: string): Command {
+  return async ({ panels }, uri) => {
+    const active = vscode.window.activeTextEditor?.document.uri.toString();
+    const target = typeof uri === 'string' ? uri : active;
+    if (target !== undefined) panels.show(id, target);
   };
 }
 
@@ -42,8 +42,8 @@ async function showReferences({ server }: Parts, ...args: unknown[]): Promise<vo
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   'vsmmu.selectBoard': ({ board }) => board.choose(),
-  'vsmmu.showStreams': showPage('Streams', 'vsmmu/streams'),
-  'vsmmu.showOwnership': showPage('Ownership', 'vsmmu/ownership'),
+  'vsmmu.showStreams': showView('streams'),
+  'vsmmu.showOwnership': showView('ownership'),
   'vsmmu.explainRule': explainRule,
   'vsmmu.restartServer': ({ server }) => server.restart(),
   'vsmmu.showReferences': showReferences,

@@ -1,7 +1,7 @@
 /**
- * Read-only pages that are made, not stored: the stream table of a board, the page of a rule. The
- * server writes them in Markdown; VS Code's own Markdown extension renders it; a link to a line of
- * a file opens it beside the page. No script runs in a page.
+ * Read-only pages that are made, not stored, such as the page of a rule. The server writes them in
+ * Markdown; VS Code's own Markdown extension renders it; a link to a line of a file opens it beside
+ * the page. No script runs in a page: what needs one is a view (`views/`).
  */
 import * as vscode from 'vscode';
 

@@ -1,6 +1,6 @@
 /**
- * Requests of our own client: which boards a file has and which is in force, the stream table of a
- * board, and the words of all rules.
+ * Requests of our own client: which boards a file has and which is in force, and the words of all
+ * rules.
  */
 import { DTC_CHECKS } from '../../model/devicetree/checks/index.ts';
 import { PREPROCESSOR_PROBLEMS } from '../../model/devicetree/preprocess/problems.ts';
@@ -8,11 +8,9 @@ import { SYNTAX_PROBLEMS } from '../../model/devicetree/syntax/problems.ts';
 import { TREE_PROBLEMS } from '../../model/devicetree/tree/problems.ts';
 import { SYSTEM_RULES } from '../../model/platform/guests/rules/index.ts';
 import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
-import type { SourceRange } from '../../model/problem.ts';
 import type { RuleInfo } from '../../model/rule.ts';
 import { XL_RULES } from '../../model/xl/rules/index.ts';
 import { SERVER_PROBLEMS } from '../workspace/problems.ts';
-import { streamPage } from '../features/streamPage.ts';
 import type { RequestTable } from './requests.ts';
 import type { Session } from './session.ts';
 
@@ -46,26 +44,10 @@ export const CUSTOM_REQUESTS: RequestTable = {
     else session.workspace.choose(path, root);
     return contexts(session, params.uri);
   },
-  'vsmmu/streams': async (session, params: { uri: string }): Promise<{ markdown: string }> => {
-    const subject = await session.subject(params.uri, true);
-    if (subject?.board === undefined) return { markdown: 'No board explains this file.' };
-    const root = session.workspace.contextOf(subject.path)?.root ?? subject.path;
-    return { markdown: streamPage(subject.board.platform, session.label(root), (file, line) => lineLink(session, file, line)) };
-  },
   'vsmmu/rules': (): { rules: readonly { id: string; title: string; level: string; markdown: string }[] } => ({
     rules: ALL_RULES.map((rule) => ({ id: rule.id, title: rule.title, level: rule.level, markdown: rulePage(rule) })),
   }),
 };
-
-/** Where something was written, as a link that the client can follow. */
-export function placeLink(session: Session, { file, start }: SourceRange): string {
-  const document = session.places.document(file);
-  return lineLink(session, file, document === undefined ? 1 : document.lines.positionAt(start).line + 1);
-}
-
-function lineLink(session: Session, file: string, line: number): string {
-  return `[${file.slice(file.lastIndexOf('/') + 1)}:${line}](${session.uris.toEditor(file)}#L${line})`;
-}
 
 /** A guest has no board of its own: its host's, which the project file, the folder or the user decides. */
 async function hostOf(session: Session, path: string): Promise<ContextsAnswer> {

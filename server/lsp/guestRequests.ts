@@ -1,4 +1,4 @@
-/** Requests about xl configurations, and our own about systems. */
+/** Requests about xl configurations. */
 import {
   type CodeAction, type CodeActionParams, type CompletionList, type CompletionParams, type DocumentDiagnosticReport, DocumentDiagnosticReportKind,
   type DocumentFormattingParams, type DocumentRangeFormattingParams, type DocumentSymbol, type DocumentSymbolParams, type Hover, type Location,
@@ -6,7 +6,6 @@ import {
 } from 'vscode-languageserver/node';
 import type { FormatEdit } from '../features/formatting.ts';
 import { quickFixes } from '../features/codeActions.ts';
-import { ownershipPage } from '../features/ownershipPage.ts';
 import type { RawDocument } from '../features/raw/document.ts';
 import { xlCompletion } from '../features/xl/completion.ts';
 import type { XlDocument } from '../features/xl/document.ts';
@@ -16,7 +15,6 @@ import { xlDefinition } from '../features/xl/navigation.ts';
 import { xlSymbols } from '../features/xl/symbols.ts';
 import { toAction, toItem } from './boardRequests.ts';
 import { toLocation, toRange } from './convert.ts';
-import { placeLink } from './customRequests.ts';
 import { toSymbol } from './fileRequests.ts';
 import type { RequestTable } from './requests.ts';
 import type { Session } from './session.ts';
@@ -82,17 +80,6 @@ export const GUEST_REQUESTS: RequestTable = {
     const actions = quickFixes(session.guests.problems(subject.path), lines.offsetAt(params.range.start), lines.offsetAt(params.range.end));
     const { only } = params.context;
     return actions.filter((action) => only === undefined || only.some((kind) => action.kind.startsWith(kind))).map((action) => toAction(session, subject.text, action));
-  },
-};
-
-/** Our own requests about systems. */
-export const SYSTEM_REQUESTS: RequestTable = {
-  'vsmmu/ownership': async (session, params: { uri: string }): Promise<{ markdown: string }> => {
-    const path = session.uris.fromEditor(params.uri);
-    await session.guests.ready(path, PATIENCE * 10);
-    const system = session.guests.systemOf(path);
-    if (system === undefined) return { markdown: 'No board or guest is known for this file. A project file, vsmmu.json, can name them.' };
-    return { markdown: ownershipPage(system, (file) => session.label(file), (range) => placeLink(session, range)) };
   },
 };
 

@@ -38,6 +38,9 @@ export class Guests {
   /** Called when devices have other owners than before: what is shown above their nodes is out of date. */
   onOwnersChanged: () => void = () => {};
 
+  /** Called after each analysis of a system. */
+  onAnalysed: () => void = () => {};
+
   constructor(private readonly session: Session) {
     const { files, includePaths } = session;
     this.systems = new Systems({
@@ -120,6 +123,15 @@ export class Guests {
     return { guest: known ?? guestOf(parseXl(path, text), { dialect: dialectByName(xlDialect), extraKeys: xlExtraKeys }), system };
   }
 
+  /** The same for a file that need not be open: its system is read from disk where it is not known yet. */
+  async demand(path: string, milliseconds: number): Promise<System | undefined> {
+    await this.ready(path, milliseconds);
+    const source = this.sourceOf(path);
+    if (!this.systems.has(source)) this.start(path);
+    await this.session.scheduler.settled(keyOf(source), milliseconds);
+    return this.systemOf(path);
+  }
+
   /** Waits for the system of a file, at most `milliseconds`. */
   async ready(path: string, milliseconds: number): Promise<void> {
     if (!this.open.has(path)) await this.session.workspace.ready(path, milliseconds);
@@ -146,6 +158,7 @@ export class Guests {
     const owners = ownersText(analysis.system);
     if (owners !== (this.owners.get(source.key) ?? '')) this.onOwnersChanged();
     this.owners.set(source.key, owners);
+    this.onAnalysed();
   }
 
   /** Tells the editor to ask for the board of what was opened since. */

@@ -14,11 +14,12 @@ import { Diagnostics } from './diagnostics.ts';
 import { BOARD_REQUESTS } from './boardRequests.ts';
 import { CUSTOM_REQUESTS } from './customRequests.ts';
 import { FILE_REQUESTS } from './fileRequests.ts';
-import { GUEST_REQUESTS, SYSTEM_REQUESTS } from './guestRequests.ts';
+import { GUEST_REQUESTS } from './guestRequests.ts';
 import { isXlDocument } from './guests.ts';
 import { Refresh } from './refresh.ts';
 import type { RequestTable } from './requests.ts';
 import { Session } from './session.ts';
+import { VIEW_REQUESTS } from './viewRequests.ts';
 import { startOptimizing } from './warmUp.ts';
 
 const clock: Clock = {
@@ -45,12 +46,15 @@ export function runServer(pages: string): void {
 export function serve(connection: Connection, session: Session): void {
   const diagnostics = new Diagnostics(session);
   const refresh = new Refresh(session);
+  const tellViews = (): void => void connection.sendNotification('vsmmu/modelChanged');
   session.onAnalysed = (root, analysis) => {
     diagnostics.analysed(root, analysis);
     refresh.analysed();
     session.guests.boardAnalysed(root);
+    tellViews();
     startOptimizing();
   };
+  session.guests.onAnalysed = tellViews;
   session.onEarly = (compilation, problems) => diagnostics.early(compilation, problems);
   session.guests.onOwnersChanged = () => {
     refresh.contextChanged();
@@ -67,7 +71,7 @@ export function serve(connection: Connection, session: Session): void {
   synchronise(connection, session, diagnostics);
   followSettings(connection, session, refresh);
   const requests: RequestTable = {
-    ...FILE_REQUESTS, ...BOARD_REQUESTS, ...CUSTOM_REQUESTS, ...SYSTEM_REQUESTS,
+    ...FILE_REQUESTS, ...BOARD_REQUESTS, ...CUSTOM_REQUESTS, ...VIEW_REQUESTS,
     'textDocument/diagnostic': (_, params) => diagnostics.pull(params),
   };
   for (const [method, handle] of Object.entries(requests)) {

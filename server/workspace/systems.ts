@@ -86,6 +86,11 @@ export class Systems {
     return [...this.analyses.values()].filter((analysis) => analysis.files.has(path));
   }
 
+  /** Whether a system was analysed at all. */
+  has(source: SystemSource): boolean {
+    return this.analyses.has(source.key);
+  }
+
   /** Analyses one system in slices. */
   *analyse(source: SystemSource): Generator<void, SystemAnalysis> {
     const files = source.kind === 'project' ? this.projectFiles(source.key) : this.folderFiles(source.key);

@@ -49,22 +49,6 @@ const reading: readonly UiTest[] = [
     },
   },
   {
-    name: 'opens the stream table of a board',
-    workspace: EXAMPLES,
-    async run({ workbench }) {
-      await workbench.open(EVK);
-      await workbench.statusBar('merlin-evk.dts').waitFor();
-      await workbench.command('vSMMU: Show Stream Table');
-      const page = workbench.preview;
-      await page.getByText('smmu_pcie').first().waitFor();
-      await page.locator('table').first().waitFor();
-      await workbench.screenshot('streams');
-      await page.getByText('merlin.dtsi:131').click();
-      await workbench.page.locator('.editor-group-container.active .tab.active', { hasText: 'merlin.dtsi' }).waitFor();
-      await workbench.statusBar(/Ln 131,/).waitFor();
-    },
-  },
-  {
     name: 'explains a rule',
     workspace: EXAMPLES,
     async run({ workbench }) {

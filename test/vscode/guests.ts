@@ -55,18 +55,6 @@ export const guests: readonly UiTest[] = [
     },
   },
   {
-    name: 'opens the table of who owns what',
-    workspace: EXAMPLES,
-    async run({ workbench }) {
-      await workbench.open(GUEST);
-      await workbench.statusBar('merlin-xen.dts').waitFor();
-      await workbench.command('vSMMU: Show Ownership Table');
-      await workbench.preview.getByText('domd').first().waitFor();
-      await workbench.preview.locator('table').first().waitFor();
-      await workbench.screenshot('ownership');
-    },
-  },
-  {
     name: 'offers to set the language of a guest configuration that has another',
     workspace: EXAMPLES,
     async run({ workbench, folder }) {

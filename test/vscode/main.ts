@@ -2,7 +2,8 @@
 import { runSuite } from './harness/suite.ts';
 import { deviceTree } from './deviceTree.ts';
 import { guests } from './guests.ts';
+import { views } from './views.ts';
 
 export function main(words: readonly string[]): Promise<number> {
-  return runSuite([...deviceTree, ...guests], words);
+  return runSuite([...deviceTree, ...guests, ...views], words);
 }

@@ -5,7 +5,6 @@ import { codeLenses } from '../../../server/features/codeLenses.ts';
 import { inlayHints } from '../../../server/features/inlayHints.ts';
 import { fileLinks } from '../../../server/features/links.ts';
 import { cellSignature } from '../../../server/features/signature.ts';
-import { streamPage } from '../../../server/features/streamPage.ts';
 import { boardSymbols } from '../../../server/features/workspaceSymbols.ts';
 import { carets, fixture, placeOf } from '../check.ts';
 import { BOARD, boardWith } from '../boards.ts';
@@ -93,15 +92,6 @@ describe('document links', () => {
 describe('workspace symbols', () => {
   it.each([['smu', ['smmu']], ['sid_u', ['SID_UART']], ['nothing', []]])('of %j', (query, expected) => {
     expect(boardSymbols(fixture(BOARD).board, query).map((symbol) => symbol.name)).toEqual(expected);
-  });
-});
-
-describe('the stream page', () => {
-  it('lists IOMMUs, streams and what is shared', () => {
-    const page = streamPage(fixture(BOARD).board.platform, 'board.dts', (file, line) => `${file}:${line}`);
-    expect(page).toContain('| `smmu` | Arm SMMUv3 | 0x5000000 | 4 | enabled | /soc.dtsi:21 |');
-    expect(page).toContain('| `uart` | `smmu` | 0x101 |  | `SID_UART` | /soc.dtsi:33 |');
-    expect(page).toContain('## Shared StreamIDs');
   });
 });
 

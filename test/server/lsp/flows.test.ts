@@ -161,7 +161,7 @@ describe('a session', () => {
       ['textDocument/rangeFormatting', { textDocument, range, options: {} }, (a: unknown[]) => a.length === 0],
       ['textDocument/onTypeFormatting', { ...at, ch: ';', options: {} }, (a: unknown[]) => a.length === 0],
       ['workspace/symbol', { query: 'smm' }, (a: { name: string }[]) => a[0]?.name === 'smmu'],
-      ['vsmmu/streams', { uri: textDocument.uri }, (a: { markdown: string }) => a.markdown.includes('## Streams')],
+      ['vsmmu/streams', { uri: textDocument.uri }, (a: { kind: string; data: { tables: { id: string }[] } }) => a.kind === 'show' && a.data.tables.some(({ id }) => id === 'streams')],
       ['vsmmu/rules', {}, (a: { rules: unknown[] }) => a.rules.length > 50],
     ];
     for (const [method, params, holds] of answers) {

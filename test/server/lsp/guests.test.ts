@@ -92,9 +92,24 @@ describe('requests about a configuration', () => {
     expect(symbols.map((symbol) => symbol.name)).toContain('dtdev');
     expect(await client.request('textDocument/formatting', { textDocument, options: {} })).toEqual([]);
     expect(await client.request('textDocument/foldingRange', { textDocument })).toBeNull();
-    const { markdown } = await client.request('vsmmu/ownership', textDocument) as { markdown: string };
-    expect(markdown).toContain('## domu1');
-    expect(markdown).toContain('| `/soc@10000000/ethernet@1c400000` | `iommu@15000000` | `0x120` | `0x0` | 64 |');
+    const page = await client.request('vsmmu/ownership', textDocument) as { kind: string; data: { tables: { rows: { cells: { parts: { text: string; place: { uri: string; line: number } | null }[] }[] }[] }[] } };
+    expect(page.kind).toBe('show');
+    const row = page.data.tables[0]?.rows.find(({ cells }) => cells[0]?.parts[0]?.text === 'domd');
+    expect(row?.cells.map(({ parts }) => parts.map(({ text: said, place: at }) => `${said} ${at?.uri.split('/').at(-1)}:${at?.line}`).join(', '))).toEqual([
+      'domd domd.cfg:4', '/soc@10000000/ethernet@1c400000 domd.cfg:12', 'iommu@15000000 merlin.dtsi:91', '0x120 merlin-xen.dts:69', '0x0 domd.dts:29',
+      '64 domd.cfg:15', '0x1c400000+0x10000 domd.cfg:18',
+    ]);
+  });
+
+  it('say who owns what for a file that is not open, and once only what nobody owns', async () => {
+    const { client, at } = await session();
+    const ask = (name: string): Promise<unknown> => client.request('vsmmu/ownership', { uri: uriOf(at(name)) });
+    expect(await ask('xen/domd.cfg')).toMatchObject({ kind: 'show', data: { title: 'Who owns what on xen/merlin-xen.dts' } });
+    const told = (): number => client.notifications.filter(({ method }) => method === 'vsmmu/modelChanged').length;
+    expect(await ask('merlin/merlin-evk.dts')).toMatchObject({ kind: 'empty', text: 'No guests are known for this file.' });
+    const before = told();
+    await ask('merlin/merlin-evk.dts');
+    expect(told()).toBe(before);
   });
 
   it('mends a configuration by its quick fixes', async () => {

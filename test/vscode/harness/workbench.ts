@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import axe, { type AxeResults } from 'axe-core';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 
 const SCREENSHOTS = 'out/screenshots';
@@ -11,8 +12,11 @@ const SCREENSHOTS = 'out/screenshots';
 export class Workbench {
   readonly page: Page;
 
-  constructor(page: Page) {
+  readonly #configure: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
+
+  constructor(page: Page, configure: (settings: Readonly<Record<string, unknown>>) => Promise<void>) {
     this.page = page;
+    this.#configure = configure;
   }
 
   /** The text editor that is in front. */
@@ -186,5 +190,24 @@ export class Workbench {
       await again?.();
       await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), animations: 'disabled' });
     }
+  }
+  /** Pictures of a webview in light, dark and high contrast. */
+  async screenshotView(name: string): Promise<void> {
+    await this.screenshot(name);
+    await this.#configure({ 'workbench.preferredDarkColorTheme': 'Default High Contrast' });
+    await this.page.locator('.monaco-workbench.hc-black').first().waitFor();
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-contrast.png`), animations: 'disabled' });
+    await this.#configure({});
+    await this.page.locator('.monaco-workbench.vs-dark').first().waitFor();
+  }
+
+  /** What axe finds wrong with the accessibility of the webview in front; empty where it finds nothing. */
+  async accessibilityProblems(): Promise<string[]> {
+    const handle = await this.page.locator('iframe.webview.ready').contentFrame().locator('iframe#active-frame').elementHandle();
+    const frame = await handle?.contentFrame();
+    if (frame === null || frame === undefined) throw new Error('no webview is in front');
+    await frame.evaluate(axe.source);
+    const found = await frame.evaluate(`axe.run(document, { resultTypes: ['violations'] })`) as AxeResults;
+    return found.violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html}`));
   }
 }

@@ -1,0 +1,12 @@
+/** The one script of all webviews: runs the view that the page names. */
+import './views.css';
+import { runView } from './host.ts';
+import { tablesView } from './tablesView.ts';
+
+/** Views by the id that their panel has; each entry closes over the types of its own data. */
+const VIEWS: ReadonlyMap<string, () => void> = new Map([
+  ['streams', () => runView(tablesView)],
+  ['ownership', () => runView(tablesView)],
+]);
+
+VIEWS.get(document.body.dataset['view'] ?? '')?.();

@@ -1,0 +1,96 @@
+/** The webviews in real VS Code: what they show, by pointer and by keyboard, and how they follow the sources. */
+import { eventually, placeOf } from './harness/files.ts';
+import type { UiTest } from './harness/suite.ts';
+import type { Workbench } from './harness/workbench.ts';
+
+const EXAMPLES = 'examples';
+const EVK = 'merlin/merlin-evk.dts';
+const GUEST = 'xen/domd.cfg';
+
+/** Fails with what axe finds. */
+async function accessible(workbench: Workbench): Promise<void> {
+  const found = await workbench.accessibilityProblems();
+  if (found.length > 0) throw new Error(`not accessible:\n${found.join('\n')}`);
+}
+
+const tables: readonly UiTest[] = [
+  {
+    name: 'view: the streams of a board, sorted and filtered, each leading to its line',
+    workspace: EXAMPLES,
+    async run({ workbench }) {
+      await workbench.open(EVK);
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.command('vSMMU: Show Stream Table');
+      const page = workbench.preview;
+      const streams = page.locator('section', { has: page.getByRole('heading', { name: 'Streams', exact: true }) });
+      await streams.locator('tbody tr').first().waitFor();
+      await accessible(workbench);
+      await workbench.screenshotView('streams');
+      await page.getByRole('searchbox', { name: 'Filter' }).fill('eth1');
+      await eventually('one row is left', async () => (await streams.locator('tbody tr').count()) === 1);
+      await page.getByRole('searchbox', { name: 'Filter' }).fill('');
+      const head = streams.getByRole('button', { name: 'StreamID' });
+      await head.focus();
+      await workbench.page.keyboard.press('Enter');
+      await streams.locator('th[aria-sort="ascending"]').waitFor();
+      await workbench.page.keyboard.press('Enter');
+      await streams.locator('th[aria-sort="descending"]').waitFor();
+      await page.getByText('merlin.dtsi:131').first().click();
+      await workbench.page.locator('.editor-group-container.active .tab.active', { hasText: 'merlin.dtsi' }).waitFor();
+      await workbench.statusBar(/Ln 131,/).waitFor();
+    },
+  },
+  {
+    name: 'view: the stream table follows what is typed, and stays over a reload',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(EVK, ...(await placeOf(folder, EVK, '&uart0 {', '&uart0 {'.length)));
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.command('vSMMU: Show Stream Table');
+      await workbench.preview.locator('tbody tr').first().waitFor();
+      await workbench.preview.getByRole('searchbox', { name: 'Filter' }).fill('0x77');
+      await workbench.preview.getByText('No row matches the filter.').first().waitFor();
+      await workbench.command('View: Move Editor into Next Group');
+      await workbench.focusGroup(1);
+      await workbench.page.keyboard.press('Enter');
+      await workbench.page.keyboard.type('iommus = <&smmu_io 0x77>;');
+      await workbench.preview.getByRole('link', { name: '0x77' }).waitFor();
+      await workbench.save();
+      await workbench.page.reload();
+      await workbench.preview.getByRole('link', { name: '0x77' }).waitFor();
+      const kept = await workbench.preview.getByRole('searchbox', { name: 'Filter' }).inputValue();
+      if (kept !== '0x77') throw new Error(`the filter is now ${JSON.stringify(kept)}`);
+    },
+  },
+  {
+    name: 'view: who owns what, each cell leading to its line, copied as Markdown',
+    workspace: EXAMPLES,
+    async run({ workbench }) {
+      await workbench.open(GUEST);
+      await workbench.statusBar('merlin-xen.dts').waitFor();
+      await workbench.command('vSMMU: Show Ownership Table');
+      const page = workbench.preview;
+      await page.getByRole('link', { name: 'domd' }).first().waitFor();
+      await accessible(workbench);
+      await workbench.screenshotView('ownership');
+      await page.getByRole('button', { name: 'Copy as Markdown' }).first().click();
+      await workbench.statusBar('Copied: Devices as Markdown').waitFor();
+      await page.getByRole('link', { name: '0x1c400000+0x10000' }).first().click();
+      await workbench.page.locator('.editor-group-container.active .tab.active', { hasText: 'domd.cfg' }).waitFor();
+      await workbench.statusBar(/Ln 18,/).waitFor();
+    },
+  },
+  {
+    name: 'view: says what to do where there is nothing to show',
+    workspace: EXAMPLES,
+    async run({ workbench }) {
+      await workbench.open(EVK);
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.command('vSMMU: Show Ownership Table');
+      await workbench.preview.getByText('No guests are known for this file.').waitFor();
+      await accessible(workbench);
+    },
+  },
+];
+
+export const views: readonly UiTest[] = [...tables];
