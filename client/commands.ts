@@ -42,6 +42,7 @@ async function showReferences({ server }: Parts, ...args: unknown[]): Promise<vo
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   'vsmmu.selectBoard': ({ board }) => board.choose(),
+  'vsmmu.showTopology': showView('topology'),
   'vsmmu.showStreams': showView('streams'),
   'vsmmu.showOwnership': showView('ownership'),
   'vsmmu.explainRule': explainRule,

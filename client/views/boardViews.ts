@@ -10,6 +10,7 @@ import type { View } from './panels.ts';
 
 /** What differs between the views. */
 const BOARD_VIEWS: readonly { readonly id: string; readonly request: string; readonly title: (file: string) => string }[] = [
+  { id: 'topology', request: 'vsmmu/topology', title: (file) => vscode.l10n.t('Topology of {0}', file) },
   { id: 'streams', request: 'vsmmu/streams', title: (file) => vscode.l10n.t('Streams of {0}', file) },
   { id: 'ownership', request: 'vsmmu/ownership', title: (file) => vscode.l10n.t('Ownership of {0}', file) },
 ];

@@ -3,10 +3,13 @@
  * is what to show, or why there is nothing and what to do about it. `vsmmu/modelChanged` tells the
  * client, after each analysis, that a view may be out of date.
  */
+import type { PlatformContext } from '../../model/platform/context.ts';
+import type { System } from '../../model/platform/guests/types.ts';
 import type { SourceRange } from '../../model/problem.ts';
 import { ownershipTables } from '../features/views/ownershipTables.ts';
 import { streamTables } from '../features/views/streamTables.ts';
 import type { Place } from '../features/views/table.ts';
+import { topology, type Topology } from '../features/views/topology.ts';
 import type { RequestTable } from './requests.ts';
 import type { Session, Subject } from './session.ts';
 
@@ -26,6 +29,15 @@ export const VIEW_REQUESTS: RequestTable = {
     const root = session.workspace.contextOf(path)?.root ?? path;
     return streamTables(board.platform, session.label(root), ({ file, line }) => ({ uri: session.uris.toEditor(file), line }));
   }),
+  'vsmmu/topology': async (session, { uri }: ViewParams): Promise<ViewAnswer> => {
+    const system = await session.guests.demand(session.uris.fromEditor(uri), PATIENCE);
+    const host = session.guests.isOpen(session.uris.fromEditor(uri)) ? system?.host : undefined;
+    if (host !== undefined) return { kind: 'show', data: topologyOf(session, host.context, host.path, system) };
+    return ofBoard(session, uri, ({ board, path }) => {
+      const root = session.workspace.contextOf(path)?.root ?? path;
+      return topologyOf(session, board.platform, root, system?.host?.path === root ? system : undefined);
+    });
+  },
   'vsmmu/ownership': async (session, { uri }: ViewParams): Promise<ViewAnswer> => {
     const system = await session.guests.demand(session.uris.fromEditor(uri), PATIENCE);
     if (system === undefined || system.domains.length === 0) {
@@ -42,6 +54,10 @@ async function ofBoard(session: Session, uri: string, make: (subject: Subject & 
     return { kind: 'empty', text: 'No board explains this file.', advice: 'Open a board (.dts) that includes it, or choose one with vSMMU: Select Board.' };
   }
   return { kind: 'show', data: make({ ...subject, board }) };
+}
+
+function topologyOf(session: Session, context: PlatformContext, root: string, system: System | undefined): Topology {
+  return topology(context, { name: session.label(root), system, place: (range) => placeOf(session, range) });
 }
 
 /** Where something was written, for the editor. */

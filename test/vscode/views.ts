@@ -1,5 +1,7 @@
 /** The webviews in real VS Code: what they show, by pointer and by keyboard, and how they follow the sources. */
-import { eventually, placeOf } from './harness/files.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually, placeOf, untilFileHas } from './harness/files.ts';
 import type { UiTest } from './harness/suite.ts';
 import type { Workbench } from './harness/workbench.ts';
 
@@ -51,7 +53,7 @@ const tables: readonly UiTest[] = [
       await workbench.preview.getByRole('searchbox', { name: 'Filter' }).fill('0x77');
       await workbench.preview.getByText('No row matches the filter.').first().waitFor();
       await workbench.command('View: Move Editor into Next Group');
-      await workbench.focusGroup(1);
+      await workbench.command('View: Focus First Editor Group');
       await workbench.page.keyboard.press('Enter');
       await workbench.page.keyboard.type('iommus = <&smmu_io 0x77>;');
       await workbench.preview.getByRole('link', { name: '0x77' }).waitFor();
@@ -93,4 +95,70 @@ const tables: readonly UiTest[] = [
   },
 ];
 
-export const views: readonly UiTest[] = [...tables];
+/** A board with 100 masters: 70 behind one SMMU, 30 behind another, some sharing a StreamID, some behind none. */
+function largeBoard(): string {
+  const masters = Array.from({ length: 100 }, (_, index) => {
+    const streams = index % 20 === 19 ? '' : `iommus = <&${index < 70 ? 'smmu_io' : 'smmu_gpu'} ${index % 25 === 7 ? 0x50 : 0x100 + index}>; `;
+    const kind = ['ethernet', 'usb', 'mmc', 'dma-controller'][index % 4];
+    return `\t${kind}@${(0x100000 + index * 0x1000).toString(16)} { reg = <${0x100000 + index * 0x1000} 0x1000>; ${streams}};`;
+  });
+  const smmus = ['smmu_io', 'smmu_gpu'].map((label, index) => `\t${label}: iommu@${index + 1}0000 { compatible = "arm,smmu-v3"; reg = <0x${index + 1}0000 0x20000>; #iommu-cells = <1>; };`);
+  return ['/dts-v1/;', '/ {', '\t#address-cells = <1>;', '\t#size-cells = <1>;', ...smmus, ...masters, '};', ''].join('\n');
+}
+
+const pictures: readonly UiTest[] = [
+  {
+    name: 'view: the topology of a board, filtered, by pointer and by keyboard, saved as SVG',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open('xen/merlin-xen.dts');
+      await workbench.statusBar('merlin-xen.dts').waitFor();
+      await workbench.command('vSMMU: Show Topology');
+      const page = workbench.preview;
+      await page.getByRole('link', { name: /^Device eth0/ }).waitFor();
+      await page.getByRole('link', { name: /^Domain domd/ }).waitFor();
+      await accessible(workbench);
+      await workbench.screenshotView('topology');
+      await page.getByRole('searchbox', { name: 'Filter' }).fill('usb');
+      await page.getByRole('link', { name: /^Device eth0/ }).waitFor({ state: 'detached' });
+      await workbench.page.keyboard.press('Tab');
+      await page.getByRole('combobox', { name: 'Show' }).selectOption('all');
+      await page.getByRole('button', { name: 'Export SVG' }).focus();
+      await workbench.page.keyboard.press('Enter');
+      await workbench.picker.locator('input').waitFor();
+      await workbench.picker.locator('input').fill(join(folder, 'picture.svg'));
+      await workbench.picker.locator('input').press('Enter');
+      await untilFileHas(folder, 'picture.svg', '</svg>');
+      await page.getByRole('button', { name: 'Export SVG' }).focus();
+      await workbench.page.keyboard.press('Tab');
+      await workbench.page.keyboard.press('ArrowRight');
+      await page.locator('[aria-label^="Device usb"]:focus').waitFor();
+      await workbench.page.keyboard.press('ArrowRight');
+      await page.locator('[aria-label^="StreamID 0x18 of usb"]:focus').waitFor();
+      await workbench.page.keyboard.press('Enter');
+      await workbench.page.locator('.editor-group-container.active .tab.active', { hasText: 'merlin.dtsi' }).waitFor();
+      await workbench.statusBar(/Ln 148,/).waitFor();
+    },
+  },
+  {
+    name: 'view: a board with 100 masters is drawn, and redrawn as it is edited',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await writeFile(join(folder, 'large.dts'), largeBoard());
+      await workbench.open('large.dts', 5, 1);
+      await workbench.statusBar('large.dts').waitFor();
+      await workbench.command('vSMMU: Show Topology');
+      const page = workbench.preview;
+      await eventually('all masters are drawn', async () => (await page.getByRole('link', { name: /^Device / }).count()) === 100);
+      await page.getByText('100 devices · 4 share a StreamID · 5 unprotected').waitFor();
+      await accessible(workbench);
+      await workbench.screenshotView('topology-large');
+      await workbench.command('View: Move Editor into Next Group');
+      await workbench.command('View: Focus First Editor Group');
+      await workbench.page.keyboard.type('gpu@f000000 { reg = <0xf000000 0x1000>; iommus = <&smmu_gpu 0x900>; };');
+      await page.getByRole('link', { name: 'StreamID 0x900 of gpu@f000000' }).waitFor();
+    },
+  },
+];
+
+export const views: readonly UiTest[] = [...tables, ...pictures];

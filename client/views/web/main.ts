@@ -2,9 +2,11 @@
 import './views.css';
 import { runView } from './host.ts';
 import { tablesView } from './tablesView.ts';
+import { topologyView } from './topologyView.ts';
 
 /** Views by the id that their panel has; each entry closes over the types of its own data. */
 const VIEWS: ReadonlyMap<string, () => void> = new Map([
+  ['topology', () => runView(topologyView)],
   ['streams', () => runView(tablesView)],
   ['ownership', () => runView(tablesView)],
 ]);

@@ -6,7 +6,7 @@ import type { NotedNode } from '../types.ts';
 import { nameOf } from '../values.ts';
 
 /** Devices that are of no use without DMA. Others (GPIO, I2C, timers) are often passed by their registers and interrupts alone. */
-const BUS_MASTER = /^(?:ethernet|usb|mmc|sata|ufs|pcie?|gpu|dma|dma-controller|nvme|vpu|video-codec)@/;
+export const BUS_MASTER = /^(?:ethernet|usb|mmc|sata|ufs|pcie?|gpu|dma|dma-controller|nvme|vpu|video-codec)@/;
 
 /** A dummy node without registers, one for each stream, is what some boards assign; it needs streams too. */
 export const xenPassthrough: Rule<PlatformContext> = {

@@ -12,11 +12,8 @@ const SCREENSHOTS = 'out/screenshots';
 export class Workbench {
   readonly page: Page;
 
-  readonly #configure: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
-
-  constructor(page: Page, configure: (settings: Readonly<Record<string, unknown>>) => Promise<void>) {
+  constructor(page: Page) {
     this.page = page;
-    this.#configure = configure;
   }
 
   /** The text editor that is in front. */
@@ -191,14 +188,18 @@ export class Workbench {
       await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), animations: 'disabled' });
     }
   }
-  /** Pictures of a webview in light, dark and high contrast. */
+  /** Pictures of a webview in light, dark and high contrast; the last theme stays, until the next test. */
   async screenshotView(name: string): Promise<void> {
     await this.screenshot(name);
-    await this.#configure({ 'workbench.preferredDarkColorTheme': 'Default High Contrast' });
+    await this.command('Preferences: Color Theme');
+    await this.picker.locator('.monaco-list-row', { hasText: 'Dark 2026' }).first().waitFor();
+    await this.picker.locator('input').fill('Dark High Contrast');
+    await this.picker.locator('.monaco-list-row.focused', { hasText: 'Dark High Contrast' }).waitFor();
+    await this.picker.locator('input').press('Enter');
+    await this.picker.waitFor({ state: 'hidden' });
     await this.page.locator('.monaco-workbench.hc-black').first().waitFor();
+    await this.restPointer();
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-contrast.png`), animations: 'disabled' });
-    await this.#configure({});
-    await this.page.locator('.monaco-workbench.vs-dark').first().waitFor();
   }
 
   /** What axe finds wrong with the accessibility of the webview in front; empty where it finds nothing. */
