@@ -15,12 +15,17 @@ import { providerCells } from './knowledge.ts';
 /** Uses of a provider that are looked at to learn which macros go with it. */
 const MAX_SAMPLES = 60;
 
-/** All labels, with `&`; the ones that can be what `property` refers to come first. */
+/** Properties that refer to nothing but IOMMUs. */
+const TO_IOMMUS = new Set(['iommus', 'iommu-map']);
+
+/** Labels, with `&`: those that can be what `property` refers to first, and no others where it refers to IOMMUs. */
 export function* labelItems(board: Board, property: string): Generator<Proposal> {
-  const wanted = providerCells(property);
+  const toIommus = TO_IOMMUS.has(property);
+  const wanted = toIommus ? '#iommu-cells' : providerCells(property);
   for (const [name, node] of board.tree.labels) {
-    const iommu = property === 'iommus' ? board.platform.platform.iommuOf.get(node) : undefined;
+    const iommu = toIommus ? board.platform.platform.iommuOf.get(node) : undefined;
     const fits = iommu !== undefined || (wanted !== undefined && wanted !== '' && node.properties.has(wanted));
+    if (toIommus && !fits) continue;
     yield {
       label: `&${name}`, kind: 'label', detail: iommu === undefined ? pathOf(node) : `${iommu.binding.name}, ${pathOf(node)}`,
       documentation: stringsOf(node.properties.get('compatible')).join(', '), rank: fits ? 1 : 5,

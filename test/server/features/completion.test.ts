@@ -14,7 +14,6 @@ function labels(text: string): string[] {
 
 describe('completion', () => {
   it.each<[string, string, string, readonly string[]]>([
-    ['IOMMU labels first inside iommus = <&', 'iommus = <&smmu 0x20>;\n\t};\n\n\tpcie', 'iommus = <&$0>;\n\t};\n\n\tpcie', ['&smmu', '&clk']],
     ['IOMMU labels where the value has no bracket behind', '\tstatus = "disabled";', '\tiommus = <&$0', ['&smmu']],
     ['IOMMU labels at the start of an entry', '<&smmu SID_UART>;', '<$0>;', ['&smmu']],
     ['StreamID macros of the same family after an IOMMU', '<&smmu SID_UART>;', '<&smmu $0>;', ['SID_BASE', 'SID_DMA', 'SID_UART']],
@@ -24,6 +23,19 @@ describe('completion', () => {
     ['values of status without quotes', 'status = "okay"', 'status = $0', ['okay']],
   ])('offers %s', (_, before, after, first) => {
     expect(labels(boardWith(before, after)).slice(0, first.length)).toEqual(first);
+  });
+
+  it.each<[string, string, string]>([
+    ['iommus', 'iommus = <&smmu 0x20>;\n\t};\n\n\tpcie', 'iommus = <&$0>;\n\t};\n\n\tpcie'],
+    ['a half-typed entry', '<&smmu SID_UART>;', '<&s$0>;'],
+    ['a second entry', '<&smmu SID_DMA>, <&smmu 0x20>;', '<&smmu SID_DMA>, <&$0>;'],
+    ['iommu-map', '<0x0 &smmu 0x10000 0x10000>', '<0x0 &$0>'],
+  ])('offers IOMMUs and no other labels in %s', (_, before, after) => {
+    expect(labels(boardWith(before, after))).toEqual(['&smmu']);
+  });
+
+  it('offers no labels but those of IOMMUs at the start of an entry of iommus', () => {
+    expect(labels(boardWith('<&smmu SID_UART>;', '<$0>;')).filter((label) => label.startsWith('&'))).toEqual(['&smmu']);
   });
 
   it.each<[string, string, string, readonly string[], readonly string[]]>([
