@@ -7,7 +7,8 @@ import { configOf, readLong, readString, stringsOf, type XlConfig, type XlSettin
 import { dialectByName, dialectComment, keysOf, UPSTREAM, type XlDialect } from './dialects.ts';
 import type { XlKey } from './keys.ts';
 import { readDisk, type Disk } from './specs/disk.ts';
-import { readPci, readVif, type PciFunction } from './specs/network.ts';
+import { readVif } from './specs/network.ts';
+import { readPci, type PciFunction } from './specs/pci.ts';
 import { readDtdev, readIomem, readIoports, readIrq, type IomemRange } from './specs/resources.ts';
 import { spanInAtom, type Spec, type SpecFault } from './specs/spec.ts';
 import { readVirtio, type VirtioDevice } from './specs/virtio.ts';
