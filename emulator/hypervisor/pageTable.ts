@@ -113,6 +113,13 @@ export class PageTable {
     return undefined;
   }
 
+  /** The address and value of the descriptor of an input at a level, whatever it is; undefined where no table leads there. */
+  entry(input: number, level: number): Pick<Leaf, 'address' | 'value'> | undefined {
+    const address = this.#descriptor(input, level, false);
+    const value = address === undefined ? undefined : this.#parts.memory.load(address);
+    return address === undefined || value === undefined ? undefined : { address, value };
+  }
+
   /** Address of the level-3 descriptor of a page, with tables made on the way; undefined without room. */
   slot(input: number): number | undefined {
     return this.#descriptor(input, LEAF_LEVEL, true);

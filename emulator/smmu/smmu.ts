@@ -87,6 +87,13 @@ export class Smmu {
     return this.#endpoints.access(request, response);
   }
 
+  /** Loses all cached translations and configuration, as where the power goes; registers stay. */
+  loseCaches(): void {
+    const { config, caches } = this.parts;
+    config.removeStreams(0, 2 ** 32, false);
+    for (const cache of [caches.tlb, caches.stage2, caches.walks]) cache.removeWhere(() => true);
+  }
+
   /** Reads a register of 4 or 8 bytes by its offset from the base. */
   readRegister(offset: number, size: 4 | 8): U64 {
     return this.registers.read(offset, size);

@@ -81,7 +81,7 @@ export class El2Smmu {
     this.#runtime = runtime;
     this.#pages = pages;
     this.features = featuresOf(smmu.ids);
-    this.memory = viewOf(memory);
+    this.memory = viewOf(memory, undefined, runtime.stores('hyp'));
     this.port = new CheckedPort(physicalPort(smmu));
     this.#state = new Fields<El2Field>(history, `pkvm.smmu${index}`, ['prod', 'base', 'log2', 'strtab', 'isTwoLevel', 'sidBits']);
     this.queue = new DriverQueue({ port: this.port, memory: this.memory, state: this.#state, onCommand: (words) => this.#count(words), batchLimit });

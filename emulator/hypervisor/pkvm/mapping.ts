@@ -1,8 +1,8 @@
 /**
  * Mapping and unmapping in a domain, in the order on which pKVM's isolation rests: a page is in use
  * for DMA before it is mapped, and in use until its mapping is gone from the table and from the TLB.
- * Between unmap and release a leaf is invalid and keeps its address. Tables that become empty stay
- * until the domain is freed.
+ * Between unmap and release a descriptor is invalid and keeps its address. A table goes back to the pool
+ * where an unmap of a whole block covers it, as in the posted code; else it stays until the domain is freed.
  */
 import { u64, ZERO, type U64 } from '../../bits/u64.ts';
 import type { Runtime } from '../hypervisor.ts';
@@ -37,10 +37,12 @@ export interface MappingParts {
   readonly ownership: PageOwnership;
 }
 
-/** A leaf that was taken out of a table. */
+/** A descriptor that was taken out of a table. */
 interface Released {
   readonly address: number;
+  /** Where a leaf led, or the table of the next level. */
   readonly output: number;
+  readonly isTable: boolean;
 }
 
 /** Mapping and unmapping for one machine. */
@@ -82,8 +84,8 @@ export class PkvmMapping {
     const released = this.#invalidateLeaves(domain, range);
     const size = released.length * range.pgsize;
     if (size === 0) return 0;
-    smmu?.invalidate(domain, { iova: range.iova, size, granule: range.pgsize });
-    for (const leaf of released) this.#release(leaf, range.pgsize);
+    smmu?.invalidate(domain, { iova: range.iova, size, granule: range.pgsize, leaf: !released.some((r) => r.isTable) });
+    for (const gone of released) this.#release(gone, range.pgsize);
     return size;
   }
 
@@ -101,7 +103,7 @@ export class PkvmMapping {
       const value = memory.load(at) ?? ZERO;
       if ((value.lo & 1) === 0) continue;
       if (level < 3 && (value.lo & 2) !== 0) this.#destroyTable(addressOf(value), level + 1);
-      else this.#release({ address: at, output: addressOf(value) }, 2 ** (12 + 9 * (3 - level)));
+      else this.#release({ address: at, output: addressOf(value), isTable: false }, 2 ** (12 + 9 * (3 - level)));
     }
     pool.free(table);
   }
@@ -111,20 +113,23 @@ export class PkvmMapping {
     const table = this.table(domain);
     const released: Released[] = [];
     for (let i = 0; i < pgcount; i++) {
-      const leaf = table.find(iova + i * pgsize);
-      if (leaf === undefined || (leaf.level === 2) !== (pgsize === BLOCK_SIZE)) break;
-      memory.store(leaf.address, u64(leaf.value.hi, leaf.value.lo & ~1));
-      runtime.note('hyp', 'table write', `the leaf of 0x${(iova + i * pgsize).toString(16)} is invalid and keeps its address`, 'tableWrites');
-      released.push({ address: leaf.address, output: leaf.output });
+      const level = pgsize === BLOCK_SIZE ? 2 : 3;
+      const found = table.entry(iova + i * pgsize, level);
+      if (found === undefined || (found.value.lo & 1) === 0) break;
+      const isTable = level === 2 && (found.value.lo & 2) !== 0;
+      memory.store(found.address, u64(found.value.hi, found.value.lo & ~1));
+      runtime.note('hyp', 'table write', `the ${isTable ? 'table' : 'leaf'} of 0x${(iova + i * pgsize).toString(16)} is invalid and keeps its address`, 'tableWrites');
+      released.push({ address: found.address, output: addressOf(found.value), isTable });
     }
     return released;
   }
 
-  #release({ address, output }: Released, size: number): void {
+  #release({ address, output, isTable }: Released, size: number): void {
     const { memory, ownership, runtime } = this.#parts;
-    ownership.unuseDma(output, size);
+    if (isTable) this.#destroyTable(output, 3);
+    else ownership.unuseDma(output, size);
     memory.store(address, ZERO);
-    runtime.note('hyp', 'table write', `0x${output.toString(16)} is no longer in use by DMA`, 'tableWrites');
+    runtime.note('hyp', 'table write', isTable ? `the table at 0x${output.toString(16)} is free` : `0x${output.toString(16)} is no longer in use by DMA`, 'tableWrites');
   }
 
   #tableParts(type: number): ConstructorParameters<typeof PageTable>[0] {

@@ -1,19 +1,20 @@
 /**
  * The paravirtual IOMMU calls of pKVM (v2 of the pKVM SMMUv3 series, drivers/iommu/arm/arm-smmu-v3
  * and arch/arm64/kvm/hyp/nvhe/iommu): domains, attachment, mapping. The host asks, the hypervisor at
- * EL2 does. Call numbers are not a stable interface and are left out, as is power management.
+ * EL2 does. Call numbers are not a stable interface and are left out. Power is in power.ts.
  */
 import { clear, loadWords } from '../memoryView.ts';
 import { PAGE_SIZE } from '../pages.ts';
 import { Box } from '../state.ts';
 import { CD_SIZE, contextDescriptor, DOMAIN_TYPES, MOST_CD_PAGES, stage1Entry, stage2Entry, type Attachment, type Domain, type Stream } from './domains.ts';
 import { DonatedPool } from './donatedPool.ts';
-import { SID_BITS, type PkvmSmmu } from './hardware.ts';
+import type { PkvmSmmu } from './hardware.ts';
+import { readScatterList, SCATTER_SIZE, type ScatterEntry, type ScatterList } from './scatterList.ts';
 import { PkvmMapping, type MappingParts, type PageRange } from './mapping.ts';
 import { REQUEST_POOLS, REQUEST_TYPES, type MemoryRequest } from './memoryRequest.ts';
 
 /** Errors of the calls. */
-export type CallError = '-E2BIG' | '-EBUSY' | '-EINVAL' | '-ENODEV' | '-ENOMEM';
+export type CallError = '-E2BIG' | '-EBUSY' | '-EINVAL' | '-ENODEV' | '-ENOENT' | '-ENOMEM' | '-EPIPE';
 
 /** What a call returns: a number, or an error; and a request for memory. */
 export interface CallResult {
@@ -30,15 +31,8 @@ export interface Endpoint {
   readonly pasid: number;
 }
 
-/** One entry of map_sg. */
-export interface ScatterEntry {
-  readonly phys: number;
-  readonly pgsize: number;
-  readonly pgcount: number;
-}
-
 /** What the calls work on. */
-export interface ParavirtualParts extends Omit<MappingParts, 'pool'> {
+export interface ParavirtualParts extends MappingParts {
   readonly smmus: readonly PkvmSmmu[];
 }
 
@@ -68,8 +62,8 @@ export class Paravirtual {
     const { history } = parts.runtime.machine;
     this.#parts = parts;
     this.heap = new DonatedPool(history, 'pkvm.heap');
-    this.pool = new DonatedPool(history, 'pkvm.pool');
-    this.mapping = new PkvmMapping({ ...parts, pool: this.pool });
+    this.pool = parts.pool;
+    this.mapping = new PkvmMapping(parts);
     this.#domains = new Box<readonly Domain[]>(history, 'pkvm.domains', []);
     this.#attachments = new Box<readonly Attachment[]>(history, 'pkvm.attachments', []);
     this.#streams = new Box<readonly Stream[]>(history, 'pkvm.streams', []);
@@ -126,7 +120,7 @@ export class Paravirtual {
     const refusal = this.#refusal(found, endpoint, bits);
     if (refusal !== undefined) return error(refusal);
     this.pool.lacking = 0;
-    const domain = this.#withTables(found, endpoint.smmu);
+    const domain = smmu.reserve(endpoint.sid) ? this.#withTables(found, endpoint.smmu) : undefined;
     if (domain === undefined) return this.#lacking();
     const isStage2 = domain.type === DOMAIN_TYPES.stage2;
     const stream = this.#stream(endpoint) ?? this.#newStream(endpoint, domain.type, bits);
@@ -148,6 +142,7 @@ export class Paravirtual {
     const here = this.#attachments.value.filter((a) => a.smmu === endpoint.smmu && a.sid === endpoint.sid);
     const mine = here.find((a) => a.pasid === endpoint.pasid && a.domain === endpoint.domain);
     if (mine === undefined || (endpoint.pasid === 0 && here.length > 1)) return error('-EINVAL');
+    if (smmu.isOff) return error('-EPIPE');
     if (endpoint.pasid === 0) smmu.clearSte(endpoint.sid);
     if (stream.cdTable !== 0) smmu.writeCd(stream.cdTable + endpoint.pasid * CD_SIZE, new Uint32Array(16), endpoint);
     smmu.invalidateAll(domain);
@@ -167,7 +162,18 @@ export class Paravirtual {
     return this.pool.lacking === 0 ? { value } : { value, request: this.#request() };
   }
 
-  /** `map_sg`: the bytes that were mapped, up to the first entry that falls short. */
+  /** `map_sg` with its list in pages that the host has shared: they stay pinned meanwhile. */
+  mapSgList(id: number, iova: number, list: ScatterList): CallResult {
+    const { ownership, memory } = this.#parts;
+    const pages = Array.from({ length: Math.ceil((list.count * SCATTER_SIZE) / PAGE_SIZE) }, (_, i) => ({ address: list.address + i * PAGE_SIZE }));
+    const pinned = pages.filter((page) => ownership.change('hyp_pin_shared_mem', page) === '0');
+    const isWhole = list.address % PAGE_SIZE === 0 && pinned.length === pages.length;
+    const result = isWhole ? this.mapSg(id, iova, readScatterList(memory, list), list.prot) : OKAY;
+    for (const page of pinned) ownership.change('hyp_unpin_shared_mem', page);
+    return result;
+  }
+
+  /** The mapping of a scatter list: the bytes that were mapped, up to the first entry that falls short. */
   mapSg(id: number, iova: number, entries: readonly ScatterEntry[], prot: number): CallResult {
     let value = 0;
     for (const { phys, pgsize, pgcount } of entries) {
@@ -192,7 +198,9 @@ export class Paravirtual {
 
   #refusal(domain: Domain, { smmu, sid, pasid }: Endpoint, bits: number): CallError | undefined {
     const stream = this.#streams.value.find((s) => s.smmu === smmu && s.sid === sid);
-    if (sid >= 2 ** SID_BITS) return '-ENOMEM';
+    const hardware = this.#parts.smmus[smmu];
+    if (sid >= (hardware?.sids ?? 0)) return '-ENOMEM';
+    if (hardware?.isOff === true) return '-EPIPE';
     if (domain.smmu >= 0 && domain.smmu !== smmu) return '-EINVAL';
     if (domain.type === DOMAIN_TYPES.stage2) return stream !== undefined || pasid !== 0 ? '-EBUSY' : undefined;
     if (stream?.type === DOMAIN_TYPES.stage2) return '-EBUSY';

@@ -14,7 +14,7 @@ const DATA = 0x4200_0000;
 
 function system(): Pkvm {
   const devices = [{ name: 'a', smmu: 0, sid: 0x20 }, { name: 'b', smmu: 0, sid: 0x21 }, { name: 'c', smmu: 1, sid: 0x20 }];
-  const h = new Pkvm({ smmus: [{ model: 'v3.3-full', base: 0x900_0000 }, { model: 'mmu-700', base: 0x902_0000 }], devices, guests: 2 });
+  const h = new Pkvm({ smmus: [{ model: 'v3.3-full', base: 0x900_0000 }, { model: 'qemu-virt', base: 0x902_0000 }], devices, guests: 2, power: [{ smmu: 0, control: { kind: 'hvc', device: 7 } }] });
   expect(h.boot()).toEqual({ ok: true, text: 'the host is deprivileged' });
   return h;
 }
@@ -45,7 +45,7 @@ describe('requests for memory', () => {
     const h = system();
     expect(h.calls.allocDomain(5, 1)).toEqual({ value: 0, error: '-ENOMEM' });
     h.perform('allocDomain', { domain: 5, type: 0 });
-    expect(h.calls.attach({ smmu: 0, domain: 5, sid: 0x20, pasid: 0 }, 8)).toEqual({ value: 0, error: '-ENOMEM', request: { type: 1, pool: 3, blocks: 1, size: 0x1000 } });
+    expect(h.calls.attach({ smmu: 0, domain: 5, sid: 0x20, pasid: 0 }, 8)).toEqual({ value: 0, error: '-ENOMEM', request: { type: 1, pool: 3, blocks: 1, size: 0x4000 } });
     h.perform('attach', { device: 'a', domain: 5, pasid: 0, pasidBits: 8 });
     expect(h.calls.map(5, { iova: 0, paddr: DATA, pgsize: 4096, pgcount: 2, prot: RW })).toEqual({ value: 0, request: { type: 1, pool: 3, blocks: 1, size: 0x1000 } });
     expect(h.ownership.dmaRefs(DATA)).toBe(0);
@@ -181,7 +181,7 @@ describe('attach and detach', () => {
 
 describe('random hosts', () => {
   const action = fc.record({
-    name: fc.constantFrom('map', 'map', 'unmap', 'unmap', 'read', 'read', 'read', 'host_donate_guest', 'host_donate_guest', 'host_reclaim_page_guest', 'host_share_guest', 'detach', 'attach'),
+    name: fc.constantFrom('map', 'map', 'unmap', 'unmap', 'read', 'read', 'read', 'host_donate_guest', 'host_donate_guest', 'host_reclaim_page_guest', 'host_share_guest', 'detach', 'attach', 'mapSg', 'power', 'power'), on: fc.constantFrom(0, 1, 1), id: fc.constant(7),
     device: fc.constantFrom('a', 'b'), domain: fc.constantFrom(1, 2), page: fc.nat(1), at: fc.nat(1), pgcount: fc.integer({ min: 1, max: 2 }), guest: fc.constant(0), gfn: fc.nat(1),
   });
 
@@ -194,12 +194,12 @@ describe('random hosts', () => {
       h.perform('attach', { device: 'b', domain: 2, pasid: 0, pasidBits: 0 });
       const hash = h.machine.hash;
       for (const { name, page, at, ...rest } of actions) {
-        h.perform(name, { ...rest, pasid: 0, pasidBits: 0, iova: at * 4096, paddr: DATA + page * 4096, address: name === 'read' ? at * 4096 : DATA + page * 4096, pgsize: 4096, prot: RW });
+        h.perform(name, { ...rest, pasid: 0, pasidBits: 0, iova: at * 4096, list: `${DATA + page * 4096}*2,${DATA}`, paddr: DATA + page * 4096, address: name === 'read' ? at * 4096 : DATA + page * 4096, pgsize: 4096, prot: RW });
       }
       expect(h.runtime.crash).toBeUndefined();
       expect(h.runtime.monitor.violations).toEqual([]);
       h.machine.history.back(actions.length);
       expect(h.machine.hash).toBe(hash);
-    }), { numRuns: 40 });
+    }), { numRuns: 80 });
   });
 });
