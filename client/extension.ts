@@ -6,6 +6,7 @@
 import * as vscode from 'vscode';
 import { BoardStatus } from './boardStatus.ts';
 import { registerCommands } from './commands.ts';
+import { registerDebugger } from './debug/index.ts';
 import { recognizeGuests } from './guestFiles.ts';
 import { Pages } from './pages.ts';
 import { createServer } from './server.ts';
@@ -18,7 +19,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const panels = new ViewPanels(context);
   for (const view of boardViews(server)) panels.register(view);
   const board = new BoardStatus(server);
-  context.subscriptions.push(pages, panels, board, ...registerCommands({ server, pages, panels, board }));
+  context.subscriptions.push(pages, panels, board, ...registerCommands({ server, pages, panels, board }), ...registerDebugger(context, server));
   context.subscriptions.push(
     recognizeGuests(),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendNotification('vsmmu/trustChanged', { trusted: true })),

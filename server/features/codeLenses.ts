@@ -14,9 +14,11 @@ export interface Lens {
   readonly start: number;
   readonly end: number;
   readonly title: string;
-  /** `streams`: leads to the stream table; `places`: to a list of places. */
-  readonly action: 'streams' | 'places';
+  /** `streams`: leads to the stream table; `places`: to a list of places; `dma`: debugs an access of the device. */
+  readonly action: 'streams' | 'places' | 'dma';
   readonly places: readonly SourceRange[];
+  /** The path of the device, for `dma`. */
+  readonly device?: string;
 }
 
 /** Places that one lens leads to, and IOMMUs that get one. */

@@ -3,15 +3,16 @@
  * behind the text. Without a board they find nothing.
  */
 import {
-  type CodeAction, type CodeActionParams, type CodeLens, type CodeLensParams, CompletionItemKind, type CompletionList,
+  type CodeAction, type CodeActionParams, type CodeLens, type CodeLensParams, type Command, CompletionItemKind, type CompletionList,
   type CompletionParams, DocumentHighlightKind, type DocumentHighlight, type DocumentLink, type DocumentLinkParams,
   type Hover, type InlayHint, type InlayHintParams, InsertTextFormat, type SignatureHelp, type TextDocumentPositionParams,
 } from 'vscode-languageserver/node';
 import type { SourceRange } from '../../model/problem.ts';
 import type { Board } from '../features/board.ts';
 import { type Action, addLabel, quickFixes } from '../features/codeActions.ts';
-import { codeLenses } from '../features/codeLenses.ts';
+import { codeLenses, type Lens } from '../features/codeLenses.ts';
 import { completion, type Proposal, type ProposalKind } from '../features/completion.ts';
+import { dmaLenses } from '../features/dmaScenario.ts';
 import { highlights } from '../features/highlight.ts';
 import { hover } from '../features/hover.ts';
 import { xenPathCompletion } from '../features/xl/xenPath.ts';
@@ -102,12 +103,7 @@ export const BOARD_REQUESTS: RequestTable = {
     if (subject === undefined) return [];
     const { board, document } = subject;
     const { uri } = params.textDocument;
-    const own = codeLenses(board, document).map((lens) => {
-      const range = toRange(document, lens.start, lens.end);
-      const places = lens.places.map((place) => toLocation(session.places, place));
-      const [command, args] = lens.action === 'streams' ? ['vsmmu.showStreams', [uri]] : ['vsmmu.showReferences', [uri, range.start, places]];
-      return { range, command: { title: lens.title, command: places.length === 0 && lens.action === 'places' ? '' : String(command), arguments: args as unknown[] } };
-    });
+    const own = [...codeLenses(board, document), ...dmaLenses(board, document)].map((lens) => ({ range: toRange(document, lens.start, lens.end), command: lensCommand(session, uri, document, lens) }));
     return [...own, ...guestLenses(session, subject, uri)];
   },
   'textDocument/codeAction': async (session, params: CodeActionParams): Promise<CodeAction[]> => {
@@ -127,6 +123,15 @@ function linkTo(session: Session, range: SourceRange): string {
   const { uri, range: at } = toLocation(session.places, range);
   const line = at.start.line + 1;
   return `[${session.label(range.file)}:${line}](${uri}#L${line})`;
+}
+
+/** What a click on a lens does; without a command the lens only says something. */
+function lensCommand(session: Session, uri: string, document: RawDocument, lens: Lens): Command {
+  const { title, action, places, device } = lens;
+  if (action === 'streams') return { title, command: 'vsmmu.showStreams', arguments: [uri] };
+  if (action === 'dma') return { title, command: 'vsmmu.debugDma', arguments: [uri, device] };
+  const args: unknown[] = [uri, document.lines.positionAt(lens.start), places.map((place) => toLocation(session.places, place))];
+  return { title, command: places.length === 0 ? '' : 'vsmmu.showReferences', arguments: args };
 }
 
 /** A proposal as the protocol has it; `index` keeps the order. */

@@ -1,6 +1,6 @@
 /**
- * Requests of our own client: which boards a file has and which is in force, and the words of all
- * rules.
+ * Requests of our own client: which boards a file has and which is in force, the scenario of one DMA,
+ * and the words of all rules.
  */
 import { DTC_CHECKS } from '../../model/devicetree/checks/index.ts';
 import { PREPROCESSOR_PROBLEMS } from '../../model/devicetree/preprocess/problems.ts';
@@ -11,6 +11,7 @@ import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
 import type { RuleInfo } from '../../model/rule.ts';
 import { XL_RULES } from '../../model/xl/rules/index.ts';
 import { SERVER_PROBLEMS } from '../workspace/problems.ts';
+import { dmaScenario } from '../features/dmaScenario.ts';
 import type { RequestTable } from './requests.ts';
 import type { Session } from './session.ts';
 
@@ -43,6 +44,12 @@ export const CUSTOM_REQUESTS: RequestTable = {
     if (session.guests.isOpen(path)) session.guests.choose(path, root);
     else session.workspace.choose(path, root);
     return contexts(session, params.uri);
+  },
+  'vsmmu/dmaScenario': async (session, params: { uri: string; device: string; address: string }): Promise<{ name: string; text: string } | null> => {
+    const subject = await session.subject(params.uri, true);
+    if (subject?.board === undefined) return null;
+    const root = session.workspace.contextOf(subject.path)?.root ?? subject.path;
+    return dmaScenario(subject.board, { device: params.device, address: params.address, root }) ?? null;
   },
   'vsmmu/rules': (): { rules: readonly { id: string; title: string; level: string; markdown: string }[] } => ({
     rules: ALL_RULES.map((rule) => ({ id: rule.id, title: rule.title, level: rule.level, markdown: rulePage(rule) })),

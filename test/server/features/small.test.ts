@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { addLabel, quickFixes } from '../../../server/features/codeActions.ts';
 import { codeLenses } from '../../../server/features/codeLenses.ts';
+import { dmaLenses, dmaScenario } from '../../../server/features/dmaScenario.ts';
 import { inlayHints } from '../../../server/features/inlayHints.ts';
 import { fileLinks } from '../../../server/features/links.ts';
 import { cellSignature } from '../../../server/features/signature.ts';
@@ -38,6 +39,39 @@ describe('code lenses', () => {
   it('say when nobody uses it', () => {
     const { board, document } = fixture('/dts-v1/;\n/ { s: iommu@0 { compatible = "arm,smmu-v3"; #iommu-cells = <1>; }; };');
     expect(codeLenses(board, document).map((lens) => lens.title)).toEqual(['no masters']);
+  });
+});
+
+describe('debugging a DMA', () => {
+  const fixed = (): ReturnType<typeof fixture> => fixture(boardWith('smmu: iommu', '$0smmu: iommu'));
+
+  it('is offered above each device that has a stream on an SMMUv3 and is not switched off', () => {
+    const { board, document } = fixed();
+    expect(dmaLenses(board, document).map((lens) => `${lens.title} ${lens.device}`)).toEqual([
+      'Debug DMA /serial@9000000', 'Debug DMA /dma@9010000', 'Debug DMA /crypto@9020000', 'Debug DMA /pcie@40000000',
+    ]);
+    const off = fixture(boardWith('status = "okay"', '$0status = "disabled"'));
+    expect(dmaLenses(off.board, off.board.document('/soc.dtsi')!).map((lens) => lens.device)).not.toContain('/serial@9000000');
+  });
+
+  it('writes a scenario with a mapping of the page around the address', () => {
+    expect(dmaScenario(fixed().board, { device: '/crypto@9020000', address: '0x12345678', root: '/boards/board.dts' })).toEqual({
+      name: '/boards/crypto@9020000.smmu',
+      text: expect.stringContaining('board "/boards/board.dts"\n\nprobe\nattach crypto\nmap crypto 0x12345000 -> 0x50000000 4K rw\n\ndma crypto write 0x12345678 "hello"\n'),
+    });
+  });
+
+  it('maps to memory of the board that is not reserved', () => {
+    const memory = 'memory@80000000 { reg = <0x0 0x80000000 0x0 0x40000000>; };\n\treserved-memory { #address-cells = <2>; #size-cells = <2>; ranges; x@90000000 { reg = <0x0 0x90000000 0x0 0x200000>; }; };';
+    const { board } = fixture(boardWith('smmu: iommu', `${memory}\n\t$0smmu: iommu`));
+    expect(dmaScenario(board, { device: '/dma@9010000', address: '4096', root: '/b.dts' })?.text).toContain('map /dma@9010000 0x1000 -> 0x90200000 4K');
+  });
+
+  it.each<[string, string, string]>([
+    ['a device that is not there', '/nothing', '0x1000'],
+    ['what is no address', '/crypto@9020000', '0x1000\necho "x"'],
+  ])('has no scenario for %s', (_, device, address) => {
+    expect(dmaScenario(fixed().board, { device, address, root: '/b.dts' })).toBeUndefined();
   });
 });
 

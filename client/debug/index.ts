@@ -1,0 +1,25 @@
+/** The debugger's part of the extension: what VS Code asks for, and where it is answered. */
+import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { AdapterLoader } from './adapter.ts';
+import { registerDebugCommands } from './commands.ts';
+import { configurationProvider, dynamicConfigurations, TYPE } from './configurations.ts';
+import { ScenarioTests } from './tests.ts';
+import { TimeStatus } from './time.ts';
+import { registerValues } from './values.ts';
+
+/** Registers the debugger. */
+export function registerDebugger(context: vscode.ExtensionContext, server: LanguageClient): vscode.Disposable[] {
+  const loader = new AdapterLoader(context);
+  return [
+    vscode.debug.registerDebugConfigurationProvider(TYPE, configurationProvider),
+    vscode.debug.registerDebugConfigurationProvider(TYPE, dynamicConfigurations, vscode.DebugConfigurationProviderTriggerKind.Dynamic),
+    vscode.debug.registerDebugAdapterDescriptorFactory(TYPE, {
+      createDebugAdapterDescriptor: () => new vscode.DebugAdapterInlineImplementation(loader.module.createAdapter()),
+    }),
+    new TimeStatus(),
+    new ScenarioTests(loader),
+    ...registerValues(),
+    ...registerDebugCommands(server),
+  ];
+}
