@@ -29,4 +29,5 @@ export { grantAddress, grantPlace, type GrantPlace } from './grant-dma/address.t
 export type { BackEndMapRow, EndpointSource } from './grant-dma/endpoints.ts';
 export { GRANT_LAYOUT, GrantDma, type BackEndAccess, type GrantDmaConfig, type VirtioDevice } from './grant-dma/grantDma.ts';
 export { GRANT_STATUS, type GrantMapping, type GrantStatus } from './grant-dma/mapping.ts';
+export { probeVirtio, USUAL_KERNEL, USUAL_OFFER, type GuestKernel, type VirtioOffer, type VirtioProbe } from './grant-dma/virtio.ts';
 export { DEFAULT_MAX_FRAMES, GTF, type GrantEntry } from './grant-dma/table.ts';

@@ -5,7 +5,7 @@
  */
 import { add, fromNumber, type U64 } from '../../bits/u64.ts';
 import type { History } from '../../history/history.ts';
-import { PAGE_SIZE } from '../pages.ts';
+import { PAGE_SIZE, type PagePool } from '../pages.ts';
 import { Box } from '../state.ts';
 import { grantAddress, grantCount, grantPlace } from './address.ts';
 import { GTF, type GrantTable } from './table.ts';
@@ -33,6 +33,8 @@ export interface DmaOpsParts {
   /** Domain of the back end. */
   readonly backEnd: number;
   readonly print: (text: string) => void;
+  /** Memory that coherent buffers are made of. */
+  readonly pages: PagePool;
 }
 
 /** The DMA operations of one device. */
@@ -83,6 +85,25 @@ export class GrantDmaOps {
       addresses.push(result.address);
     }
     return { ok: true, addresses };
+  }
+
+  /** A coherent buffer of whole pages, granted for reading and writing; undefined where there is none. */
+  allocate(size: number): { readonly page: number; readonly address: U64 } | undefined {
+    const count = Math.ceil(size / PAGE_SIZE);
+    const page = this.isBroken ? undefined : this.#parts.pages.allocate(count);
+    if (page === undefined) return undefined;
+    const mapped = this.map({ address: page, size: count * PAGE_SIZE }, 'bidirectional');
+    if (mapped.ok) return { page, address: mapped.address };
+    this.#parts.pages.free(page, count);
+    return undefined;
+  }
+
+  /** Frees a coherent buffer; while the back end has it mapped, its pages are lost with the device. */
+  release(page: number, address: U64, size: number): boolean {
+    const count = Math.ceil(size / PAGE_SIZE);
+    if (!this.unmap(address, count * PAGE_SIZE, 'bidirectional')) return false;
+    this.#parts.pages.free(page, count);
+    return true;
   }
 
   /** Ends the grants of a buffer. While the back end still has one mapped, the device is given up: its references and pages are never used again. */

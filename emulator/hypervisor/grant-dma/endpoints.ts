@@ -28,8 +28,12 @@ const INCOMPATIBLE = 'Incompatible IOMMU node';
 export function backEndOf(source: EndpointSource): BackEnd {
   if (source.kind === 'none') return { why: 'Cannot parse iommus property' };
   if (source.kind === 'iommus') return source.isGrantDma ? { domid: source.domid } : { why: INCOMPATIBLE };
-  const id = (source.rid & (source.mask ?? -1)) >>> 0;
-  const row = source.rows.find((r) => id >= r.ridBase && id < r.ridBase + r.length);
-  if (row === undefined) return { why: 'Cannot translate ID' };
+  const mask = source.mask ?? -1;
+  const id = (source.rid & mask) >>> 0;
+  const at = source.rows.findIndex((r) => id >= r.ridBase && id < r.ridBase + r.length);
+  const row = source.rows[at];
+  // A row that the mask cannot reach is an error as soon as the search comes to it.
+  const isBroken = source.rows.slice(0, at < 0 ? undefined : at + 1).some((r) => (r.ridBase & ~mask) !== 0);
+  if (row === undefined || isBroken) return { why: 'Cannot translate ID' };
   return row.isGrantDma ? { domid: (row.domid + id - row.ridBase) >>> 0 } : { why: INCOMPATIBLE };
 }

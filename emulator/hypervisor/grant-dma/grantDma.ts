@@ -9,18 +9,21 @@ import { Machine } from '../../machine/machine.ts';
 import type { ComparedStream } from '../compare.ts';
 import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
 import { viewOf, type MemoryView } from '../memoryView.ts';
-import { PAGE_SIZE } from '../pages.ts';
-import { grantPlace } from './address.ts';
+import { PAGE_SIZE, PagePool } from '../pages.ts';
+import { grantAddress, grantPlace } from './address.ts';
 import { GrantDmaOps, pagesOf, type DmaDirection } from './dmaOps.ts';
-import { backEndOf, type EndpointSource } from './endpoints.ts';
+import type { EndpointSource } from './endpoints.ts';
 import { GRANT_STATUS, GrantMapper, type GrantMapping } from './mapping.ts';
 import { GRANT_DMA_OPERATIONS } from './operations.ts';
 import { DEFAULT_MAX_FRAMES, GrantTable, GTF } from './table.ts';
+import { probeVirtio, USUAL_KERNEL, USUAL_OFFER, type GuestKernel, type VirtioOffer, type VirtioProbe } from './virtio.ts';
 
 /** Where things are: guest memory in the machine and in the guest, the table's place in the guest. */
 export const GRANT_LAYOUT = {
   ram: 0x8000_0000, guestBase: 0x4000_0000, size: 0x0040_0000,
   table: 0x4000_0000, guestDomid: 1,
+  /** What coherent buffers are made of, in the guest. */
+  coherent: 0x4010_0000, coherentSize: 0x0010_0000,
 } as const;
 
 const MAX_TRACK_FRAMES = 1024;
@@ -31,11 +34,15 @@ export interface VirtioDevice {
   readonly source: EndpointSource;
   /** The domain that serves it, as the toolstack was told. */
   readonly backEnd: number;
+  /** What it offers; all that grants need without it. */
+  readonly offer?: Partial<VirtioOffer>;
 }
 
 /** A machine with one guest and the domains that serve it. */
 export interface GrantDmaConfig {
   readonly devices: readonly VirtioDevice[];
+  /** The guest's kernel; one for Arm with Xen's virtio support without it. */
+  readonly kernel?: GuestKernel;
   /** Domains that may map any page of the guest, besides dom0: its device models. */
   readonly privileged?: readonly number[];
   /** Domains that the security policy keeps from mapping the guest's grants. */
@@ -65,6 +72,8 @@ export class GrantDma implements Hypervisor {
   readonly memory: MemoryView;
   readonly #config: GrantDmaConfig;
   readonly #ops = new Map<string, GrantDmaOps>();
+  readonly #probes = new Map<string, VirtioProbe>();
+  readonly #coherent: PagePool;
 
   constructor(config: GrantDmaConfig) {
     this.#config = config;
@@ -79,18 +88,31 @@ export class GrantDma implements Hypervisor {
       history, tables: new Map([[guestDomid, this.table]]), maxTrackFrames: config.maxTrackFrames ?? MAX_TRACK_FRAMES,
       permits: (caller) => config.denied?.includes(caller) !== true,
     });
+    this.#coherent = new PagePool(history, 'guest.coherent', { base: GRANT_LAYOUT.coherent, size: GRANT_LAYOUT.coherentSize });
     for (const device of config.devices) this.#setUp(device);
     history.recording = true;
   }
 
-  #setUp({ name, source }: VirtioDevice): void {
-    const backEnd = backEndOf(source);
-    if (backEnd.domid === undefined) {
-      this.runtime.print(`${name}: ${backEnd.why}, -ESRCH: ordinary DMA`, 'guest');
+  /** The guest probes its devices while it boots. */
+  #setUp({ name, source, offer }: VirtioDevice): void {
+    const print = (text: string): void => this.runtime.print(`${name}: ${text}`, 'guest');
+    if (this.#probes.has(name)) {
+      print('Xen grant DMA data is already created');
       return;
     }
-    const print = (text: string): void => this.runtime.print(`${name}: ${text}`, 'guest');
-    this.#ops.set(name, new GrantDmaOps({ history: this.machine.history, name, table: this.table, backEnd: backEnd.domid, print }));
+    const probe = probeVirtio(source, { ...USUAL_OFFER, ...offer }, this.#config.kernel ?? USUAL_KERNEL);
+    this.#probes.set(name, probe);
+    if (probe.kind !== 'grants') {
+      print(probe.kind === 'failed' ? `${probe.why} (${probe.error})` : probe.why);
+      return;
+    }
+    if (probe.warning !== undefined) print(probe.warning);
+    this.#ops.set(name, new GrantDmaOps({ history: this.machine.history, name, table: this.table, backEnd: probe.backEnd, print, pages: this.#coherent }));
+  }
+
+  /** What the probe of a device came to; undefined for a device that is not there. */
+  probe(device: string): VirtioProbe | undefined {
+    return this.#probes.get(device);
   }
 
   /** The grant operations of a device; undefined where it does ordinary DMA. */
@@ -115,10 +137,39 @@ export class GrantDma implements Hypervisor {
   /** The guest gives a buffer to a device. The value of the outcome is the first reference, or the address itself for ordinary DMA. */
   map(device: string, address: number, size: number, direction: DmaDirection): Outcome {
     const ops = this.ops(device);
+    const problem = this.#absent(device);
+    if (problem !== undefined) return problem;
     if (ops === undefined) return done('ordinary DMA', address);
     const result = ops.map({ address, size }, direction);
     if (!result.ok) return failed(`${result.error}: ${result.why}`);
     return done('granted', grantPlace(result.address)?.ref);
+  }
+
+  /** The guest makes a coherent buffer for a device, as for its rings. The value is the first reference, or the page for ordinary DMA. */
+  allocate(device: string, size: number): Outcome {
+    const problem = this.#absent(device);
+    if (problem !== undefined) return problem;
+    const ops = this.ops(device);
+    const page = ops === undefined ? this.#coherent.allocate(Math.ceil(size / PAGE_SIZE)) : undefined;
+    if (page !== undefined) return done('ordinary DMA', page);
+    const buffer = ops?.allocate(size);
+    if (buffer === undefined) return failed('NULL');
+    return done(`granted, the buffer is at 0x${buffer.page.toString(16)}`, grantPlace(buffer.address)?.ref);
+  }
+
+  /** The guest frees a coherent buffer of a device. */
+  release(device: string, ref: number, size: number): Outcome {
+    const ops = this.ops(device);
+    const entry = this.table.entry(ref);
+    if (ops === undefined || entry === undefined) return failed('no such buffer');
+    return ops.release(entry.frame * PAGE_SIZE, grantAddress({ ref, offset: 0 }), size) ? done('freed') : failed('the grant is still in use');
+  }
+
+  /** Why there is no driver for a device: it is not there, or its probe failed. */
+  #absent(device: string): Outcome | undefined {
+    const probe = this.probe(device);
+    if (probe === undefined) return failed(`no device ${device}`);
+    return probe.kind === 'failed' ? failed(`${probe.error}: ${probe.why}`) : undefined;
   }
 
   /** The domain that serves a device reaches for a buffer, page by page; the outcome's value is the first physical address. */

@@ -43,6 +43,8 @@ export const GRANT_DMA_OPERATIONS: readonly Operation<GrantDma>[] = [
     run: (h, v) => h.map(device(v), number(v, 'address'), number(v, 'size'), direction(v)),
   },
   { name: 'unmap', text: 'The guest ends the grants of a buffer.', parameters: PLACE, run: unmap },
+  { name: 'allocate', text: 'The guest makes a coherent buffer, as for the rings of a device.', parameters: ['device', 'size'], run: (h, v) => h.allocate(device(v), number(v, 'size')) },
+  { name: 'release', text: 'The guest frees a coherent buffer.', parameters: ['device', 'ref', 'size'], run: (h, v) => h.release(device(v), number(v, 'ref'), number(v, 'size')) },
   { name: 'read', text: 'The back end reads a granted buffer.', parameters: PLACE, run: access(false, granted) },
   { name: 'write', text: 'The back end writes a granted buffer.', parameters: PLACE, run: access(true, granted) },
   { name: 'hold', text: 'The back end reads a granted buffer and keeps it mapped.', parameters: PLACE, run: access(false, granted, true) },

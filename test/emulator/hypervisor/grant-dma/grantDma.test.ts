@@ -48,6 +48,7 @@ describe('the back end of a device', () => {
     ['a function', { kind: 'iommu-map', rid: 8, rows }, { domid: 3 }],
     ['a function in a range', { kind: 'iommu-map', rid: 0x12, rows }, { domid: 7 }],
     ['a masked function', { kind: 'iommu-map', rid: 0x112, mask: 0xff, rows }, { domid: 7 }],
+    ['a function after a row that the mask cannot reach', { kind: 'iommu-map', rid: 0x12, mask: 0xf7, rows }, { why: 'Cannot translate ID' }],
     ['a function outside', { kind: 'iommu-map', rid: 9, rows }, { why: 'Cannot translate ID' }],
     ['a function of another IOMMU', { kind: 'iommu-map', rid: 0x20, rows }, { why: 'Incompatible IOMMU node' }],
   ] as const)('%s', (_, source, expected) => {
@@ -147,7 +148,7 @@ describe('foreign mapping beside grants', () => {
 
   it('never leads a back end outside of grants, whatever guest and back end do', () => {
     const action = fc.record({
-      name: fc.constantFrom('map', 'unmap', 'read', 'write', 'hold', 'letGo', 'foreign'), device: fc.constant('disk'),
+      name: fc.constantFrom('map', 'unmap', 'read', 'write', 'hold', 'letGo', 'foreign', 'allocate', 'release'), device: fc.constant('disk'),
       ref: fc.integer({ min: 6, max: 20 }), offset: fc.constantFrom(0, 0xff8), size: fc.constantFrom(8, 0x1000, 0x2000),
       address: fc.constantFrom(0x4030_0000, 0x4030_1ff8), access: fc.constantFrom('read', 'write', 'both'),
     });
@@ -163,6 +164,6 @@ describe('foreign mapping beside grants', () => {
         h.machine.history.back(1);
         expect(h.machine.hash).toBe(hash);
       }
-    }), { numRuns: 100 });
+    }), { numRuns: 150 });
   });
 });
