@@ -33,6 +33,8 @@ export interface BoundLine {
   readonly verbEnd: number;
   readonly slots: readonly Slot[];
   readonly values: ReadonlyMap<string, Value>;
+  /** Index of the parameter that would come next. */
+  readonly next: number;
 }
 
 const OPERATOR = /^(?:[-+*/%&|^<>]|==|!=|<=|>=|<<|>>|&&|\|\||where)$/;
@@ -42,10 +44,10 @@ const NAME = /^[A-Za-z_][\w-]*$/;
 export function bindLine(text: string, line: SyntaxLine, report: Report): BoundLine {
   const { verb, words } = verbOf(line, report);
   const verbEnd = line.chunks[words - 1]?.end ?? line.end;
-  if (verb === undefined) return { line, verb, verbEnd, slots: [], values: new Map() };
+  if (verb === undefined) return { line, verb, verbEnd, slots: [], values: new Map(), next: 0 };
   const binder = new LineBinder(verb, text, report);
   binder.bind(line.chunks.slice(words), line.end, verbEnd);
-  return { line, verb, verbEnd, slots: binder.slots, values: binder.values };
+  return { line, verb, verbEnd, slots: binder.slots, values: binder.values, next: binder.next };
 }
 
 /** Which action a line is, and how many chunks name it. */
@@ -78,7 +80,7 @@ class LineBinder {
   readonly values = new Map<string, Value>();
   readonly #fields: FieldValue[] = [];
   readonly #seen = new Set<string>();
-  #next = 0;
+  next = 0;
 
   constructor(readonly verb: Verb, readonly text: string, readonly report: Report) {}
 
@@ -110,7 +112,7 @@ class LineBinder {
   }
 
   get #parameter(): Parameter | undefined {
-    return this.verb.parameters[this.#next];
+    return this.verb.parameters[this.next];
   }
 
   /** The parameter that a chunk stands in the place of: optional signs that are not there are passed, with what follows them. */
@@ -118,13 +120,13 @@ class LineBinder {
     for (;;) {
       const parameter = this.#parameter;
       if (parameter?.kind.kind !== 'sign' || parameter.kind.sign === chunk.text || !parameter.optional) return parameter;
-      this.#next += 2;
+      this.next += 2;
     }
   }
 
   #isSign(parameter: Parameter | undefined, chunk: Chunk): boolean {
     if (parameter?.kind.kind !== 'sign') return false;
-    this.#next += 1;
+    this.next += 1;
     if (parameter.kind.sign === chunk.text) {
       this.slots.push({ start: chunk.start, end: chunk.end, valueStart: chunk.start, parameter });
       return true;
@@ -139,7 +141,7 @@ class LineBinder {
 
   #rest(parameter: Parameter, start: number, end: number): void {
     this.slots.push({ start, end, valueStart: start, parameter });
-    this.#next += 1;
+    this.next += 1;
     const expression = readExpression({ start, text: this.text.slice(start, end) }, this.report);
     if (expression !== undefined) this.values.set(parameter.name, { kind: 'expression', expression, at: this.report.range(start, end) });
   }
@@ -204,10 +206,10 @@ class LineBinder {
   }
 
   #positional(chunk: Chunk): void {
-    while (this.#passes(this.#parameter, chunk)) this.#next += 1;
+    while (this.#passes(this.#parameter, chunk)) this.next += 1;
     const parameter = this.#parameter;
     if (parameter === undefined || parameter.kind.kind === 'fields') return this.#surplus(chunk, parameter);
-    this.#next += 1;
+    this.next += 1;
     this.slots.push({ start: chunk.start, end: chunk.end, valueStart: chunk.start, parameter });
     const value = readValue(chunk, parameter.kind, this.report);
     if (value !== undefined) this.values.set(parameter.name, value);
@@ -216,7 +218,7 @@ class LineBinder {
   /** Whether an optional parameter is left out, because the chunk can only be a later one. */
   #passes(parameter: Parameter | undefined, chunk: Chunk): boolean {
     if (parameter?.optional !== true) return false;
-    const later = this.verb.parameters.slice(this.#next + 1).filter((one) => one.kind.kind !== 'sign' && one.kind.kind !== 'fields');
+    const later = this.verb.parameters.slice(this.next + 1).filter((one) => one.kind.kind !== 'sign' && one.kind.kind !== 'fields');
     return !mayBe(parameter.kind, chunk) && later.some((one) => mayBe(one.kind, chunk));
   }
 
@@ -236,7 +238,7 @@ class LineBinder {
       const [first] = this.#fields;
       this.values.set(fields.name, { kind: 'fields', fields: this.#fields, at: this.report.range(first?.at.start ?? end, last?.end ?? end) });
     }
-    const missing = this.verb.parameters.slice(this.#next).filter((one) => !one.optional && !(one.kind.kind === 'fields' && this.#hasFields));
+    const missing = this.verb.parameters.slice(this.next).filter((one) => !one.optional && !(one.kind.kind === 'fields' && this.#hasFields));
     const [first] = missing;
     if (first === undefined) return;
     const name = first.kind.kind === 'sign' ? `\`${first.kind.sign}\`` : first.name.toUpperCase();

@@ -1,0 +1,95 @@
+/**
+ * Formatting of a scenario: two blanks for each block, one between the parts of a line, comments behind
+ * neighbouring lines under each other, no blanks at line ends. Only white space changes, and nothing in
+ * a file whose blocks or strings are in doubt.
+ */
+import type { SyntaxLine, SyntaxNode } from '../../../debugger/scenario/syntax/tree.ts';
+import type { FormatEdit } from '../formatting.ts';
+import { fileOf, type ScenarioDocument } from './document.ts';
+
+const INDENT = '  ';
+/** A comment further to the right than this is not brought into line with its neighbours. */
+const MAX_COLUMN = 80;
+/** Lines before a comment that are looked at. */
+const LOOK_BACK = 200;
+
+/** The edits that format `[start, end)`. */
+export function scenarioFormatEdits(document: ScenarioDocument, start = 0, end = document.text.length): FormatEdit[] {
+  const { tree, text } = fileOf(document);
+  const isUnsure = tree.problems.length > 0 || tree.lines.some((line) => line.chunks.some((chunk) => chunk.unclosed !== undefined));
+  if (isUnsure) return [];
+  const indents = indentsOf(tree.lines, tree.nodes);
+  const columns = commentColumns(tree.lines, indents);
+  const edits = [...tree.lines.flatMap((line) => lineEdits(line, indents.get(line) ?? '', columns.get(line))), ...lineEnds(text)];
+  return edits.filter((edit) => edit.start <= end && edit.end >= start && text.slice(edit.start, edit.end) !== edit.text).toSorted((a, b) => a.start - b.start);
+}
+
+/** The indentation of each line: by its block, and for a comment by that of the next line. */
+function indentsOf(lines: readonly SyntaxLine[], nodes: readonly SyntaxNode[]): Map<SyntaxLine, string> {
+  const indents = new Map<SyntaxLine, string>();
+  const pending = nodes.map((node) => ({ node, depth: 0 }));
+  for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+    const { node, depth } = one;
+    indents.set(node.line, INDENT.repeat(depth));
+    for (const child of node.body) pending.push({ node: child, depth: depth + 1 });
+  }
+  let next = '';
+  let nextRaw: string | undefined;
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    const line = lines[at];
+    const own = line === undefined ? undefined : indents.get(line);
+    if (line === undefined) continue;
+    if (own !== undefined) [next, nextRaw] = [own, line.indent];
+    // A comment at the end of a block is indented deeper than what follows, and stays with the block.
+    else indents.set(line, line.indent.length > (nextRaw ?? '').length ? deeper(lines, at, indents) ?? next : next);
+  }
+  return indents;
+}
+
+/** The indentation of the block that a comment ends: that of the last line before it with the same one. */
+function deeper(lines: readonly SyntaxLine[], from: number, indents: ReadonlyMap<SyntaxLine, string>): string | undefined {
+  const indent = lines[from]?.indent ?? '';
+  const before = lines.slice(Math.max(0, from - LOOK_BACK), from).findLast((line) => line.chunks.length > 0 && line.indent.length <= indent.length);
+  return before?.indent === indent ? indents.get(before) : undefined;
+}
+
+/** Columns of the comments behind lines, the same for all of a run of lines. */
+function commentColumns(lines: readonly SyntaxLine[], indents: ReadonlyMap<SyntaxLine, string>): Map<SyntaxLine, number> {
+  const columns = new Map<SyntaxLine, number>();
+  let run: { readonly line: SyntaxLine; readonly width: number }[] = [];
+  const close = (): void => {
+    const widest = Math.max(0, ...run.map((one) => one.width).filter((width) => width <= MAX_COLUMN));
+    for (const { line, width } of run) columns.set(line, Math.max(widest, width) + 2);
+    run = [];
+  };
+  let last = -2;
+  for (const line of lines) {
+    if (line.comment === undefined || line.chunks.length === 0 || line.line !== last + 1) close();
+    if (line.comment !== undefined && line.chunks.length > 0) run.push({ line, width: widthOf(line, indents.get(line) ?? '') });
+    last = line.line;
+  }
+  close();
+  return columns;
+}
+
+function widthOf({ chunks }: SyntaxLine, indent: string): number {
+  return indent.length + chunks.reduce((sum, chunk) => sum + chunk.end - chunk.start, 0) + chunks.length - 1;
+}
+
+function lineEdits(line: SyntaxLine, indent: string, column: number | undefined): FormatEdit[] {
+  const { start, chunks, comment } = line;
+  const first = start + line.indent.length + (chunks[0] === undefined ? 0 : chunks[0].start - start - line.indent.length);
+  const edits: FormatEdit[] = [{ start: first - line.indent.length, end: first, text: indent }];
+  for (const [at, chunk] of chunks.entries()) {
+    const next = chunks[at + 1];
+    if (next !== undefined) edits.push({ start: chunk.end, end: next.start, text: ' ' });
+  }
+  const last = chunks.at(-1);
+  if (last !== undefined && comment !== undefined) edits.push({ start: last.end, end: comment.start, text: ' '.repeat(Math.max(1, (column ?? 0) - widthOf(line, indent))) });
+  return edits;
+}
+
+/** Blanks at the ends of lines. */
+function lineEnds(text: string): FormatEdit[] {
+  return [...text.matchAll(/(?<![ \t])[ \t]+(?=\r|\n|$)/g)].map(({ index, 0: blanks }) => ({ start: index, end: index + blanks.length, text: '' }));
+}

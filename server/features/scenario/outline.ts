@@ -1,0 +1,66 @@
+/** The outline and the folds of a scenario: its machine, its blocks, and the lines in them. */
+import type { ScenarioFile } from '../../../debugger/scenario/file.ts';
+import type { SyntaxLine, SyntaxNode } from '../../../debugger/scenario/syntax/tree.ts';
+import type { Fold } from '../folding.ts';
+import type { OutlineSymbol, SymbolKindName } from '../symbols.ts';
+import { fileOf, type ScenarioDocument } from './document.ts';
+
+/** More symbols and folds than a person can use. */
+const MAX = 10_000;
+
+/** The symbols of a scenario. Its depth is bounded by the parser. */
+export function scenarioSymbols(document: ScenarioDocument): OutlineSymbol[] {
+  const file = fileOf(document);
+  let left = MAX;
+  const convert = (nodes: readonly SyntaxNode[]): OutlineSymbol[] => nodes.flatMap((node) => {
+    left -= 1;
+    return left < 0 ? [] : [symbolOf(file, node, convert(node.body))];
+  });
+  return convert(file.tree.nodes);
+}
+
+function symbolOf({ text, bound }: ScenarioFile, { line, body }: SyntaxNode, children: OutlineSymbol[]): OutlineSymbol {
+  const start = line.start + line.indent.length;
+  const known = bound.get(line);
+  const nameEnd = known?.verbEnd ?? line.end;
+  return {
+    name: text.slice(start, nameEnd).slice(0, 100), detail: text.slice(nameEnd, line.end).trim().slice(0, 100), kind: kindOf(known?.verb?.name, body.length > 0),
+    start, end: Math.max(line.end, ...children.slice(-1).map((one) => one.end)), nameStart: start, nameEnd, children,
+  };
+}
+
+function kindOf(verb: string | undefined, isBlock: boolean): SymbolKindName {
+  if (isBlock) return 'node';
+  return verb === 'let' ? 'macro' : 'property';
+}
+
+/** The folds of a scenario: blocks, and comments over several lines. */
+export function scenarioFolds(document: ScenarioDocument): Fold[] {
+  const { tree } = fileOf(document);
+  const found: Fold[] = [...commentFolds(tree.lines)];
+  const pending = [...tree.nodes];
+  for (let node = pending.pop(); node !== undefined && found.length < MAX; node = pending.pop()) {
+    const last = lastLine(node);
+    if (last > node.line.line) found.push({ start: node.line.line, end: last });
+    pending.push(...node.body);
+  }
+  return found;
+}
+
+function lastLine(node: SyntaxNode): number {
+  const last = node.body.at(-1);
+  return last === undefined ? node.line.line : lastLine(last);
+}
+
+function* commentFolds(lines: readonly SyntaxLine[]): Generator<Fold> {
+  let run: { start: number; end: number } | undefined;
+  for (const { line, chunks } of lines) {
+    const isComment = chunks.length === 0;
+    if (isComment && run !== undefined && run.end === line - 1) run.end = line;
+    else {
+      if (run !== undefined && run.end > run.start) yield { ...run, kind: 'comment' };
+      run = isComment ? { start: line, end: line } : undefined;
+    }
+  }
+  if (run !== undefined && run.end > run.start) yield { ...run, kind: 'comment' };
+}
