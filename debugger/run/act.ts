@@ -28,6 +28,8 @@ export interface Memo {
   readonly uninvalidated?: SourceRange | undefined;
   /** Where the streams of the device of the last DMA are written. */
   readonly dmaDevice?: SourceRange | undefined;
+  /** Index of the SMMU that the last DMA met. */
+  readonly dmaSmmu?: number | undefined;
   /** DMAs that stalled. */
   readonly waiting: readonly Waiting[];
 }

@@ -8,8 +8,8 @@ import type { DescribedDevice, Description } from './description.ts';
 import type { SmmuAccess, SystemDevice, SystemDomain, SystemSmmu } from './system.ts';
 
 /** The SMMUs of a machine to be made. */
-export function smmuConfigs({ smmus, cache }: Description): SmmuConfig[] {
-  return smmus.map(({ name, base, ids }) => ({ name, model: ids, policy: cache, ...(base === undefined ? {} : { base }) }));
+export function smmuConfigs({ smmus, cache, holdsCommands, isSlow }: Description): SmmuConfig[] {
+  return smmus.map(({ name, base, ids }) => ({ name, model: ids, policy: cache, holdCommands: holdsCommands, slowUpdates: isSlow, ...(base === undefined ? {} : { base }) }));
 }
 
 /** The SMMUs as the system names them. */
@@ -52,4 +52,15 @@ export function physicalMemory(machine: Machine, actor: string): MemoryView {
 /** For what a kind of system does not have. */
 export function unsupported(what: string): Outcome {
   return failed(`${what} is not possible on this system`);
+}
+
+/** What the world does while a driver waits for an SMMU that does nothing by itself. */
+export function idleOf(machine: Machine, { holdsCommands, isSlow }: Description, smmu: number): { readonly idle?: () => void } {
+  if (!holdsCommands && !isSlow) return {};
+  return {
+    idle: () => {
+      machine.smmus[smmu]?.settle();
+      machine.smmus[smmu]?.consume(2 ** 20);
+    },
+  };
 }

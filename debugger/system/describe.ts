@@ -33,6 +33,8 @@ export interface Draft {
   hypervisor: Description['hypervisor'];
   cache: PolicyName;
   image: Description['image'];
+  holdsCommands: boolean;
+  isSlow: boolean;
   limit: number | undefined;
   problems: Problem[];
 }
@@ -172,11 +174,16 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 };
 
+/** Whether some action has a verb. */
+function uses(actions: readonly Action[], verb: string): boolean {
+  return actions.some((action) => action.verb === verb || uses(action.body, verb));
+}
+
 /** Reads the setup of a program. */
 export function describe(program: Program, files: ScenarioFiles): Described {
   const draft: Draft = {
     smmus: [], devices: [], memory: [], reserved: [], domains: [], hypervisor: { kind: 'none', profile: undefined, at: undefined }, cache: 'architecture',
-    image: undefined, limit: undefined, problems: [],
+    image: undefined, holdsCommands: uses(program.actions, 'consume'), isSlow: uses(program.actions, 'settle'), limit: undefined, problems: [],
   };
   for (const action of program.setup) READERS[action.verb]?.(draft, new SetupLine(action, files, draft.problems));
   if (draft.memory.length === 0) draft.memory.push(DEFAULT_MEMORY);

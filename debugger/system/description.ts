@@ -81,5 +81,8 @@ export interface Description {
   readonly domains: readonly DescribedDomain[];
   readonly hypervisor: DescribedHypervisor;
   readonly cache: PolicyName;
+  /** Commands wait for `consume`, and enables for `settle`, because the scenario says when. */
+  readonly holdsCommands: boolean;
+  readonly isSlow: boolean;
   readonly image: Image | undefined;
 }

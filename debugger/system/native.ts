@@ -6,7 +6,7 @@ import { Machine } from '../../emulator/machine/machine.ts';
 import { SmmuDriver } from '../../emulator/hypervisor/driver/driver.ts';
 import { PagePool } from '../../emulator/hypervisor/pages.ts';
 import type { Observer } from '../../emulator/steps/step.ts';
-import { HOST, physicalMemory, physicalSmmus, smmuConfigs, systemDevices, systemSmmus, unsupported } from './base.ts';
+import { HOST, idleOf, physicalMemory, physicalSmmus, smmuConfigs, systemDevices, systemSmmus, unsupported } from './base.ts';
 import type { Description } from './description.ts';
 import { driverActions } from './drivers.ts';
 import { freeMemory, ramRegions, tablePool } from './places.ts';
@@ -18,6 +18,7 @@ export class NativeSystem implements System {
   readonly kind = 'native';
   readonly hypervisor = undefined;
   readonly domains = [HOST];
+  readonly ownerNames: ReadonlyMap<string, string> = new Map();
   readonly machine: Machine;
   readonly smmus: System['smmus'];
   readonly devices: System['devices'];
@@ -33,7 +34,7 @@ export class NativeSystem implements System {
     this.devices = systemDevices(description);
     const access = physicalSmmus(machine, description, HOST.name);
     const pages = new PagePool(history, HOST.name, tablePool(freeMemory(description)) ?? { base: 0, size: 0 });
-    this.#drivers = access.map(({ port, memory }, i) => new SmmuDriver({ history, name: `host.smmu${i}`, port, memory, pages }));
+    this.#drivers = access.map(({ port, memory }, i) => new SmmuDriver({ history, name: `host.smmu${i}`, port, memory, pages, ...idleOf(machine, description, i) }));
     this.#access = access.map((one, i) => ({ ...one, driver: this.#drivers[i] }));
     this.#actions = driverActions({ drivers: this.#drivers, target: (device) => this.#target(device) });
     history.recording = true;
@@ -66,6 +67,10 @@ export class NativeSystem implements System {
 
   memoryOf(domain: string | undefined): SmmuAccess['memory'] {
     return physicalMemory(this.machine, domain ?? HOST.name);
+  }
+
+  call(): ReturnType<System['call']> {
+    return unsupported('a call');
   }
 
   setDomain(): ReturnType<System['setDomain']> {

@@ -4,7 +4,7 @@
  * the machine's undo log; a `System` itself holds only what never changes.
  */
 import type { Machine } from '../../emulator/machine/machine.ts';
-import type { Hypervisor, Outcome, SteComparison } from '../../emulator/hypervisor/index.ts';
+import type { Hypervisor, OperationValues, Outcome, SteComparison } from '../../emulator/hypervisor/index.ts';
 import type { RegisterPort } from '../../emulator/hypervisor/driver/port.ts';
 import type { MemoryView } from '../../emulator/hypervisor/memoryView.ts';
 import type { SmmuDriver } from '../../emulator/hypervisor/driver/driver.ts';
@@ -158,6 +158,10 @@ export interface System {
   smmusOf(domain: string | undefined): readonly SmmuAccess[];
   /** Memory as a domain addresses it; physical memory for undefined. */
   memoryOf(domain: string | undefined): MemoryView;
+  /** What owners are called in `machine.owners`, by the words of scenarios: `host`, `hypervisor`. */
+  readonly ownerNames: ReadonlyMap<string, string>;
+  /** Carries out an operation of the hypervisor by name. */
+  call(operation: string, values: OperationValues): Outcome;
   /** Creates a domain that `domains` lists as not there yet, or ends one. */
   setDomain(name: string, isThere: boolean): Outcome;
   /** Takes memory away from a domain: `offset` counts from the start of its RAM. */

@@ -77,6 +77,7 @@ export class History {
   #isUnbounded = false;
   #marks: number[] = [];
   #step = 0;
+  readonly #onSeek: (() => void)[] = [];
 
   constructor(options: HistoryOptions = {}) {
     this.#maxRecords = 2 ** Math.ceil(Math.log2(Math.max(FIRST_CAPACITY, options.maxRecords ?? 1 << 24)));
@@ -184,6 +185,11 @@ export class History {
     return true;
   }
 
+  /** Tells somebody of each `seek`: for what is derived from state and cannot afford to watch `epoch`. */
+  onSeek(listener: () => void): void {
+    this.#onSeek.push(listener);
+  }
+
   /** Brings the machine to the state it had at a position; false where that is no longer held. */
   seek(position: number): boolean {
     if (position < this.#oldest || position > this.#top) return false;
@@ -192,6 +198,7 @@ export class History {
     while (this.#position < position) this.#swap(this.#position++);
     this.#top = top;
     this.epoch++;
+    for (const listener of this.#onSeek) listener();
     return true;
   }
 

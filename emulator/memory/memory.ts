@@ -5,6 +5,7 @@
  * pages. No caches, no ordering: every access is coherent.
  */
 import { toNumber, u64, type U64 } from '../bits/u64.ts';
+import { Box } from '../history/box.ts';
 import { Cells, type History } from '../history/history.ts';
 import { HOLE, Page, PLAIN, SPECIAL } from './page.ts';
 import { RegionMap, type Region } from './regions.ts';
@@ -28,11 +29,14 @@ export class Memory {
   readonly #history: History;
   readonly #pages = new Map<number, Page>();
   readonly #lookaside: Page[] = new Array<Page>(LOOKASIDE).fill(NOWHERE);
+  readonly #injected: Box<readonly AbortRange[]>;
   #aborts: readonly AbortRange[] = [];
 
   constructor(history: History, regions: readonly Region[]) {
     this.#history = history;
     this.map = new RegionMap(regions);
+    this.#injected = new Box<readonly AbortRange[]>(history, 'memory.aborts', []);
+    history.onSeek(() => this.#follow());
   }
 
   /** How many pages hold anything. */
@@ -180,7 +184,19 @@ export class Memory {
 
   /** Makes accesses to these ranges abort from now on, instead of those given before. */
   injectAborts(ranges: readonly AbortRange[]): void {
-    this.#aborts = ranges;
+    this.#injected.value = ranges;
+    this.#follow();
+  }
+
+  /** The ranges whose accesses are made to abort. */
+  get injected(): readonly AbortRange[] {
+    return this.#aborts;
+  }
+
+  /** Brings what pages are in line with the ranges in force. */
+  #follow(): void {
+    if (this.#aborts === this.#injected.value) return;
+    this.#aborts = this.#injected.value;
     this.#lookaside.fill(NOWHERE);
     for (const [number, page] of this.#pages) page.kind = this.#kindOf(number * 4096);
   }

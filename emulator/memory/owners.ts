@@ -2,8 +2,8 @@
  * Who physical memory belongs to: names over address ranges, changeable and undoable. Nothing is
  * enforced by it; hypervisor models and views read it.
  */
-import { Cells, type History } from '../history/history.ts';
-import { seedOf } from '../history/hash.ts';
+import { Box } from '../history/box.ts';
+import type { History } from '../history/history.ts';
 import type { Region } from './regions.ts';
 
 /** A range with its owner. */
@@ -15,19 +15,16 @@ export interface OwnedRange {
 
 /** The owners of a machine's memory. */
 export class Owners {
-  // Every state that ownership has been in; the history remembers which one holds.
-  readonly #versions: (readonly OwnedRange[])[];
-  readonly #current: Cells;
+  readonly #ranges: Box<readonly OwnedRange[]>;
 
   constructor(history: History, regions: readonly Region[]) {
     const owned = regions.flatMap(({ base, size, owner }) => (owner === undefined ? [] : [{ base, size, owner }]));
-    this.#versions = [owned];
-    this.#current = new Cells(history, 1, seedOf('owners'));
+    this.#ranges = new Box<readonly OwnedRange[]>(history, 'owners', owned);
   }
 
   /** All ranges that have an owner, in ascending order. */
   get ranges(): readonly OwnedRange[] {
-    return this.#versions[this.#current.data[0] ?? 0] ?? [];
+    return this.#ranges.value;
   }
 
   /** The owner of an address, or undefined. */
@@ -44,7 +41,17 @@ export class Owners {
       return [left, right].filter((piece) => piece.size > 0);
     });
     const next = owner === undefined ? kept : [...kept, { base, size, owner }];
-    this.#versions.push(next.sort((a, b) => a.base - b.base));
-    this.#current.set(0, this.#versions.length - 1);
+    this.#ranges.value = joined(next.sort((a, b) => a.base - b.base));
   }
+}
+
+/** Neighbours of one owner as one range. */
+function joined(ranges: readonly OwnedRange[]): OwnedRange[] {
+  const result: OwnedRange[] = [];
+  for (const range of ranges) {
+    const last = result.at(-1);
+    if (last !== undefined && last.owner === range.owner && last.base + last.size === range.base) result[result.length - 1] = { ...last, size: last.size + range.size };
+    else result.push(range);
+  }
+  return result;
 }

@@ -61,7 +61,7 @@ function dma(isAts: boolean): Handler {
     act.spend(Math.ceil((typeof request.data === 'number' ? request.data : request.data.length) / PAGE));
     const outcome = act.system.dma(request);
     const waiting = outcome.stag === undefined ? act.memo.waiting : [...act.memo.waiting, waitingOf(request, outcome.stag)];
-    act.memo = { ...act.memo, dma: outcome, last: { ok: outcome.status === 'ok', text: dmaText(outcome) }, waiting, dmaDevice: device.at };
+    act.memo = { ...act.memo, dma: outcome, last: { ok: outcome.status === 'ok', text: dmaText(outcome) }, waiting, dmaDevice: device.at, dmaSmmu: device.smmu };
     return ok(dmaText(outcome));
   };
 }

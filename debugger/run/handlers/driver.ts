@@ -3,6 +3,7 @@ import { eventOf } from '../../../emulator/fields/events.ts';
 import { READ, WRITE } from '../../../emulator/walk/access.ts';
 import { actorOf, answered, deviceOf, ok, smmuIndex, type Act, type Handler } from '../act.ts';
 import { unusable } from '../arguments.ts';
+import { forgetQueues } from '../eventQueue.ts';
 import type { DomainActions } from '../../system/system.ts';
 
 /** Descriptors that one action may write. */
@@ -55,7 +56,13 @@ const events: Handler = (act) => {
 
 /** The handlers of drivers. */
 export const DRIVER_HANDLERS: Readonly<Record<string, Handler>> = {
-  probe: (act) => answered(act, driverOf(act).probe(smmuIndex(act, actorOf(act)))),
+  probe: (act) => {
+    const actor = actorOf(act);
+    const outcome = answered(act, driverOf(act).probe(smmuIndex(act, actor)));
+    forgetQueues(act, actor);
+    if (act.system.smmusOf(actor) === act.system.smmusOf(undefined)) forgetQueues(act, undefined);
+    return outcome;
+  },
   attach: (act) => answered(act, driverOf(act).attach(deviceOf(act), { substreams: act.args.optionalNumber('substreams', 21) ?? 0, isStalling: act.args.has('stall') })),
   detach: (act) => answered(act, driverOf(act).detach(deviceOf(act), act.args.optionalWord('to') === 'bypass' ? 'bypass' : 'abort')),
   map, unmap, events,

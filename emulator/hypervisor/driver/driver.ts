@@ -175,7 +175,11 @@ export class SmmuDriver {
   /** Writes CR0 and waits for CR0ACK. */
   #enable(bits: number): boolean {
     this.port.write(REG.CR0, bits);
-    return this.port.aborted < 0 && (this.port.read(REG.CR0ACK) & 0x1f) === bits;
+    const isDone = (): boolean => this.port.aborted < 0 && (this.port.read(REG.CR0ACK) & 0x1f) === bits;
+    if (isDone()) return true;
+    if (this.port.aborted >= 0 || this.#parts.idle === undefined) return false;
+    this.#parts.idle();
+    return isDone();
   }
 
   #refused(what: string): Outcome {

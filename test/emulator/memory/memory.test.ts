@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromNumber, History, Memory, Owners, u64, type Region } from '../../../emulator/index.ts';
+import { stateHash } from '../../../emulator/history/hash.ts';
 
 const REGIONS: Region[] = [
   { name: 'low', kind: 'ram', base: 0x1000, size: 0x2800, owner: 'xen' },
@@ -66,7 +67,35 @@ describe('memory', () => {
   });
 });
 
+describe('injected aborts', () => {
+  it('are state: they come and go with the history', () => {
+    const history = new History();
+    const m = new Memory(history, [{ name: 'ram', kind: 'ram', base: 0, size: 0x4000 }]);
+    history.recording = true;
+    expect(m.load(0, 0x1000)).toBe(true);
+    m.injectAborts([{ base: 0x1000, size: 8 }]);
+    expect(m.load(0, 0x1000)).toBe(false);
+    history.seek(0);
+    expect([m.load(0, 0x1000), m.injected]).toEqual([true, []]);
+    history.seek(history.newest);
+    expect(m.load(0, 0x1000)).toBe(false);
+    history.speculate(() => m.injectAborts([]));
+    expect(m.load(0, 0x1000)).toBe(false);
+  });
+});
+
 describe('owners', () => {
+  it('joins neighbours of one owner, and has the same state hash by whatever way', () => {
+    const history = new History();
+    const owners = new Owners(history, []);
+    owners.set(0x1000, 0x1000, 'a');
+    owners.set(0x2000, 0x1000, 'a');
+    expect(owners.ranges).toEqual([{ base: 0x1000, size: 0x2000, owner: 'a' }]);
+    const other = new History();
+    new Owners(other, []).set(0x1000, 0x2000, 'a');
+    expect(stateHash(history)).toBe(stateHash(other));
+  });
+
   it('change by range, and come back by undo', () => {
     const history = new History();
     const owners = new Owners(history, REGIONS);
@@ -74,9 +103,10 @@ describe('owners', () => {
     history.recording = true;
     owners.set(0x2000, 0x1000, 'dom2');
     expect([owners.at(0x1fff), owners.at(0x2000), owners.at(0x2fff), owners.at(0x3000)]).toEqual(['xen', 'dom2', 'dom2', 'xen']);
+    const first = history.position;
     owners.set(0, 0x10000, undefined);
     expect(owners.ranges.map((r) => r.owner)).toEqual(['dom1']);
-    history.seek(1);
+    history.seek(first);
     expect(owners.at(0x2000)).toBe('dom2');
     history.seek(0);
     expect(owners.at(0x2000)).toBe('xen');

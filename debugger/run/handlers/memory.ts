@@ -1,0 +1,77 @@
+/** Memory and structures in it, as a processor writes them; injected aborts. */
+import { fromNumber, hex } from '../../../emulator/bits/u64.ts';
+import { CD } from '../../../emulator/fields/cd.ts';
+import { descriptorLayout } from '../../../emulator/fields/descriptors.ts';
+import { STE } from '../../../emulator/fields/ste.ts';
+import { ok, smmuOf, type Act, type Handler } from '../act.ts';
+import { unusable, type Arguments } from '../arguments.ts';
+import { dataArgument, dataText } from '../data.ts';
+import { changeFields, storeBytes, targetOf } from '../memory.ts';
+import { cdAddress, steAddress } from '../structures.ts';
+
+const MOST_FILLED = 1024 * 1024;
+const ADDRESS_SPACE = 2 ** 52;
+const MOST_INJECTED = 1000;
+
+/** An option that takes one of some numbers, written as a word. */
+function choice(args: Arguments, name: string, otherwise: number): number {
+  const word = args.optionalWord(name);
+  return word === undefined ? (args.optionalNumber(name) ?? otherwise) : Number(word);
+}
+
+function done(act: Act, text: string): ReturnType<Handler> {
+  act.memo = { ...act.memo, last: { ok: true, text } };
+  return ok(text);
+}
+
+const poke: Handler = (act) => {
+  const address = act.args.number('address', ADDRESS_SPACE);
+  const bytes = dataArgument(act.args, 'data', choice(act.args, 'size', 8));
+  storeBytes(targetOf(act), address, bytes);
+  return done(act, `${hex(fromNumber(address))} holds ${dataText(bytes)}`);
+};
+
+const fill: Handler = (act) => {
+  const { args } = act;
+  const [address, size] = [args.number('address', ADDRESS_SPACE), args.number('size')];
+  if (size > MOST_FILLED) unusable(`one action may fill ${MOST_FILLED} bytes at most`);
+  act.spend(Math.ceil(size / 4096));
+  storeBytes(targetOf(act), address, new Uint8Array(size).fill(args.number('value', 256)));
+  return done(act, `${size} bytes filled`);
+};
+
+const ste: Handler = (act) => {
+  const sid = act.args.number('sid', 2 ** 32);
+  const at = steAddress(smmuOf(act), sid);
+  return typeof at === 'string' ? unusable(at) : ok(changeFields(act, at, STE));
+};
+
+const cd: Handler = (act) => {
+  const at = cdAddress(smmuOf(act), act.args.number('sid', 2 ** 32), act.args.number('ssid', 2 ** 20), act.domain === undefined);
+  return typeof at === 'string' ? unusable(at) : ok(changeFields(act, at, CD));
+};
+
+const descriptor: Handler = (act) => {
+  const address = act.args.number('address', ADDRESS_SPACE);
+  const low = targetOf(act).view.load(address - (address % 8))?.lo ?? unusable(`no memory answers at ${hex(fromNumber(address))}`);
+  const stage = choice(act.args, 'stage', 1) === 2 ? 2 : 1;
+  return ok(changeFields(act, address, descriptorLayout(stage, choice(act.args, 'level', 3), low)));
+};
+
+const fail: Handler = (act) => {
+  const { memory } = act.system.machine;
+  const on = act.args.optionalWord('access');
+  const range = { base: act.args.number('base', ADDRESS_SPACE), size: act.args.number('size', ADDRESS_SPACE + 1) };
+  if (memory.injected.length >= MOST_INJECTED) unusable(`${MOST_INJECTED} ranges fail already: end them with \`fail off\``);
+  memory.injectAborts([...memory.injected, on === 'read' || on === 'write' ? { ...range, on } : range]);
+  return done(act, `${on ?? 'accesses'} from ${hex(fromNumber(range.base))} on end in external aborts`);
+};
+
+/** The handlers of memory. */
+export const MEMORY_HANDLERS: Readonly<Record<string, Handler>> = {
+  poke, fill, ste, cd, descriptor, fail,
+  'fail.off': (act) => {
+    act.system.machine.memory.injectAborts([]);
+    return done(act, 'memory answers again');
+  },
+};

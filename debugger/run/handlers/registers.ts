@@ -1,0 +1,140 @@
+/** Registers and the command queue of an SMMU, as whoever acts reaches them. */
+import { fromNumber, hex, toNumber, type U64 } from '../../../emulator/bits/u64.ts';
+import { commandNamed, encodeCommand } from '../../../emulator/fields/commands.ts';
+import { registerNamed, type Register } from '../../../emulator/fields/registers.ts';
+import { fieldNamed, getField } from '../../../emulator/fields/layout.ts';
+import { storeWords } from '../../../emulator/hypervisor/memoryView.ts';
+import { REG } from '../../../emulator/registers/store.ts';
+import { FREE } from '../../../emulator/smmu/stalls.ts';
+import { ok, refused, smmuIndex, smmuOf, type Act, type Handler } from '../act.ts';
+import { unusable } from '../arguments.ts';
+import { bytesOf } from '../data.ts';
+import type { SmmuAccess } from '../../system/system.ts';
+import type { UnitOutcome } from '../unit.ts';
+
+const CERROR_SHIFT = 24;
+const CERROR_MASK = 0x7f;
+
+function registerOf({ args }: Act): Register {
+  const name = args.word('register');
+  return registerNamed(name) ?? unusable(`there is no register ${name}`);
+}
+
+function sizeOf({ args }: Act, register: Register): 4 | 8 {
+  const size = args.optionalWord('size') ?? (args.has('size') ? String(args.number('size')) : undefined);
+  if (size === undefined) return register.width === 64 ? 8 : 4;
+  return size === '8' ? 8 : 4;
+}
+
+/** Whether the machine's own SMMU took the last register write: a guard may ignore it. */
+function taken(act: Act, write: () => boolean): 'taken' | 'ignored' | 'abort' {
+  const { machine } = act.system;
+  const before = machine.observer;
+  let isIgnored = false;
+  machine.observer = {
+    step: (step) => {
+      before?.step(step);
+      if (step.kind === 'register' && !step.isTaken) isIgnored = true;
+    },
+  };
+  const isDone = write();
+  machine.observer = before;
+  return isDone ? (isIgnored ? 'ignored' : 'taken') : 'abort';
+}
+
+const write: Handler = (act) => {
+  const register = registerOf(act);
+  const smmu = smmuOf(act);
+  const value = act.args.wide('value');
+  const size = sizeOf(act, register);
+  const fate = taken(act, () => smmu.port.write(register.offset, size, value));
+  if (fate === 'abort') return refused(act, `data abort: ${smmu.name} takes no such write of ${register.name}`);
+  const text = fate === 'taken' ? `${register.name} is written` : `${register.name} ignores the write now: it is read-only, or guarded by what is switched on`;
+  act.memo = { ...act.memo, last: { ok: fate === 'taken', text } };
+  return ok(text);
+};
+
+const read: Handler = (act) => {
+  const register = registerOf(act);
+  const size = sizeOf(act, register);
+  const value = smmuOf(act).port.read(register.offset, size);
+  if (value === undefined) return refused(act, `data abort: ${register.name} cannot be read`);
+  const text = `${register.name} is ${hex(value)}`;
+  act.memo = { ...act.memo, dma: { ...NOTHING, data: bytesOf(value, size) }, last: { ok: true, text } };
+  return ok(text);
+};
+
+const NOTHING = { status: 'ok', address: undefined, data: undefined, event: undefined, record: undefined, stag: undefined, sentence: '' } as const;
+
+/** Puts a command into the queue: through the driver, which knows where the queue is, or as the registers say. */
+function push(smmu: SmmuAccess, words: Uint32Array): boolean {
+  const base = smmu.port.read(REG.CMDQ_BASE, 8);
+  const prod = smmu.port.read(REG.CMDQ_PROD, 4);
+  if (base === undefined || prod === undefined) return false;
+  const log2 = Math.min(base.lo & 31, 19);
+  const address = toNumber({ hi: base.hi & 0xf_ffff, lo: (base.lo & -32) >>> 0 });
+  if (smmu.driver?.queue.base === address && address !== 0) {
+    smmu.driver.queue.push([words]);
+    return true;
+  }
+  const start = address - (address % Math.max(32, 16 * 2 ** log2));
+  const next = (prod.lo + 1) % 2 ** (log2 + 1);
+  return storeWords(smmu.memory, start + (prod.lo % 2 ** log2) * 16, words) && smmu.port.write(REG.CMDQ_PROD, 4, fromNumber(next));
+}
+
+/** Sends a command and says what the queue made of it. */
+function send(act: Act, smmu: SmmuAccess, name: string, fields: Readonly<Record<string, U64 | number>>): UnitOutcome {
+  const words = encodeCommand(name, fields) ?? unusable(`there is no command ${name}`);
+  if (!push(smmu, words)) return refused(act, `the command queue of ${smmu.name} cannot be written: set it up first`);
+  const [gerror, gerrorn, cons] = [REG.GERROR, REG.GERRORN, REG.CMDQ_CONS].map((offset) => smmu.port.read(offset, 4)?.lo ?? 0);
+  const isStopped = (((gerror ?? 0) ^ (gerrorn ?? 0)) & 1) !== 0;
+  const error = ((cons ?? 0) >>> CERROR_SHIFT) & CERROR_MASK;
+  const text = isStopped ? `CMD_${name}: the queue has stopped with CERROR ${error}` : `CMD_${name}`;
+  act.memo = { ...act.memo, last: { ok: !isStopped, text }, ...(isStopped ? {} : { uninvalidated: undefined }) };
+  return ok(text);
+}
+
+const command: Handler = (act) => {
+  const name = act.args.word('command').replace(/^CMD_/i, '').toUpperCase();
+  const { layout } = commandNamed(name) ?? unusable(`there is no command ${name}`);
+  const fields = act.args.fields('fields');
+  for (const field of fields.keys()) if (fieldNamed(layout, field) === undefined) unusable(`CMD_${name} has no field ${field}`);
+  return send(act, smmuOf(act), name, Object.fromEntries(fields));
+};
+
+const consume: Handler = (act) => {
+  const count = act.args.optionalNumber('count', 2 ** 32) ?? 2 ** 20;
+  const done = act.system.machine.smmus[smmuIndex(act, undefined) ?? 0]?.consume(count) ?? unusable('there is no SMMU');
+  return ok(`${done} ${done === 1 ? 'command' : 'commands'} taken`);
+};
+
+const settle: Handler = (act) => {
+  const smmu = act.system.machine.smmus[smmuIndex(act, undefined) ?? 0] ?? unusable('there is no SMMU');
+  smmu.settle();
+  return ok(`settled, ${smmu.consume(2 ** 20)} commands taken`);
+};
+
+/** Ac and Ab of CMD_RESUME. */
+const RESUME: Readonly<Record<string, { readonly Ac: number; readonly Ab: number }>> = { retry: { Ac: 1, Ab: 0 }, abort: { Ac: 0, Ab: 1 }, terminate: { Ac: 0, Ab: 0 } };
+
+const resume: Handler = (act) => {
+  const stag = act.args.number('stag', 2 ** 16);
+  const smmu = smmuOf(act);
+  const stalls = act.system.machine.smmus[smmuIndex(act, act.domain) ?? 0]?.parts.stalls;
+  if (stalls === undefined || stalls.state(stag) === FREE) return refused(act, `nothing stalls with STAG ${stag}`);
+  const action = act.args.optionalWord('action') ?? 'retry';
+  return send(act, smmu, 'RESUME', { StreamID: stalls.sid(stag), STAG: stag, ...RESUME[action] });
+};
+
+/** The value of a register or of its field, for expectations. */
+export function registerValue(smmu: SmmuAccess, name: string): U64 {
+  const [whole = '', part] = name.split('.');
+  const register = registerNamed(whole) ?? unusable(`there is no register ${whole}`);
+  const value = smmu.port.read(register.offset, register.width === 64 ? 8 : 4) ?? unusable(`${whole} cannot be read: data abort`);
+  if (part === undefined) return value;
+  const field = fieldNamed(register.layout, part) ?? unusable(`${whole} has no field ${part}`);
+  return getField([value.lo, value.hi], field);
+}
+
+/** The handlers of registers and queues. */
+export const REGISTER_HANDLERS: Readonly<Record<string, Handler>> = { write, read, command, consume, settle, resume };

@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import { HANDLERS } from '../../../debugger/run/handlers.ts';
+import { VERBS } from '../../../debugger/scenario/catalog.ts';
+import { failures, outcomes, play, prepare } from './support.ts';
+
+const MACHINE = 'smmu smmu0 base=0x9050000\ndevice eth0 smmu=smmu0 sid=8\ndevice nvme smmu=smmu0 sid=9\nmemory ram 0x80000000 256M\n';
+const READY = `${MACHINE}in host
+  probe smmu0
+  attach eth0
+  map eth0 0x10000000 -> 0x81000000 16K rw
+`;
+
+/** The last outcome of a prepared scenario with these lines. */
+function last(lines: string): string {
+  return outcomes(`${READY}${lines}\n`).at(-1) ?? '';
+}
+
+describe('the table of handlers', () => {
+  it('has one for every action that is carried out, and no other', () => {
+    const carriedOut = VERBS.filter((v) => v.group !== 'setup' && v.group !== 'block').map((v) => v.name);
+    expect([...HANDLERS.keys()].toSorted()).toEqual(carriedOut.toSorted());
+  });
+});
+
+describe('low-level actions', () => {
+  it('write and read registers by name, and see the guards', () => {
+    expect(failures(prepare(`${READY}
+write smmu0 GERROR_IRQ_CFG1 0x55
+expect refused "guarded"
+write smmu0 STRTAB_BASE_CFG 0
+expect refused
+expect register smmu0 CR0ACK 0xd
+expect register smmu0 CR0ACK.SMMUEN 1
+read smmu0 IDR5
+expect data 0x100476
+read smmu0 STRTAB_BASE size=4
+expect ok
+`))).toEqual([]);
+  });
+
+  it('write memory in any size, and fill it', () => {
+    expect(failures(prepare(`${MACHINE}
+poke 0x80001003 0x1122 size=2
+expect memory 0x80001000 0x2200000000000000 size=8
+poke 0x80001ffe "wxyz"
+expect memory 0x80001ffe "wxyz"
+fill 0x80003001 10 0xaa
+expect memory 0x80003000 0xaaaaaaaaaaaaaa00
+expect memory 0x80003008 0xaaaaaa size=4
+poke 0x9050020 0 size=4
+expect memory 0x9050024 0 size=4
+`))).toEqual(['line 7: memory holds something else (expected 00 00 00 00 00 00 00 22; got 00 00 00 22 11 00 00 00)']);
+    expect(outcomes(`${MACHINE}poke 0x10 1\n`).at(-1)).toContain('no memory answers at 0x10');
+    expect(outcomes(`${MACHINE}fill 0x80000000 0x10000000000 0\n`).at(-1)).toContain('bytes at most');
+  });
+
+  it('change structures by field, which takes effect with the invalidation only', () => {
+    expect(failures(prepare(`${READY}
+dma eth0 read 0x10000000 4
+ste smmu0 8 Config=0
+dma eth0 read 0x10000000 4
+expect pa 0x81000000
+command smmu0 CMD_CFGI_STE StreamID=8 Leaf=1
+dma eth0 read 0x10000000 4
+expect fault none
+`))).toEqual(['line 16: the DMA met a fault (expected no fault; got aborted. The STE says abort (Config 0xx): give the stream a configuration, and invalidate it with CMD_CFGI_STE and CMD_SYNC.)']);
+    expect(last('cd smmu0 8 0 R=0\ncommand smmu0 CFGI_CD StreamID=8 Leaf=1\ndma eth0 read 0 4\nexpect event none')).toContain('ok');
+    expect(last('cd smmu0 9 0 R=0')).toContain('no stage 1');
+    expect(last('cd smmu0 8 5 R=0')).toContain('has 1 context descriptors');
+    expect(last('ste smmu0 0x10000000000 V=1')).toContain('too large');
+    expect(last('ste smmu0 0xfffffff V=1')).toContain('so none for StreamID');
+  });
+
+  it('stop the command queue at an error, and let the driver recover it', () => {
+    expect(failures(prepare(`${READY}
+command smmu0 CMD_TLBI_EL3_ALL
+expect refused "CERROR 1"
+expect register smmu0 GERROR.CMDQ_ERR 1
+expect register smmu0 GERRORN.CMDQ_ERR 0
+in host
+  recover
+  expect ok
+expect register smmu0 GERRORN.CMDQ_ERR 1
+command smmu0 CMD_SYNC
+expect ok
+`))).toEqual([]);
+  });
+
+  it('inject external aborts, and end them', () => {
+    const text = `${READY}fail 0x81000000 4K read
+dma eth0 read 0x10000000 4
+expect refused "no memory answers"
+dma eth0 write 0x10000000 4
+expect pa 0x81000000
+fail off
+dma eth0 read 0x10000000 4
+expect ok
+`;
+    expect(failures(prepare(text))).toEqual([]);
+  });
+
+  it('hold commands where the scenario consumes them itself, and drivers still get on', () => {
+    expect(failures(prepare(`${READY}
+dma eth0 read 0x10000000 4
+ste smmu0 8 Config=0
+command smmu0 CMD_CFGI_STE StreamID=8 Leaf=1
+dma eth0 read 0x10000000 4
+expect pa 0x81000000
+consume smmu0 1
+dma eth0 read 0x10000000 4
+expect fault none
+`)).map((f) => f.slice(0, 32))).toEqual(['line 17: the DMA met a fault (exp']);
+  });
+
+  it('acknowledge late where the scenario settles', () => {
+    expect(failures(prepare(`${READY}
+write smmu0 CR0 0xc
+expect register smmu0 CR0ACK 0xd
+settle smmu0
+expect register smmu0 CR0ACK 0xc
+`))).toEqual([]);
+  });
+});
+
+describe('stalls', () => {
+  it('wait for resume, and the data arrive once they go on', () => {
+    const run = prepare(`${MACHINE}in host
+  probe
+  attach eth0 stall
+dma eth0 write 0x10000000 "late"
+expect stall
+expect event F_TRANSLATION Stall=1
+in host
+  map eth0 0x10000000 -> 0x81000000 4K
+resume smmu0 last.stag retry
+expect pa 0x81000000
+expect memory 0x81000000 "late"
+resume smmu0 0
+expect refused "nothing stalls"
+dma eth0 read 0x20000000 4
+expect stall
+resume smmu0 last.stag abort
+expect refused
+`);
+    expect(failures(run).map((f) => f.slice(0, 30))).toEqual(['line 21: the last action was n']);
+  });
+});
+
+describe('substreams', () => {
+  it('have address spaces of their own', () => {
+    expect(failures(prepare(`${MACHINE}in host
+  probe
+  attach eth0 substreams=4
+  map eth0 0x1000 -> 0x81000000 4K
+  map eth0 0x1000 -> 0x82000000 4K ssid=3
+  map eth0 0x1000 -> 0x83000000 4K ssid=16
+  expect refused "4 bits"
+dma eth0 read 0x1000 4
+expect pa 0x81000000
+dma eth0 read 0x1000 4 ssid=3
+expect pa 0x82000000
+dma eth0 read 0x1000 4 ssid=4
+expect fault C_BAD_CD
+in host
+  unmap eth0 0x1000 4K ssid=3
+dma eth0 read 0x1000 4 ssid=3
+expect fault F_TRANSLATION SSV=1 SubstreamID=3
+`))).toEqual([]);
+  });
+});
+
+describe('ATS and page requests', () => {
+  it('translate ahead, and ask for pages', () => {
+    expect(failures(prepare(`${READY}
+ste smmu0 8 EATS=1
+command smmu0 CMD_CFGI_STE StreamID=8 Leaf=1
+write smmu0 CR0 0x1d
+ats eth0 read 0x10000000 4
+expect pa 0x81000000
+in host
+  unmap eth0 0x10000000 16K
+ats eth0 read 0x10000000 4
+expect pa 0x81000000
+command smmu0 CMD_ATC_INV StreamID=8 Size=52
+ats eth0 read 0x10000000 4
+expect refused "page request"
+page-request eth0 0x10000000 r ssid=1
+expect refused
+`))).toEqual([]);
+  });
+});
+
+describe('expectations', () => {
+  it.each([
+    ['expect owner 0x81000000 host', 'ok'],
+    ['expect owner 0x81000000 none', 'failed'],
+    ['expect owner 0x71000000 none', 'ok'],
+    ['expect isolated', 'error'],
+    ['expect crash', 'error'],
+    ['expect pa 0', 'error'],
+    ['expect 1 == 1', 'ok'],
+    ['expect eth0.sid == 9', 'failed'],
+    ['expect nonsense(1)', 'error'],
+    ['let x = 5\nexpect x + 1 == 6', 'ok'],
+    ['echo "sid {eth0.sid}"', 'ok'],
+    ['detach eth0 bypass\ndma eth0 read 0x81000000 4\nexpect pa 0x81000000', 'ok'],
+    ['detach eth0\ndma eth0 read 0x81000000 4\nexpect pa 0x81000000', 'failed'],
+    ['attach nvme stall\ndma nvme read 0 4\nexpect stall', 'ok'],
+    ['events\nexpect ok', 'ok'],
+    ['dma eth0 read 0 4\nexpect event F_TRANSLATION StreamID=8 RnW=1', 'ok'],
+    ['dma eth0 read 0 4\nexpect event F_TRANSLATION StreamID=9', 'failed'],
+    ['dma eth0 read 0 4\nexpect event F_PERMISSION', 'failed'],
+    ['expect event F_TRANSLATION', 'failed'],
+  ])('%s is %s', (lines, status) => {
+    expect(play(prepare(`${READY}${lines}\n`)).at(-1)?.outcome.status).toBe(status);
+  });
+
+  it('shows both sides of a condition', () => {
+    expect(failures(prepare(`${MACHINE}expect eth0.sid == 9\n`))).toEqual(['line 5: the condition does not hold (expected 9; got 8)']);
+  });
+
+  it('takes a refusal that nobody expects as a failure', () => {
+    expect(failures(prepare(`${MACHINE}attach eth0\n`))).toEqual(['line 5: refused: -EPROBE_DEFER: the SMMU is not probed']);
+    expect(failures(prepare(`${MACHINE}attach eth0\nexpect refused "PROBE"\n`))).toEqual([]);
+  });
+});
