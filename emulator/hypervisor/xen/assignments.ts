@@ -76,7 +76,8 @@ export class Assignments {
 
   /** Assigns the devices of a new domain and writes its tree; an error name, or undefined. */
   assign(domain: Domain, config: DomainConfig): string | undefined {
-    this.#tables.set(domain.name, new VsidTable(this.#parts.history, domain.name));
+    // A creation that was undone left its table behind, empty: it serves again.
+    if (!this.#tables.has(tableKey(domain))) this.#tables.set(tableKey(domain), new VsidTable(this.#parts.history, tableKey(domain)));
     for (const path of config.devices) {
       const device = this.device(path);
       if (device === undefined) continue;
@@ -112,24 +113,24 @@ export class Assignments {
 
   /** Takes a virtual stream for a physical one. Where the search for one never ends, Xen stops for good. */
   allocate(domain: Domain, stream: PhysicalStream): number | undefined {
-    const vsid = this.#tables.get(domain.name)?.allocate(stream);
+    const vsid = this.#tables.get(tableKey(domain))?.allocate(stream);
     if (vsid === undefined && !this.#parts.profile.boundsVsids) this.#parts.runtime.stop('the search for a free vSID never ends');
     return vsid;
   }
 
   /** The physical stream of a virtual one. */
   physical(domain: Domain, vsid: number, smmu: number): PhysicalStream | undefined {
-    return domain.kind === 'dom0' ? { smmu, sid: vsid } : this.#tables.get(domain.name)?.find(vsid);
+    return domain.kind === 'dom0' ? { smmu, sid: vsid } : this.#tables.get(tableKey(domain))?.find(vsid);
   }
 
   /** The virtual stream of a physical one. */
   virtual(domain: Domain, stream: PhysicalStream): number | undefined {
-    return domain.kind === 'dom0' ? stream.sid : this.#tables.get(domain.name)?.virtual(stream);
+    return domain.kind === 'dom0' ? stream.sid : this.#tables.get(tableKey(domain))?.virtual(stream);
   }
 
   /** All virtual streams of a vSMMU. */
   vsids(domain: Domain, smmu: number): readonly number[] {
-    if (domain.kind !== 'dom0') return Array.from({ length: this.#tables.get(domain.name)?.used ?? 0 }, (_, i) => i);
+    if (domain.kind !== 'dom0') return Array.from({ length: this.#tables.get(tableKey(domain))?.used ?? 0 }, (_, i) => i);
     return this.#parts.contexts.list.filter((c) => c.domain === domain.name && c.smmu === smmu).flatMap((c) => c.sids);
   }
 
@@ -139,4 +140,8 @@ export class Assignments {
     this.#forced.value = Object.fromEntries(Object.entries(this.#forced.value).filter(([, holder]) => holder !== domain.name));
     this.#trees.value = Object.fromEntries(Object.entries(this.#trees.value).filter(([name]) => name !== domain.name));
   }
+}
+
+function tableKey({ id, name }: Domain): string {
+  return `${name}.${id}`;
 }

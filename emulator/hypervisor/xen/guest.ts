@@ -7,7 +7,7 @@ import { failed, type Outcome } from '../hypervisor.ts';
 import { PagePool } from '../pages.ts';
 import { Fields } from '../state.ts';
 import type { Domain } from './domain.ts';
-import { GUEST_POOL } from './layout.ts';
+import { guestPool } from './layout.ts';
 import type { GuestNode } from './toolstack.ts';
 import type { Xen } from './xen.ts';
 
@@ -24,7 +24,7 @@ export class XenGuest {
     this.#xen = xen;
     this.domain = domain;
     this.#state = new Fields(history, `${domain.name}.guest`, ['isOn']);
-    this.pages = new PagePool(history, domain.name, { base: domain.ram.guest + GUEST_POOL.offset, size: GUEST_POOL.size });
+    this.pages = new PagePool(history, domain.name, guestPool(domain.ram));
     this.drivers = domain.vsmmus.map((_, i) => new SmmuDriver({
       history, name: `${domain.name}.${i}`, port: xen.port(domain.name, i), memory: domain.memory, pages: this.pages, idle: () => xen.runTasklets(),
       onTableWrite: () => xen.runtime.costs.count('tableWrites'),

@@ -27,5 +27,18 @@ export const GUEST = {
   vpl011Irq: 32,
 } as const;
 
-/** Guest drivers take their tables from here, upwards: the rest of RAM is for data. */
-export const GUEST_POOL = { offset: 0x0040_0000, size: 0x0040_0000 } as const;
+/** RAM of a domain: for itself, in the host, and how much. All three are multiples of 4K; multiples of 2M make its tables small. */
+export interface DomainRam {
+  readonly guest: number;
+  readonly host: number;
+  readonly size: number;
+}
+
+const MOST_POOL = 0x0100_0000;
+const PAGE = 4096;
+
+/** Where the drivers of a guest take their tables from: the upper half of a small RAM, the top of a large one. The rest is for data. */
+export function guestPool({ guest, size }: DomainRam): { readonly base: number; readonly size: number } {
+  const pool = Math.floor(Math.min(size / 2, MOST_POOL) / PAGE) * PAGE;
+  return { base: guest + size - pool, size: pool };
+}

@@ -4,7 +4,7 @@
  * to the streams that its devices are said to have.
  */
 import type { DomainKind } from './domain.ts';
-import { GUEST } from './layout.ts';
+import { GUEST, type DomainRam } from './layout.ts';
 import type { XenProfile } from './profiles.ts';
 
 /** A device of the host. */
@@ -20,6 +20,10 @@ export interface HostDevice {
 /** What a domain is made from. */
 export interface DomainConfig {
   readonly kind: DomainKind;
+  /** What it is called; `dom` and its number without it. */
+  readonly name?: string;
+  /** Where its RAM is; the model's own small place without it. */
+  readonly ram?: DomainRam;
   readonly viommu: 'none' | 'smmuv3';
   readonly devices: readonly string[];
   /** `passthrough="enabled"`, for domains without a device. */

@@ -7,13 +7,14 @@ import { fromNumber, type U64 } from '../../bits/u64.ts';
 import { Machine, requestOf, type SmmuConfig } from '../../machine/machine.ts';
 import { eventOf } from '../../fields/events.ts';
 import { OK, Response } from '../../smmu/request.ts';
+import type { Region } from '../../memory/regions.ts';
 import type { RegisterPort } from '../driver/port.ts';
 import { comparedStream, type ComparedStream } from '../compare.ts';
 import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
 import { PagePool } from '../pages.ts';
 import { Box, Fields } from '../state.ts';
 import { Contexts } from './contexts.ts';
-import { Domain } from './domain.ts';
+import { defaultRam, Domain, type DomainIdentity } from './domain.ts';
 import { handleFaults } from './faults.ts';
 import { XenGuest } from './guest.ts';
 import { HostSmmu } from './hostSmmu.ts';
@@ -30,6 +31,8 @@ export interface XenConfig {
   readonly profile: ProfileName | XenProfile;
   readonly smmus: readonly SmmuConfig[];
   readonly devices: readonly HostDevice[];
+  /** Memory of the host, and the part of it that Xen allocates from; the model's own without it. */
+  readonly memory?: { readonly regions: readonly Region[]; readonly xen: { readonly base: number; readonly size: number } };
 }
 
 /** A trapped access. */
@@ -52,6 +55,15 @@ export interface Dma {
   readonly stream?: number;
 }
 
+interface KnownDomain {
+  readonly id: number;
+  readonly name: string;
+}
+
+function keyOf({ id, name }: KnownDomain): string {
+  return `${id} ${name}`;
+}
+
 /** Xen on a host. */
 export class Xen implements Hypervisor {
   readonly name = 'xen';
@@ -63,31 +75,33 @@ export class Xen implements Hypervisor {
   readonly assignments: Assignments;
   readonly operations = XEN_OPERATIONS;
   readonly #pages: PagePool;
+  /** By number and name: numbers are used once. */
   readonly #domains = new Map<string, Domain>();
   readonly #driven = new Set<number>();
   readonly #guests = new Map<string, XenGuest>();
-  readonly #known: Box<readonly string[]>;
+  readonly #known: Box<readonly KnownDomain[]>;
   readonly #ids: Fields<'last'>;
 
   constructor(config: XenConfig) {
     this.rules = typeof config.profile === 'string' ? profileOf(config.profile) : config.profile;
-    this.machine = new Machine({ regions: [{ name: 'ram', kind: 'ram', base: HOST.ram, size: HOST.ramSize }], smmus: config.smmus });
+    const { regions, xen } = config.memory ?? { regions: [{ name: 'ram', kind: 'ram', base: HOST.ram, size: HOST.ramSize } as const], xen: { base: HOST.xen, size: HOST.xenSize } };
+    this.machine = new Machine({ regions, smmus: config.smmus });
     const { history } = this.machine;
-    this.machine.owners.set(HOST.xen, HOST.xenSize, 'xen');
+    this.machine.owners.set(xen.base, xen.size, 'xen');
     this.runtime = new Runtime(this.machine, 'xen', {
       ownsStage1: true,
       domainOf: (smmu, sid) => this.contexts.of(smmu, sid)?.domain,
       within: ({ smmu, sid, domain, address }) => {
         const device = this.contexts.of(smmu, sid)?.device;
-        return device === undefined ? undefined : this.#guests.get(domain)?.objection(device, address);
+        return device === undefined ? undefined : this.guest(domain)?.objection(device, address);
       },
     });
-    this.#pages = new PagePool(history, 'xen', { base: HOST.xen, size: HOST.xenSize });
-    this.#known = new Box<readonly string[]>(history, 'xen.domains', []);
+    this.#pages = new PagePool(history, 'xen', xen);
+    this.#known = new Box<readonly KnownDomain[]>(history, 'xen.domains', []);
     this.#ids = new Fields(history, 'xen.ids', ['last']);
     this.contexts = new Contexts({
       history, runtime: this.runtime, profile: this.rules, hosts: this.hosts,
-      stage2: (name) => ({ vmid: this.#domains.get(name)?.vmid ?? 0, root: this.#domains.get(name)?.p2m.root ?? 0 }),
+      stage2: (name) => ({ vmid: this.domain(name)?.vmid ?? 0, root: this.domain(name)?.p2m.root ?? 0 }),
     });
     this.assignments = new Assignments({
       history, runtime: this.runtime, profile: this.rules, contexts: this.contexts, devices: config.devices,
@@ -121,12 +135,16 @@ export class Xen implements Hypervisor {
 
   /** A domain that exists. */
   domain(name: string): Domain | undefined {
-    return this.#known.value.includes(name) ? this.#domains.get(name) : undefined;
+    const known = this.#known.value.find((k) => k.name === name);
+    return known === undefined ? undefined : this.#domains.get(keyOf(known));
   }
+
+
 
   /** The kernel of a domain. */
   guest(name: string): XenGuest | undefined {
-    return this.domain(name) === undefined ? undefined : this.#guests.get(name);
+    const domain = this.domain(name);
+    return domain === undefined ? undefined : this.#guests.get(keyOf(domain));
   }
 
   /** The devices in a guest's tree. */
@@ -136,11 +154,11 @@ export class Xen implements Hypervisor {
 
   /** The streams of all guests with a vSMMU, the guest's entry beside the physical one. */
   compareStreams(): readonly ComparedStream[] {
-    return this.#known.value.flatMap((name) => this.treeOf(name).flatMap(({ device, vsmmu, sids }) => sids.flatMap((vsid) => this.#compare(name, device, { vsmmu, vsid }))));
+    return this.#known.value.flatMap(({ name }) => this.treeOf(name).flatMap(({ device, vsmmu, sids }) => sids.flatMap((vsid) => this.#compare(name, device, { vsmmu, vsid }))));
   }
 
   #compare(name: string, device: string, { vsmmu, vsid }: { readonly vsmmu: number; readonly vsid: number }): readonly ComparedStream[] {
-    const domain = this.#domains.get(name);
+    const domain = this.domain(name);
     const virtual = domain?.vsmmus[vsmmu];
     const stream = domain === undefined ? undefined : this.assignments.physical(domain, vsid, vsmmu);
     if (stream === undefined) return [];
@@ -157,14 +175,25 @@ export class Xen implements Hypervisor {
     if (problem !== undefined) return this.#refuse(problem);
     // Numbers are never used again, so a name means one domain in all of the history.
     const id = config.kind === 'dom0' ? 0 : this.#ids.add('last');
-    const domain = Domain.create(this.runtime, this.#pages, { id, kind: config.kind });
-    if (domain === undefined) return this.#refuse('-ENOMEM');
-    this.#domains.set(domain.name, domain);
-    if (config.viommu === 'smmuv3') this.#addVsmmus(domain);
-    this.#known.value = [...this.#known.value, domain.name];
+    const name = config.name ?? `dom${id}`;
+    if (this.domain(name) !== undefined) return this.#refuse(`-EEXIST: there is a ${name} already`);
+    const domain = this.#domainOf({ id, name, kind: config.kind, ram: config.ram ?? defaultRam(id, config.kind) }, config.viommu);
+    if (!domain.build()) return this.#refuse('-ENOMEM');
+    this.#known.value = [...this.#known.value, { id, name }];
     const error = this.assignments.assign(domain, config);
-    this.#guests.set(domain.name, new XenGuest(this, domain));
     return error === undefined ? done(`${domain.name} is there`, id) : failed(error);
+  }
+
+  /** The objects of a domain: those of an earlier creation that was undone, or new ones. */
+  #domainOf(identity: DomainIdentity, viommu: DomainConfig['viommu']): Domain {
+    const key = keyOf(identity);
+    const known = this.#domains.get(key);
+    if (known !== undefined && JSON.stringify([known.kind, known.ram, known.vsmmus.length > 0]) === JSON.stringify([identity.kind, identity.ram, viommu === 'smmuv3'])) return known;
+    const domain = new Domain(this.runtime, this.#pages, identity);
+    this.#domains.set(key, domain);
+    if (viommu === 'smmuv3') this.#addVsmmus(domain);
+    this.#guests.set(key, new XenGuest(this, domain));
+    return domain;
   }
 
   #refuse(text: string): Outcome {
@@ -207,7 +236,7 @@ export class Xen implements Hypervisor {
       this.assignments.releaseAll(domain);
       for (const host of this.hosts) host.send('TLBI_S12_VMALL', { VMID: domain.vmid });
       this.machine.owners.set(domain.ram.host, domain.ram.size, undefined);
-      this.#known.value = this.#known.value.filter((n) => n !== name);
+      this.#known.value = this.#known.value.filter((known) => known.name !== name);
       return done();
     });
   }
@@ -249,11 +278,16 @@ export class Xen implements Hypervisor {
   /** What Xen does outside traps: commands beyond the budget, physical faults. Gives how many commands ran. */
   runTasklets(): number {
     let ran = 0;
-    for (const name of this.#known.value) {
-      for (const vsmmu of this.#domains.get(name)?.vsmmus ?? []) if (vsmmu.isDeferred) ran += vsmmu.process();
+    for (const { name } of this.#known.value) {
+      for (const vsmmu of this.domain(name)?.vsmmus ?? []) if (vsmmu.isDeferred) ran += vsmmu.process();
     }
-    for (const host of this.hosts) this.#faults(host);
+    this.handleFaults();
     return ran;
+  }
+
+  /** Looks at all physical event queues: what the interrupt of each would do. */
+  handleFaults(): void {
+    for (const host of this.hosts) this.#faults(host);
   }
 
   #faults(host: HostSmmu): void {
@@ -276,7 +310,7 @@ export class Xen implements Hypervisor {
       const response = new Response();
       const sid = device.sids[dma.stream ?? 0] ?? 0;
       smmu.translate(requestOf({ sid, address: fromNumber(dma.address), access: dma.access }), response);
-      for (const host of this.hosts) this.#faults(host);
+      this.handleFaults();
       if (response.status === OK) return done('passed', (response.hi >>> 0) * 2 ** 32 + (response.lo >>> 0));
       return failed(response.event === 0 ? 'abort' : (eventOf([response.event])?.name ?? 'abort'));
     });

@@ -58,7 +58,6 @@ export class VirtualSmmu {
     const { name, runtime, profile, memory } = parts;
     this.#parts = parts;
     this.state = createState(runtime.machine.history, name);
-    if (!profile.basesStartAtZero) for (const base of ['cmdqLo', 'evtqLo'] as const) this.state.set(base, MAX_SHIFT);
     this.events = new VirtualEvents({ name, state: this.state, profile, runtime, memory });
     this.#access = new RegisterAccess({
       state: this.state, profile, ids: guestIds(profile, parts.hardware), print: (text) => runtime.print(text),
@@ -77,6 +76,11 @@ export class VirtualSmmu {
         },
       },
     });
+  }
+
+  /** What it is like when its domain begins. */
+  reset(): void {
+    if (!this.profile.basesStartAtZero) for (const base of ['cmdqLo', 'evtqLo'] as const) this.state.set(base, MAX_SHIFT);
   }
 
   /** A trapped read; undefined is a data abort. */
