@@ -1,7 +1,7 @@
 /** Requests about xl configurations. */
 import {
   type CodeAction, type CodeActionParams, type CompletionList, type CompletionParams, type DocumentDiagnosticReport, DocumentDiagnosticReportKind,
-  type DocumentFormattingParams, type DocumentRangeFormattingParams, type DocumentSymbol, type DocumentSymbolParams, type Hover, type Location,
+  type DocumentFormattingParams, type DocumentRangeFormattingParams, type DocumentSymbol, type DocumentSymbolParams, type Hover, type Location, type ReferenceParams,
   type TextDocumentPositionParams, type TextEdit,
 } from 'vscode-languageserver/node';
 import type { FormatEdit } from '../features/formatting.ts';
@@ -12,6 +12,7 @@ import type { XlDocument } from '../features/xl/document.ts';
 import { xlFormatEdits } from '../features/xl/formatting.ts';
 import { xlHover } from '../features/xl/hover.ts';
 import { xlDefinition } from '../features/xl/navigation.ts';
+import { referencesTo, targetInConfig } from '../features/xl/references.ts';
 import { xlSymbols } from '../features/xl/symbols.ts';
 import { toAction, toItem } from './boardRequests.ts';
 import { toLocation, toRange } from './convert.ts';
@@ -58,6 +59,12 @@ export const GUEST_REQUESTS: RequestTable = {
     const subject = await subjectOf(session, params.textDocument.uri);
     if (subject === undefined) return null;
     return xlDefinition(subject.xl, subject.text.lines.offsetAt(params.position)).map((range) => toLocation(session.places, range));
+  },
+  'textDocument/references': async (session, params: ReferenceParams): Promise<Location[] | null> => {
+    const subject = await subjectOf(session, params.textDocument.uri);
+    const target = subject === undefined ? undefined : targetInConfig(subject.xl, subject.text.lines.offsetAt(params.position));
+    if (target === undefined || subject?.xl.system === undefined) return null;
+    return referencesTo(subject.xl.system, target, params.context.includeDeclaration).map((range) => toLocation(session.places, range));
   },
   'textDocument/documentSymbol': async (session, params: DocumentSymbolParams): Promise<DocumentSymbol[]> => {
     const subject = await subjectOf(session, params.textDocument.uri);

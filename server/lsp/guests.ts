@@ -102,6 +102,11 @@ export class Guests {
     return this.systems.of(path).toSorted((a, b) => b.system.domains.length - a.system.domains.length)[0]?.system;
   }
 
+  /** Every system that a file belongs to: a SoC's source belongs to one for each of its boards. */
+  systemsOf(path: string): System[] {
+    return this.systems.of(path).map(({ system }) => system);
+  }
+
   /** The boards that could be the host of a file's system. */
   hostsOf(path: string): readonly string[] {
     return [...new Set(this.systems.of(path).flatMap((analysis) => analysis.hosts))];
@@ -134,8 +139,11 @@ export class Guests {
 
   /** Waits for the system of a file, at most `milliseconds`. */
   async ready(path: string, milliseconds: number): Promise<void> {
-    if (!this.open.has(path)) await this.session.workspace.ready(path, milliseconds);
-    await this.session.scheduler.settled(keyOf(this.sourceOf(path)), milliseconds);
+    const { workspace, scheduler } = this.session;
+    if (!this.open.has(path)) await workspace.ready(path, milliseconds);
+    // The system of a board is the one of its root file.
+    const root = this.open.has(path) ? path : workspace.contextOf(path)?.root ?? path;
+    await scheduler.settled(keyOf(this.sourceOf(root)), milliseconds);
   }
 
   private sourceOf(path: string): SystemSource {

@@ -4,11 +4,13 @@ import {
   type WorkspaceEdit, type WorkspaceSymbol, type WorkspaceSymbolParams,
 } from 'vscode-languageserver/node';
 import type { SourceRange } from '../../model/problem.ts';
-import type { Board } from '../features/board.ts';
-import { boardUses, definitions, phandleTarget, type Target, targetAt } from '../features/navigation.ts';
+import type { System } from '../../model/platform/guests/types.ts';
+import { type Board, pathOf } from '../features/board.ts';
+import { boardUses, definitions, phandleTarget, type Target, targetAt, unique } from '../features/navigation.ts';
 import { type NamedThing, occurrences } from '../features/occurrences.ts';
 import { RawDocument } from '../features/raw/document.ts';
 import { refusalOf, renameEdits } from '../features/rename.ts';
+import { guestUses, referencesTo, targetInPartial } from '../features/xl/references.ts';
 import { xenPathDefinition } from '../features/xl/xenPath.ts';
 import { boardSymbols } from '../features/workspaceSymbols.ts';
 import { toLocation, toRange, toWorkspaceEdit } from './convert.ts';
@@ -42,16 +44,23 @@ async function goToDefinition(session: Session, params: TextDocumentPositionPara
 /** How long a request for references may look through files before it answers with what it has. */
 const SEARCH_TIME = 3000;
 
+/** How long it waits for the guests of the board. */
+const SYSTEM_TIME = 1000;
+
 /** Handlers of requests that lead to other places. */
 export const NAVIGATION_REQUESTS: RequestTable = {
   'textDocument/definition': goToDefinition,
   'textDocument/declaration': goToDefinition,
   'textDocument/references': async (session, params: ReferenceParams): Promise<Location[] | null> => {
     const found = await find(session, params);
-    if (found?.target === undefined) return null;
+    if (found === undefined) return null;
     const { board, target } = found;
-    const ranges = isNamed(target) ? await usesOf(session, { board, thing: target, definitions: params.context.includeDeclaration }) : boardUses(board, target);
-    return ranges.map((range) => toLocation(session.places, range));
+    const declared = params.context.includeDeclaration;
+    await session.guests.ready(found.path, SYSTEM_TIME);
+    const inGuests = guestReferences(session, found, declared);
+    if (target === undefined && inGuests.length === 0) return null;
+    const inBoard = target === undefined ? [] : isNamed(target) ? await usesOf(session, { board, thing: target, definitions: declared }) : boardUses(board, target);
+    return unique([...inBoard, ...inGuests]).map((range) => toLocation(session.places, range));
   },
   'textDocument/prepareRename': async (session, params: TextDocumentPositionParams) => {
     const found = await find(session, params);
@@ -77,6 +86,21 @@ export const NAVIGATION_REQUESTS: RequestTable = {
     }));
   },
 };
+
+/** What guests' files say of the node under the cursor; from a partial tree also what the host's say of it. */
+function guestReferences(session: Session, { board, path, offset, target }: Found, declared: boolean): SourceRange[] {
+  const node = target?.kind === 'node' ? target.node : target?.kind === 'label' ? board.tree.labels.get(target.name) : undefined;
+  return session.guests.systemsOf(path).flatMap((system) => {
+    const about = targetInPartial(system, path, offset);
+    if (about !== undefined) return referencesTo(system, about, declared);
+    const inHost = node === undefined || !isOfHost(system, path) ? undefined : system.host?.tree.byPath(pathOf(node));
+    return inHost === undefined ? [] : guestUses(system, inHost);
+  });
+}
+
+function isOfHost({ host }: System, path: string): boolean {
+  return host?.text.files.has(path) === true;
+}
 
 function isNamed(target: Target): target is Target & NamedThing {
   return target.kind === 'label' || target.kind === 'macro';

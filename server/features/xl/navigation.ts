@@ -6,15 +6,22 @@ import type { SourceRange } from '../../../model/problem.ts';
 import type { DtNode } from '../../../model/devicetree/tree/tree.ts';
 import type { Domain, OwnedDevice, System } from '../../../model/platform/guests/types.ts';
 import { nameSpan } from '../../../model/platform/context.ts';
+import { passthroughOf } from '../../../model/platform/guests/fragment.ts';
 import { rangeOf } from '../../../model/platform/guests/system.ts';
 import { deviceAt, spotAt, type XlDocument } from './document.ts';
 
-/** Where the host node of the device under the cursor is defined, and its node in the partial tree. */
+/** Where the host node of the device under the cursor is defined, or the partial tree that is loaded. */
 export function xlDefinition(document: XlDocument, offset: number): SourceRange[] {
   const spot = spotAt(document, offset);
-  if (spot.kind !== 'atom' || spot.statement.key !== 'dtdev') return [];
-  const device = deviceAt(document, spot.atom);
-  const host = document.system?.host;
+  if (spot.kind !== 'atom') return [];
+  const { system, guest } = document;
+  if (spot.statement.key === 'device_tree') {
+    const tree = system?.domains.find((one) => one.config?.syntax.path === guest.syntax.path)?.fragment;
+    const top = tree === undefined ? undefined : passthroughOf(tree);
+    return tree === undefined || top === undefined ? [] : [rangeOf(tree, nameSpan(top))];
+  }
+  const device = spot.statement.key === 'dtdev' ? deviceAt(document, spot.atom) : undefined;
+  const host = system?.host;
   if (device?.node === undefined || host === undefined) return [];
   return device.node.definitions.map((definition) => rangeOf(host, definition.target));
 }

@@ -142,6 +142,28 @@ describe('requests about a configuration', () => {
     expect(definition?.uri).toBe(uriOf(at('merlin/merlin.dtsi')));
   });
 
+  it('lead from a guest to all uses of a device in host and guests, and back', async () => {
+    const { client, at, read } = await session();
+    const [config, board, partial] = [at('xen/domd.cfg'), at('xen/merlin-xen.dts'), at('xen/domu1.dts')];
+    client.open(config, read('xen/domd.cfg'), 'xl-cfg');
+    client.open(board, read('xen/merlin-xen.dts'));
+    client.open(partial, read('xen/domu1.dts'));
+    await client.diagnostics(board);
+    await client.request('vsmmu/ownership', { uri: uriOf(board) });
+    const ask = async (path: string, name: string, needle: string): Promise<string[]> => {
+      const params = { textDocument: { uri: uriOf(path) }, position: place(read(name), needle, 2), context: { includeDeclaration: true } };
+      const places = await client.request('textDocument/references', params) as { uri: string; range: { start: { line: number } } }[];
+      return places.map(({ uri, range }) => `${uri.replace(uriOf(at('')), '')}:${range.start.line + 1}`).sort();
+    };
+    const lines = (...names: [string, string][]): string[] => names.map(([name, needle]) => `/${name}:${place(read(name), needle).line + 1}`).sort();
+    const guests: [string, string][] = [['xen/domd.cfg', 'dtdev'], ['xen/domd.dts', 'ethernet@']];
+    const host: [string, string][] = [['merlin/merlin.dtsi', 'eth0: '], ['xen/merlin-xen.dts', '&eth0 {']];
+    expect(await ask(config, 'xen/domd.cfg', '"/soc@')).toEqual(lines(...guests, ...host));
+    expect(await ask(board, 'xen/merlin-xen.dts', '&eth0 {')).toEqual(expect.arrayContaining(lines(...guests, ...host, ['merlin/merlin-evk.dts', '&eth0 {'])));
+    const usb: [string, string][] = [['merlin/merlin.dtsi', 'usb: usb@'], ['xen/merlin-xen.dts', '&usb {'], ['xen/domu1.dts', 'usb@'], ['xen/domu1.dts', 'xen,path = ']];
+    expect(await ask(partial, 'xen/domu1.dts', '"/soc@')).toEqual(lines(...usb));
+  });
+
   it('generate a partial tree of the selected devices', async () => {
     const { client, at, read } = await session({ workspace: { workspaceEdit: { documentChanges: true, resourceOperations: ['create'] } } });
     const source = at('merlin/merlin.dtsi');

@@ -107,6 +107,13 @@ describe('navigation', () => {
     expect(filesOf(text).get(place?.file ?? '')?.slice(place?.start, place?.end)).toBe('ethernet@fe100000');
   });
 
+  it('leads from device_tree to the partial tree that it means', () => {
+    const text = board() + guest({ deviceTree: 'device_tree = "/boot/do$0md.dtb"' }) + fragment();
+    const { document, offset } = at(text);
+    const [place] = xlDefinition(document, offset);
+    expect([place?.file, filesOf(text).get(place?.file ?? '')?.slice(place?.start, place?.end)]).toEqual(['domd.dts', 'passthrough']);
+  });
+
   it('names the guest above the host node', () => {
     const system = systemIn(board() + guest() + fragment());
     expect(ownerLenses(system, 'board.dts').map((lens) => lens.title)).toEqual(['domd · xl · dtdev']);
