@@ -11,10 +11,11 @@ import type { SourceRange } from '../../model/problem.ts';
 import type { Board } from '../features/board.ts';
 import { type Action, addLabel, quickFixes } from '../features/codeActions.ts';
 import { codeLenses, type Lens } from '../features/codeLenses.ts';
-import { completion, type Proposal, type ProposalKind } from '../features/completion.ts';
+import { completion, type Proposal, type ProposalKind, type Proposals } from '../features/completion.ts';
 import { dmaLenses } from '../features/dmaScenario.ts';
 import { highlights } from '../features/highlight.ts';
 import { hover } from '../features/hover.ts';
+import { partialCells, partialHover } from '../features/xl/partialCells.ts';
 import { xenPathCompletion } from '../features/xl/xenPath.ts';
 import { inlayHints } from '../features/inlayHints.ts';
 import { fileLinks } from '../features/links.ts';
@@ -52,7 +53,7 @@ export const BOARD_REQUESTS: RequestTable = {
     if (subject === undefined) return null;
     const { board, document } = subject;
     const offset = document.lines.offsetAt(params.position);
-    const found = hover({ board, document, offset, link: (range) => linkTo(session, range) });
+    const found = partialHover(session.guests.systemOf(subject.path), board, { document, offset }) ?? hover({ board, document, offset, link: (range) => linkTo(session, range) });
     return found === undefined ? null : { contents: { kind: 'markdown', value: found.markdown }, range: toRange(document, found.start, found.end) };
   },
   'textDocument/completion': async (session, params: CompletionParams): Promise<CompletionList | null> => {
@@ -60,7 +61,9 @@ export const BOARD_REQUESTS: RequestTable = {
     if (subject === undefined) return null;
     const { board, document } = subject;
     const offset = document.lines.offsetAt(params.position);
-    const found = includeProposals(session, document, offset) ?? xenPathCompletion(session.guests.systemOf(subject.path), document, offset) ?? completion(board, document, offset);
+    const system = session.guests.systemOf(subject.path);
+    const found = includeProposals(session, document, offset) ?? xenPathCompletion(system, document, offset)
+      ?? joined(partialCells(system, board, { document, offset }), completion(board, document, offset));
     if (found === undefined) return null;
     const range = toRange(document, found.start, found.end);
     return { isIncomplete: found.incomplete, items: found.items.map((item, index) => toItem(item, index, range)) };
@@ -118,6 +121,13 @@ export const BOARD_REQUESTS: RequestTable = {
       .map((action) => toAction(session, document, action));
   },
 };
+
+/** Two lists for one place, the first before the second. */
+function joined(first: Proposals | undefined, second: Proposals | undefined): Proposals | undefined {
+  if (first === undefined || second === undefined || second.start !== first.start) return first ?? second;
+  const labels = new Set(first.items.map((item) => item.label));
+  return { ...second, items: [...first.items, ...second.items.filter((item) => !labels.has(item.label))] };
+}
 
 function linkTo(session: Session, range: SourceRange): string {
   const { uri, range: at } = toLocation(session.places, range);

@@ -11,6 +11,7 @@ import { type NamedThing, occurrences } from '../features/occurrences.ts';
 import { RawDocument } from '../features/raw/document.ts';
 import { refusalOf, renameEdits } from '../features/rename.ts';
 import { guestUses, referencesTo, targetInPartial } from '../features/xl/references.ts';
+import { partialDefinition } from '../features/xl/partialCells.ts';
 import { xenPathDefinition } from '../features/xl/xenPath.ts';
 import { boardSymbols } from '../features/workspaceSymbols.ts';
 import { toLocation, toRange, toWorkspaceEdit } from './convert.ts';
@@ -36,7 +37,8 @@ async function goToDefinition(session: Session, params: TextDocumentPositionPara
   const found = await find(session, params);
   if (found === undefined) return null;
   const { board, document, offset, path, target } = found;
-  const inHost = xenPathDefinition(session.guests.systemOf(path), document, offset);
+  const system = session.guests.systemOf(path);
+  const inHost = [...xenPathDefinition(system, document, offset), ...partialDefinition(system, board, { document, offset })];
   const inBoard = target === undefined ? phandleTarget(board, document, offset) : definitions(board, target, path);
   return [...inHost, ...inBoard].map((range) => toLocation(session.places, range));
 }

@@ -1,10 +1,9 @@
 import type { DtNode } from '../../../devicetree/tree/tree.ts';
+import { GUEST_PHANDLE_GIC } from '../phandles.ts';
 import { cellsOf } from '../../values.ts';
 import { below, passthroughOf } from '../fragment.ts';
 import { atNode, atProperty, fragmentsOf, problem, type SystemRule } from './rule.ts';
 import { board, fragment, guest } from './examples.ts';
-
-const GUEST_PHANDLE_GIC = 65000;
 
 /** PD009: interrupts that lead to a controller the guest does not have. */
 export const pdInterruptParent: SystemRule = {
