@@ -6,7 +6,7 @@
 import { nearest } from '../../model/platform/nearest.ts';
 import type { Expression, ExpressionSpan } from './ast.ts';
 import { applyOperator, applySign } from './operators.ts';
-import { asCondition, asNumber, booleanValue, kindName, numberValue, sameValues, stringValue, type ExpressionValue } from './value.ts';
+import { asCondition, asNumber, booleanValue, itemsOf, kindName, numberValue, sameValues, stringValue, type ExpressionValue } from './value.ts';
 
 /** Why something has no value. */
 export interface ScopeFailure {
@@ -18,6 +18,10 @@ export interface ScopeFailure {
 export interface Scope {
   name(name: string): ExpressionValue | ScopeFailure | undefined;
   call(name: string, args: readonly ExpressionValue[]): ExpressionValue | ScopeFailure | undefined;
+  /** `name.member`, where making the whole record would be a waste; undefined: the name decides. */
+  member?(name: string, member: string): ExpressionValue | ScopeFailure | undefined;
+  /** `name[index]`, for lists that are too long to be made whole; undefined: the name decides. */
+  element?(name: string, index: number): ExpressionValue | ScopeFailure | undefined;
   /** Names to propose for a misspelt one. */
   names?(): Iterable<string>;
 }
@@ -42,6 +46,8 @@ export function withNames(names: ReadonlyMap<string, ExpressionValue>, outer: Sc
   return {
     name: (name) => names.get(name) ?? outer.name(name),
     call: (name, args) => outer.call(name, args),
+    member: (name, of) => (names.has(name) ? undefined : outer.member?.(name, of)),
+    element: (name, index) => (names.has(name) ? undefined : outer.element?.(name, index)),
     names: () => [...names.keys(), ...(outer.names?.() ?? [])],
   };
 }
@@ -106,22 +112,29 @@ class Evaluator {
   }
 
   #member(e: Node<'member'>, scope: Scope, depth: number): Evaluation {
+    const direct = e.of.kind === 'name' ? scope.member?.(e.of.name, e.name) : undefined;
+    if (direct !== undefined) return given(direct, e.at, () => '');
     const of = this.run(e.of, scope, depth + 1);
     if (!of.ok) return of;
     return member(of.value, e.name, e.at);
   }
 
   #index(e: Node<'index'>, scope: Scope, depth: number): Evaluation {
-    const of = this.run(e.of, scope, depth + 1);
-    if (!of.ok) return of;
     const index = this.run(e.index, scope, depth + 1);
     if (!index.ok) return index;
-    if (index.value.kind === 'string') return member(of.value, index.value.text, e.index);
-    if (of.value.kind !== 'list') return failed(`${kindName(of.value)} has no entries to choose from`, e.of);
     const number = asNumber(index.value);
+    if (e.of.kind === 'name' && number !== undefined && number.hi === 0) {
+      const direct = scope.element?.(e.of.name, number.lo);
+      if (direct !== undefined) return given(direct, e, () => '');
+    }
+    const of = this.run(e.of, scope, depth + 1);
+    if (!of.ok) return of;
+    if (index.value.kind === 'string') return member(of.value, index.value.text, e.index);
+    const items = itemsOf(of.value);
+    if (items === undefined) return failed(`${kindName(of.value)} has no entries to choose from`, e.of);
     if (number === undefined) return failed('an index is a number', e.index);
-    const item = number.hi === 0 ? of.value.items[number.lo] : undefined;
-    return item === undefined ? failed(`there are ${of.value.items.length} entries, counted from 0`, e.index) : ok(item);
+    const item = number.hi === 0 ? items[number.lo] : undefined;
+    return item === undefined ? failed(`there are ${items.length} entries, counted from 0`, e.index) : ok(item);
   }
 
   #call(e: Node<'call'>, scope: Scope, depth: number): Evaluation {
@@ -177,9 +190,10 @@ class Evaluator {
   #where(e: Node<'where'>, scope: Scope, depth: number): Evaluation {
     const list = this.run(e.list, scope, depth + 1);
     if (!list.ok) return list;
-    if (list.value.kind !== 'list') return failed(`${kindName(list.value)} has no rows to choose from`, e.list);
+    const rows = itemsOf(list.value);
+    if (rows === undefined) return failed(`${kindName(list.value)} has no rows to choose from`, e.list);
     const items: ExpressionValue[] = [];
-    for (const item of list.value.items) {
+    for (const item of rows) {
       const result = this.run(e.condition, rowScope(item, scope), depth + 1);
       if (!result.ok) return result;
       const holds = asCondition(result.value);
@@ -196,6 +210,8 @@ function rowScope(row: ExpressionValue, outer: Scope): Scope {
   return {
     name: (name) => field(name) ?? outer.name(name),
     call: (name, args) => outer.call(name, args),
+    member: (name, of) => (field(name) === undefined ? outer.member?.(name, of) : undefined),
+    element: (name, index) => (field(name) === undefined ? outer.element?.(name, index) : undefined),
     names: () => [...(row.kind === 'record' ? row.fields.map((f) => f.name) : []), ...(outer.names?.() ?? [])],
   };
 }
@@ -212,7 +228,8 @@ function unknown(what: string, name: string, known: Iterable<string>): string {
 }
 
 function member(of: ExpressionValue, name: string, at: ExpressionSpan): Evaluation {
-  if (of.kind === 'list' && name === 'length') return ok(numberValue(of.items.length));
+  const items = itemsOf(of);
+  if (items !== undefined && name === 'length') return ok(numberValue(items.length));
   if (of.kind !== 'record') return failed(`${kindName(of)} has no fields`, at);
   const value = fieldOf(of, name);
   if (value !== undefined) return ok(value);
@@ -222,6 +239,6 @@ function member(of: ExpressionValue, name: string, at: ExpressionSpan): Evaluati
 
 function count(values: readonly ExpressionValue[], e: Node<'call'>): Evaluation {
   const [list] = values;
-  if (list?.kind !== 'list' || values.length !== 1) return failed('`count` takes one list', e);
-  return ok(numberValue(list.items.length));
+  const items = list === undefined || values.length !== 1 ? undefined : itemsOf(list);
+  return items === undefined ? failed('`count` takes one list', e) : ok(numberValue(items.length));
 }

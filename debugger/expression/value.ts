@@ -5,6 +5,13 @@
  */
 import { equal, fromNumber, hex, type U64 } from '../../emulator/bits/u64.ts';
 
+/** Where the words of a structure lie, so that they can be changed. */
+export type ValuePlace =
+  /** Physical address of its first byte. */
+  | { readonly kind: 'memory'; readonly address: number }
+  /** Index of the SMMU, and offset from its base. */
+  | { readonly kind: 'register'; readonly smmu: number; readonly offset: number };
+
 /** A field of a record. */
 export interface RecordField {
   readonly name: string;
@@ -23,8 +30,11 @@ export type ExpressionValue =
   | NumberValue
   | { readonly kind: 'string'; readonly text: string }
   | { readonly kind: 'boolean'; readonly value: boolean }
-  /** `type` names what it is, such as `STE`; `number` is its value where it is one. */
-  | { readonly kind: 'record'; readonly type: string; readonly fields: readonly RecordField[]; readonly words?: readonly number[]; readonly number?: U64 }
+  /** `type` names what it is, such as `STE`; `number` is its value where it is one, `items` its entries where it has numbered ones. */
+  | {
+    readonly kind: 'record'; readonly type: string; readonly fields: readonly RecordField[];
+    readonly words?: readonly number[]; readonly number?: U64; readonly place?: ValuePlace; readonly items?: readonly ExpressionValue[];
+  }
   | { readonly kind: 'list'; readonly items: readonly ExpressionValue[] };
 
 /** A number. */
@@ -48,12 +58,19 @@ export function listValue(items: readonly ExpressionValue[]): ExpressionValue {
   return { kind: 'list', items };
 }
 
+/** What a record may have beside its fields. */
+export interface RecordExtras {
+  readonly words?: ArrayLike<number>;
+  readonly number?: U64;
+  readonly place?: ValuePlace;
+}
+
 /** A record of named values; plain numbers, strings and truth values may be given as they are. */
-export function recordValue(type: string, fields: Readonly<Record<string, ExpressionValue | U64 | number | string | boolean>>, more: { readonly words?: ArrayLike<number>; readonly number?: U64 } = {}): ExpressionValue {
-  const { words, number } = more;
+export function recordValue(type: string, fields: Readonly<Record<string, ExpressionValue | U64 | number | string | boolean>>, more: RecordExtras = {}): ExpressionValue {
+  const { words, number, place } = more;
   return {
     kind: 'record', type, fields: Object.entries(fields).map(([name, value]) => ({ name, value: valueOf(value) })),
-    ...(words === undefined ? {} : { words: Array.from(words) }), ...(number === undefined ? {} : { number }),
+    ...(words === undefined ? {} : { words: Array.from(words) }), ...(number === undefined ? {} : { number }), ...(place === undefined ? {} : { place }),
   };
 }
 
@@ -73,6 +90,11 @@ export function asNumber(value: ExpressionValue): U64 | undefined {
     case 'record': return value.number;
     default: return undefined;
   }
+}
+
+/** The entries of a list, or of a record that has numbered ones. */
+export function itemsOf(value: ExpressionValue): readonly ExpressionValue[] | undefined {
+  return value.kind === 'list' || value.kind === 'record' ? value.items : undefined;
 }
 
 /** Whether a value holds as a condition; undefined where that has no meaning. A list holds when it is not empty. */

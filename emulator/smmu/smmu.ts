@@ -119,11 +119,16 @@ export class Smmu {
     return this.priQueue.request(words);
   }
 
-  /** The cached translations and configuration that memory contradicts. */
-  stale(): { readonly translations: StaleEntry[]; readonly config: StaleConfig[] } {
+  /** A second way to look at this SMMU: the same registers and memory, and no caches. Hardware updates of tables are real: look under `history.speculate`. */
+  get uncached(): SmmuParts {
     const around = { ...this.#around, name: `${this.#around.name}.cold`, policy: POLICIES.none };
     this.#cold ??= buildParts(around, this.parts.registers);
-    const cold = this.#cold;
+    return this.#cold;
+  }
+
+  /** The cached translations and configuration that memory contradicts. */
+  stale(): { readonly translations: StaleEntry[]; readonly config: StaleConfig[] } {
+    const cold = this.uncached;
     return this.#around.history.speculate(() => ({
       translations: listStale(this.parts, cold), config: listStaleConfig(this.parts, cold),
     }));

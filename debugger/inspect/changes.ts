@@ -1,0 +1,68 @@
+/** What a step changed, with names: the field of a structure, the bits of a register, or a plain word of memory. */
+import { hex, u64, type U64 } from '../../emulator/bits/u64.ts';
+import { CD, L1CD } from '../../emulator/fields/cd.ts';
+import { descriptorLayout } from '../../emulator/fields/descriptors.ts';
+import { decode, type Layout } from '../../emulator/fields/layout.ts';
+import { REGISTERS } from '../../emulator/fields/registers.ts';
+import { L1STD, STE } from '../../emulator/fields/ste.ts';
+import type { System } from '../system/system.ts';
+import type { MachineChange } from './context.ts';
+import { smmuName } from './machineNames.ts';
+import { leaf, group, type VariableNode } from './node.ts';
+import { fieldName, fieldText } from './structure.ts';
+import type { Content, SymbolTable } from './symbols.ts';
+
+const STRUCTURES: Readonly<Record<string, Layout>> = { STE, CD, L1STD, L1CD };
+
+/** The table of what lies in memory, where words of it can be told apart alone. */
+function layoutOf(content: Content, low: number): Layout | undefined {
+  return typeof content === 'string' ? STRUCTURES[content] : descriptorLayout(content.stage, content.level, low);
+}
+
+/** The fields that differ between two values of one 64-bit word. */
+function fieldChanges(layout: Layout, dword: number, before: U64, after: U64): VariableNode[] {
+  const words = (value: U64): Uint32Array => {
+    const all = new Uint32Array(Math.max(layout.words, 2));
+    all[dword * 2] = value.lo;
+    all[dword * 2 + 1] = value.hi;
+    return all;
+  };
+  const [old, now] = [decode(layout, words(before)), decode(layout, words(after))];
+  return now.flatMap((v, i) => {
+    const was = old[i];
+    if (was === undefined || (was.value.hi === v.value.hi && was.value.lo === v.value.lo)) return [];
+    return leaf(fieldName(v.field), `${fieldText(was)} -> ${fieldText(v)}`, { type: v.field.text });
+  });
+}
+
+function memoryNode(symbols: SymbolTable, change: MachineChange & { kind: 'memory' }): VariableNode {
+  const { address, before, after } = change;
+  const symbol = symbols.at(address);
+  const place = `0x${address.toString(16)}`;
+  const name = symbols.name(address);
+  const layout = symbol === undefined ? undefined : layoutOf(symbol.content, after.lo);
+  const dword = symbol === undefined || layout === undefined || symbol.entry === 0 ? 0 : ((address - symbol.base) % symbol.entry) / 8;
+  const value = `${hex(before)} -> ${hex(after)}`;
+  const children = layout === undefined || !Number.isInteger(dword) ? [] : fieldChanges(layout, dword, before, after);
+  const extras = { memory: address, type: place };
+  return children.length === 0 ? leaf(name ?? place, value, extras) : group(name ?? place, value, () => children, extras);
+}
+
+function registerNode(system: System, change: MachineChange & { kind: 'register' }): VariableNode {
+  const { smmu, offset, before, after } = change;
+  const register = REGISTERS.find((r) => (r.offset & 0xffff) <= offset && offset < (r.offset & 0xffff) + r.width / 8);
+  const values = `${hex(u64(0, before))} -> ${hex(u64(0, after))}`;
+  if (register === undefined) return leaf(`${smmuName(system, smmu)}+0x${offset.toString(16)}`, values);
+  const isHigh = offset !== (register.offset & 0xffff);
+  const wide = (value: number): U64 => (isHigh ? u64(value, 0) : u64(0, value));
+  const name = `${smmuName(system, smmu)}.${register.name}${isHigh ? ' (upper half)' : ''}`;
+  return group(name, values, () => fieldChanges(register.layout, 0, wide(before), wide(after)), { type: register.layout.text });
+}
+
+/** The changes as nodes. */
+export function changeNodes(system: System, symbols: SymbolTable, changes: readonly MachineChange[]): VariableNode[] {
+  return changes.map((change) => {
+    if (change.kind === 'memory') return memoryNode(symbols, change);
+    return change.kind === 'register' ? registerNode(system, change) : leaf(change.name, `${change.before} -> ${change.after}`);
+  });
+}

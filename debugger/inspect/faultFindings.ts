@@ -1,0 +1,158 @@
+/**
+ * What the machine shows about a failed access, one detective after the other. Each looks at the state
+ * as it is now and says something only where it found something.
+ */
+import { hex, toNumber, type U64 } from '../../emulator/bits/u64.ts';
+import { requestOf } from '../../emulator/machine/machine.ts';
+import { Response } from '../../emulator/smmu/request.ts';
+import type { DescriptorStep, FetchStep, Step } from '../../emulator/steps/step.ts';
+import type { SourceRange } from '../../model/problem.ts';
+import type { System } from '../system/system.ts';
+import type { InspectContext, InspectedStream } from './context.ts';
+import type { FaultCause, FaultSurroundings } from './fault.ts';
+import { deviceOf, streamText } from './machineNames.ts';
+import { quietly } from './quiet.ts';
+import { listRanges, spaceOf } from './ranges.ts';
+import { streamTable } from './streams.ts';
+import { inputText, rangeText } from './tableNodes.ts';
+
+/** The access that failed. `code` is its event, 0 for none. */
+export interface FailedAccess {
+  readonly stream: InspectedStream;
+  readonly address: U64 | undefined;
+  readonly access: number;
+  readonly code: number;
+}
+
+interface Evidence extends FailedAccess {
+  readonly around: FaultSurroundings;
+  readonly system: System;
+  /** The steps of the access without caches, and with the caches as they are. */
+  readonly cold: readonly Step[];
+  readonly warm: readonly Step[];
+}
+
+type Detective = (e: Evidence) => readonly FaultCause[];
+
+function cause(text: string, at?: SourceRange): FaultCause {
+  return { text, isFound: true, at };
+}
+
+/** What is found, and the sentence of the procedure when the access is made again now. */
+export function findings(around: FaultSurroundings, failed: FailedAccess): { readonly causes: readonly FaultCause[]; readonly sentence: string } {
+  const { system } = around;
+  const { stream, address, access } = failed;
+  const smmu = system.machine.smmus[stream.smmu];
+  if (smmu === undefined) return { causes: [], sentence: '' };
+  const request = requestOf({ sid: stream.sid, ssid: stream.ssid, address: address ?? { hi: 0, lo: 0 }, access });
+  const warm: Step[] = [];
+  const cold: Step[] = [];
+  quietly(system.machine, () => smmu.translate(request, new Response()), warm);
+  quietly(system.machine, () => smmu.uncached.procedure.run(request, new Response()), cold);
+  const evidence = { ...failed, around, system, cold, warm };
+  const result = warm.findLast((s) => s.kind === 'result');
+  return { causes: DETECTIVES.flatMap((look) => look(evidence)), sentence: result?.sentence ?? '' };
+}
+
+/** `written last by ..., line 12`. */
+function writerText(context: InspectContext, address: number): { readonly text: string; readonly at: SourceRange | undefined } | undefined {
+  const writer = context.who?.(address);
+  if (writer === undefined) return undefined;
+  return { text: `${writer.text}${writer.line === undefined ? '' : ` (line ${writer.line})`}`, at: writer.at };
+}
+
+function lastOf<K extends Step['kind']>(steps: readonly Step[], kind: K, test: (step: Extract<Step, { kind: K }>) => boolean): Extract<Step, { kind: K }> | undefined {
+  return steps.findLast((s): s is Extract<Step, { kind: K }> => s.kind === kind && test(s as Extract<Step, { kind: K }>));
+}
+
+/** A cached STE or CD says something else than memory. */
+const staleConfig: Detective = ({ around, stream, cold }) => {
+  const view = around.caches(stream.smmu);
+  return (['STE', 'CD'] as const).flatMap((structure) => {
+    const text = view?.staleConfig(structure, stream.sid, structure === 'STE' ? 0 : (stream.ssid ?? 0));
+    if (text === undefined) return [];
+    const fetch = lastOf(cold, 'fetch', (s: Step & FetchStep) => s.structure === structure);
+    const writer = fetch === undefined ? undefined : writerText(around.context, toNumber(fetch.address));
+    return [cause(`${text}${writer === undefined ? '' : ` It was written last by ${writer.text}.`}`, writer?.at)];
+  });
+};
+
+/** A TLB entry for the address says something else than the tables. */
+const staleTranslation: Detective = ({ around, stream, address, cold }) => {
+  const view = around.caches(stream.smmu);
+  if (view === undefined || address === undefined) return [];
+  const big = (v: U64): bigint => (BigInt(v.hi) << 32n) | BigInt(v.lo);
+  const found = view.tlb.find(({ entry, stale }) => stale !== undefined && entry.sid === stream.sid && entry.cache === 'tlb' && big(entry.address) >> BigInt(entry.size) === big(address) >> BigInt(entry.size));
+  if (found === undefined) return [];
+  const descriptor = lastOf(cold, 'descriptor', (s: Step & DescriptorStep) => s.stage === 1);
+  const writer = descriptor === undefined ? undefined : writerText(around.context, toNumber(descriptor.address));
+  const how = found.now === undefined ? 'unmapped' : `mapped to ${hex(found.now)}`;
+  const who = writer === undefined ? '' : ` by ${writer.text}`;
+  return [cause(`The cached translation of ${hex(found.entry.address)} is stale: the address was ${how}${who} without a TLB invalidation.`, writer?.at)];
+};
+
+/** Nobody described this StreamID. */
+const unknownStream: Detective = ({ system, stream }) => {
+  const { smmu, sid } = stream;
+  if (system.devices.length === 0 || deviceOf(system, smmu, sid) !== undefined) return [];
+  const other = system.devices.find((d) => d.smmu !== smmu && d.sids.includes(sid));
+  if (other !== undefined) return [cause(`StreamID 0x${sid.toString(16)} is described for ${other.name}, which sits behind another SMMU.`, other.at)];
+  const known = system.devices.flatMap((d) => (d.smmu === smmu ? d.sids.map((s) => ({ device: d, sid: s })) : []));
+  const near = known.toSorted((a, b) => Math.abs(a.sid - sid) - Math.abs(b.sid - sid))[0];
+  const text = `No device is described with StreamID 0x${sid.toString(16)}`;
+  return [cause(near === undefined ? `${text}.` : `${text}; the nearest is ${near.device.name} with 0x${near.sid.toString(16)}.`, near?.device.at)];
+};
+
+/** The stream table is too small. */
+const smallTable: Detective = ({ system, stream, code }) => {
+  const table = streamTable(system.machine, stream.smmu);
+  if (code !== 2 || table === undefined || table.bits >= 32 || stream.sid < 2 ** table.bits) return [];
+  const device = deviceOf(system, stream.smmu, stream.sid);
+  return [cause(`The stream table has ${table.bits} StreamID bits (STRTAB_BASE_CFG.LOG2SIZE): StreamIDs from 0x${(2 ** table.bits).toString(16)} on are outside.`, device?.at)];
+};
+
+/** The STE or CD in memory is not valid or illegal. */
+const badStructure: Detective = ({ around, code, cold }) => {
+  const structure = code === 4 ? 'STE' : code === 10 ? 'CD' : undefined;
+  const fetch = structure === undefined ? undefined : lastOf(cold, 'fetch', (s: Step & FetchStep) => s.structure === structure);
+  if (structure === undefined || fetch === undefined) return [];
+  const writer = writerText(around.context, toNumber(fetch.address));
+  if (writer !== undefined) return [cause(`The ${structure} at ${hex(fetch.address)} was written last by ${writer.text}.`, writer.at)];
+  return fetch.words.every((w) => w === 0) ? [cause(`The ${structure} at ${hex(fetch.address)} is empty: nobody wrote it.`)] : [];
+};
+
+/** The descriptor at which the walk ended. */
+const lastDescriptor: Detective = ({ around, system, stream, code, cold }) => {
+  const step = lastOf(cold, 'descriptor', () => true);
+  if (step === undefined || code < 0x0b || code > 0x13) return [];
+  const writer = writerText(around.context, toNumber(step.address));
+  const place = `The stage-${step.stage} level-${step.level} descriptor of ${hex(step.input)} at ${hex(step.address)}`;
+  const device = deviceOf(system, stream.smmu, stream.sid);
+  const domain = step.stage === 2 ? system.domains.find((d) => device !== undefined && d.name === system.ownerOf(device)) : undefined;
+  const whose = domain === undefined ? '' : ` It belongs to the stage 2 of ${domain.name}.`;
+  if (writer !== undefined) return [cause(`${place} (${hex(step.value)}) was written last by ${writer.text}.${whose}`, writer.at)];
+  return step.type === 'invalid' ? [cause(`${place} was never written: nothing was mapped there.${whose}`, domain?.at)] : [];
+};
+
+const NEAR = 0x20_0000;
+
+/** What is mapped close to an address that is not. */
+const nearestRange: Detective = ({ system, stream, address, code }) => {
+  if (code !== 0x10 || address === undefined || address.hi >>> 20 !== 0) return [];
+  const at = toNumber(address);
+  for (const stage of ['stage 1', 'stage 2'] as const) {
+    const space = spaceOf(system.machine, stream, stage);
+    if (typeof space === 'string') continue;
+    const { ranges } = listRanges(space, Math.max(0, at - NEAR), 20);
+    const near = ranges.filter((r) => r.problem === undefined && r.input - at < NEAR).toSorted((a, b) => distance(a, at) - distance(b, at))[0];
+    if (near !== undefined && distance(near, at) > 0) return [cause(`The nearest mapping of ${streamText(system, stream.smmu, stream.sid)} is ${inputText(space, near.input)}, ${rangeText(near)}.`)];
+    return [];
+  }
+  return [];
+};
+
+function distance(range: { readonly input: number; readonly size: number }, at: number): number {
+  return at < range.input ? range.input - at : Math.max(0, at - (range.input + range.size) + 1);
+}
+
+const DETECTIVES: readonly Detective[] = [staleConfig, staleTranslation, unknownStream, smallTable, badStructure, lastDescriptor, nearestRange];

@@ -1,0 +1,229 @@
+/**
+ * The names and functions that expressions have while a machine is looked at. One line of the table for
+ * each function; completions, hover and documentation read the same table.
+ */
+import { hex, toNumber, u64, type U64 } from '../../emulator/bits/u64.ts';
+import { requestOf } from '../../emulator/machine/machine.ts';
+import { CD } from '../../emulator/fields/cd.ts';
+import { EVENTS } from '../../emulator/fields/events.ts';
+import { STE } from '../../emulator/fields/ste.ts';
+import type { Step } from '../../emulator/steps/step.ts';
+import { PRIVILEGED, READ, WRITE, INSTRUCTION } from '../../emulator/walk/access.ts';
+import { failure, type ScopeFailure } from '../expression/evaluate.ts';
+import { asNumber, booleanValue, listValue, numberValue, recordValue, stringValue, type ExpressionValue } from '../expression/value.ts';
+import { smmuArgument, streamArguments } from './arguments.ts';
+import { tlbRow, type CacheView } from './caches.ts';
+import type { InspectContext } from './context.ts';
+import { deviceNamed, smmuName, smmuNamed } from './machineNames.ts';
+import { queueValue } from './queueValue.ts';
+import { MOST_DESCRIPTORS, listRanges, spaceOf, type Stage } from './ranges.ts';
+import { registerStructure, shownRegister } from './registers.ts';
+import { readCd, readSte } from './streams.ts';
+import { structureValue } from './structure.ts';
+import type { SymbolTable } from './symbols.ts';
+import { descriptorStructure, fetchStructure, lastTransaction } from './transaction.ts';
+import type { System } from '../system/system.ts';
+import { deviceValue, smmuValue } from './systemValues.ts';
+
+/** What functions look at. */
+export interface Surroundings {
+  readonly system: System;
+  readonly context: InspectContext;
+  readonly symbols: SymbolTable;
+  readonly caches: (smmu: number) => CacheView | undefined;
+}
+
+/** A function of expressions. */
+export interface ExpressionFunction {
+  readonly name: string;
+  /** As written, for completions: `ste([smmu,] sid)`. */
+  readonly usage: string;
+  readonly text: string;
+  readonly run: (around: Surroundings, args: readonly ExpressionValue[]) => ExpressionValue | ScopeFailure;
+}
+
+/** A physical address as an argument. */
+function addressOf(value: ExpressionValue | undefined): number | undefined {
+  const number = value === undefined ? undefined : asNumber(value);
+  return number === undefined || number.hi >>> 20 !== 0 ? undefined : toNumber(number);
+}
+
+const NO_ADDRESS = failure('a physical address (below 2^52) is needed here');
+
+function memoryFunction(bits: 8 | 16 | 32 | 64): ExpressionFunction {
+  return {
+    name: `mem${bits}`, usage: `mem${bits}(address)`, text: `${bits} bits of physical memory, little-endian.`,
+    run: ({ system }, args) => {
+      const address = addressOf(args[0]);
+      if (address === undefined) return NO_ADDRESS;
+      const bytes = system.machine.memory.read(address, bits / 8);
+      if (bytes === undefined) return failure(`no memory answers at 0x${address.toString(16)}`);
+      const word = (at: number): number => [0, 1, 2, 3].reduce((sum, i) => sum + (bytes[at + i] ?? 0) * 2 ** (8 * i), 0);
+      return numberValue(u64(word(4), word(0)));
+    },
+  };
+}
+
+function ste({ system }: Surroundings, args: readonly ExpressionValue[]): ExpressionValue | ScopeFailure {
+  const stream = streamArguments(system, args);
+  if (stream.kind === 'failure') return stream;
+  const found = readSte(system.machine, stream.smmu, stream.sid);
+  if (found.words === undefined || found.address === undefined) return failure(found.problem ?? 'the STE cannot be read');
+  return structureValue({ layout: STE, words: found.words, place: { kind: 'memory', address: found.address } });
+}
+
+function cd({ system }: Surroundings, args: readonly ExpressionValue[]): ExpressionValue | ScopeFailure {
+  const stream = streamArguments(system, args);
+  if (stream.kind === 'failure') return stream;
+  const [ssid] = stream.rest;
+  const index = ssid === undefined ? 0 : asNumber(ssid)?.lo;
+  if (index === undefined) return failure('a SubstreamID is a number');
+  const found = readCd(system.machine, stream, index);
+  if (found.words === undefined || found.address === undefined) return failure(found.problem ?? 'the CD cannot be read');
+  return structureValue({ layout: CD, words: found.words, place: { kind: 'memory', address: found.address } });
+}
+
+const ACCESS_WORDS: Readonly<Record<string, number>> = { read: READ, write: WRITE, privileged: PRIVILEGED, instruction: INSTRUCTION | READ };
+
+/** `"write privileged"` as bits; a plain read without words. */
+function accessArgument(value: ExpressionValue | undefined): number | undefined {
+  if (value === undefined) return READ;
+  if (value.kind !== 'string') return undefined;
+  const words = value.text.split(/\s+/).filter((w) => w !== '');
+  if (!words.every((w) => Object.hasOwn(ACCESS_WORDS, w))) return undefined;
+  const bits = words.reduce((all, w) => all | (ACCESS_WORDS[w] ?? 0), 0);
+  return (bits & (READ | WRITE)) === 0 ? bits | READ : bits;
+}
+
+function walk({ system }: Surroundings, args: readonly ExpressionValue[]): ExpressionValue | ScopeFailure {
+  const stream = streamArguments(system, args);
+  if (stream.kind === 'failure') return stream;
+  const address = stream.rest[0] === undefined ? undefined : asNumber(stream.rest[0]);
+  const numbers = stream.rest.slice(1).flatMap((v) => asNumber(v)?.lo ?? []);
+  const access = accessArgument(stream.rest.slice(1).find((v) => v.kind === 'string'));
+  if (address === undefined) return failure('`walk` needs an address');
+  if (access === undefined) return failure('the access is made of the words read, write, privileged and instruction');
+  const smmu = system.machine.smmus[stream.smmu];
+  if (smmu === undefined) return failure('there is no such SMMU');
+  const explained = system.machine.explain(smmu, requestOf({ sid: stream.sid, ssid: numbers[0], address, access }));
+  return walkValue(explained.steps, explained.sentence);
+}
+
+/** The steps of a transaction as a value: how it ended, and what was read on the way. */
+export function walkValue(steps: readonly Step[], sentence: string): ExpressionValue {
+  const own = lastTransaction(steps).steps;
+  const result = own.findLast((s) => s.kind === 'result');
+  const event = own.findLast((s) => s.kind === 'event');
+  const type = event === undefined ? undefined : EVENTS.find((e) => e.code === ((event.words[0] ?? 0) & 0xff));
+  const fetched = own.flatMap((s) => (s.kind === 'fetch' && !s.isAborted ? [[s.structure.toLowerCase(), structureValue(fetchStructure(s))] as const] : []));
+  return recordValue('Walk', {
+    status: result?.status ?? 'none', event: numberValue((event?.words[0] ?? 0) & 0xff, type?.name ?? 'none'),
+    ...(result?.address === undefined ? {} : { pa: result.address, attributes: result.attributes }), sentence,
+    ...Object.fromEntries(fetched),
+    levels: listValue(own.flatMap((s) => (s.kind === 'descriptor' ? structureValue(descriptorStructure(s)) : []))),
+    hits: listValue(own.flatMap((s) => (s.kind === 'hit' ? recordValue('Hit', { cache: s.cache, input: s.input, output: s.output }) : []))),
+  });
+}
+
+const STAGES: Readonly<Record<string, Stage>> = { '1': 'stage 1', '2': 'stage 2', 'stage 1': 'stage 1', 'stage 2': 'stage 2', combined: 'combined', both: 'combined' };
+const MOST_RANGES = 1000;
+
+function ranges({ system }: Surroundings, args: readonly ExpressionValue[]): ExpressionValue | ScopeFailure {
+  const stream = streamArguments(system, args);
+  if (stream.kind === 'failure') return stream;
+  const word = stream.rest.find((v) => v.kind === 'string');
+  const ssid = stream.rest.flatMap((v) => asNumber(v)?.lo ?? [])[0];
+  const where = { smmu: stream.smmu, sid: stream.sid, ssid };
+  const stages: readonly Stage[] = word === undefined ? ['combined', 'stage 1', 'stage 2'] : Object.hasOwn(STAGES, word.text) ? [STAGES[word.text] ?? 'combined'] : [];
+  if (stages.length === 0) return failure('the stage is "stage 1", "stage 2" or "combined"');
+  const spaces = stages.map((stage) => spaceOf(system.machine, where, stage));
+  const space = spaces.find((s) => typeof s !== 'string');
+  if (space === undefined) return failure(spaces.find((s) => typeof s === 'string') ?? 'there are no tables');
+  const { ranges: list, next } = listRanges(space, 0, MOST_RANGES);
+  const rows = list.map((r) => recordValue('Range', {
+    input: big(space.base + BigInt(r.input)), size: big(BigInt(r.size)), permissions: r.permissions, attributes: r.attributes, owner: r.owner ?? '', descriptor: r.descriptor,
+    ...(r.output === undefined ? {} : { output: r.output }), ...(r.problem === undefined ? {} : { problem: r.problem }),
+  }));
+  return recordValue('Ranges', { stage: space.stage, complete: booleanValue(next === undefined), ranges: listValue(rows) });
+}
+
+function big(value: bigint): U64 {
+  return u64(Number((value >> 32n) & 0xffff_ffffn), Number(value & 0xffff_ffffn));
+}
+
+function reg({ system }: Surroundings, args: readonly ExpressionValue[]): ExpressionValue | ScopeFailure {
+  const chosen = smmuArgument(system, args);
+  if (chosen.kind === 'failure') return chosen;
+  const [name] = chosen.rest;
+  const register = name?.kind === 'string' ? shownRegister(name.text) : undefined;
+  const structure = register === undefined ? undefined : registerStructure(system, chosen.smmu, register);
+  return structure === undefined ? failure(`there is no register ${name?.kind === 'string' ? `\`${name.text}\`` : 'of that name'}`) : structureValue(structure);
+}
+
+function tlb({ system, caches }: Surroundings, args: readonly ExpressionValue[]): ExpressionValue | ScopeFailure {
+  if (args.length === 0) return listValue([...system.machine.smmus.keys()].flatMap((i) => caches(i)?.tlb.map(tlbRow) ?? []));
+  const chosen = smmuArgument(system, args);
+  return chosen.kind === 'failure' ? chosen : listValue(caches(chosen.smmu)?.tlb.map(tlbRow) ?? []);
+}
+
+function queueFunction(name: 'cmdq' | 'evtq' | 'priq', text: string): ExpressionFunction {
+  return {
+    name, usage: `${name}[slot]`, text,
+    run: ({ system }, args) => {
+      const chosen = smmuArgument(system, args);
+      return chosen.kind === 'failure' ? chosen : queueValue(system, chosen.smmu, name);
+    },
+  };
+}
+
+/** Every function. */
+export const FUNCTIONS: readonly ExpressionFunction[] = [
+  { name: 'ste', usage: 'ste([smmu,] sid)', text: 'The stream table entry of a stream, as memory has it.', run: ste },
+  { name: 'cd', usage: 'cd([smmu,] sid[, ssid])', text: 'The context descriptor of a stream, as memory has it.', run: cd },
+  { name: 'walk', usage: 'walk([smmu,] sid, address[, ssid][, "write"])', text: 'What would happen to an access now, step by step. Nothing changes.', run: walk },
+  { name: 'ranges', usage: 'ranges([smmu,] sid[, ssid][, "stage 2"])', text: `What a stream maps: at most ${MOST_RANGES} ranges and ${MOST_DESCRIPTORS} descriptors.`, run: ranges },
+  { name: 'tlb', usage: 'tlb where vmid == 2', text: 'The entries of the TLBs: iova, size, pa, vmid, asid, global, level, sid, stale.', run: tlb },
+  queueFunction('cmdq', 'The command queue: its slots, prod, cons, and what waits.'),
+  queueFunction('evtq', 'The event queue: its slots, prod, cons, and what waits.'),
+  queueFunction('priq', 'The PRI queue: its slots, prod, cons, and what waits.'),
+  memoryFunction(8), memoryFunction(16), memoryFunction(32), memoryFunction(64),
+  { name: 'reg', usage: 'reg([smmu,] "CR0")', text: 'A register; `smmu0.CR0` is the same.', run: reg },
+  {
+    name: 'owner', usage: 'owner(address)', text: 'Who owns a physical address.',
+    run: ({ system }, args) => {
+      const address = addressOf(args[0]);
+      return address === undefined ? NO_ADDRESS : stringValue(system.machine.owners.at(address) ?? 'nobody');
+    },
+  },
+  {
+    name: 'who', usage: 'who(address)', text: 'Who wrote a physical address last: the line, the step, and in words.',
+    run: ({ context }, args) => {
+      const address = addressOf(args[0]);
+      if (address === undefined) return NO_ADDRESS;
+      const writer = context.who?.(address);
+      if (writer === undefined) return failure(`nobody has written ${hex(u64(Math.floor(address / 2 ** 32), address))}`);
+      return recordValue('Writer', { text: writer.text, ...(writer.line === undefined ? {} : { line: writer.line }), ...(writer.step === undefined ? {} : { step: writer.step }) });
+    },
+  },
+  {
+    name: 'symbol', usage: 'symbol(address)', text: 'What lies at a physical address.',
+    run: ({ symbols }, args) => {
+      const address = addressOf(args[0]);
+      return address === undefined ? NO_ADDRESS : stringValue(symbols.name(address) ?? 'nothing known');
+    },
+  },
+  {
+    name: 'device', usage: 'device("name")', text: 'A device by any of its names.',
+    run: ({ system }, [name]) => {
+      const device = name?.kind === 'string' ? deviceNamed(system, name.text) : undefined;
+      return device === undefined ? failure('there is no such device') : deviceValue(system, device);
+    },
+  },
+  {
+    name: 'smmu', usage: 'smmu("name")', text: 'An SMMU by its name, with its registers.',
+    run: ({ system }, [name]) => {
+      const smmu = name?.kind === 'string' ? smmuNamed(system, name.text) : undefined;
+      return smmu === undefined ? failure(`the SMMUs are ${system.smmus.map((s) => smmuName(system, s.index)).join(', ')}`) : smmuValue(system, smmu.index);
+    },
+  },
+];

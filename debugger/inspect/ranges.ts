@@ -1,0 +1,257 @@
+/**
+ * What a stream can reach: the ranges of its stage 1, its stage 2, or both together, with permissions,
+ * memory type and owner. Neighbours that say the same are one range. A listing is bounded in ranges and
+ * in work, and says where to go on.
+ */
+import type { CdConfig, SteConfig } from '../../emulator/config/compile.ts';
+import { MEMATTR } from '../../emulator/fields/values.ts';
+import type { Machine } from '../../emulator/machine/machine.ts';
+import type { OwnedRange } from '../../emulator/memory/owners.ts';
+import { S2_PX, S2_UX, stage1Permissions, stage2Permissions } from '../../emulator/walk/access.ts';
+import { applyStage2, attributeName, mairByte } from '../../emulator/walk/attributes.ts';
+import type { Regime } from '../../emulator/walk/regime.ts';
+import { AF, DBM } from '../../emulator/walk/update.ts';
+import { readCd, readSte } from './streams.ts';
+import { lookupEntry, tableEntries, type Budget, type TableEntry, type Tables } from './tableEntries.ts';
+
+/** Which tables. `combined` is stage 1 followed by stage 2. */
+export type Stage = 'stage 1' | 'stage 2' | 'combined';
+
+/** One range. */
+export interface TableRange {
+  /** First input address, as a number of the half's own: add 2^64 - 2^ia for the upper half (TTB1). */
+  readonly input: number;
+  readonly size: number;
+  /** Where it leads; undefined where it leads nowhere. */
+  readonly output: number | undefined;
+  /** `rwx`, or `user r--, privileged rw-`. */
+  readonly permissions: string;
+  readonly attributes: string;
+  /** Who owns the memory, where the output is a physical address. */
+  readonly owner: string | undefined;
+  /** Physical address of the first descriptor. */
+  readonly descriptor: number;
+  /** What is wrong with it. */
+  readonly problem: string | undefined;
+}
+
+/** A set of tables of a stream, ready to be listed. */
+export interface Space {
+  readonly stage: Stage;
+  readonly tables: Tables;
+  /** Added to inputs: where the half begins. */
+  readonly base: bigint;
+  /** A leaf in pieces, from an input address on: each leads to one place of one owner. */
+  readonly pieces: (entry: TableEntry, from: number, budget: Budget) => Iterable<TableRange>;
+}
+
+/** A part of a listing. */
+export interface Listing {
+  readonly ranges: readonly TableRange[];
+  /** Where to go on; undefined at the end. */
+  readonly next: number | undefined;
+  /** Why it ended early, where that was not the number of ranges. */
+  readonly note: string | undefined;
+}
+
+/** Descriptors that one listing reads at most. */
+export const MOST_DESCRIPTORS = 1 << 16;
+
+const WORDS3 = (bits: number): string => `${(bits & 1) !== 0 ? 'r' : '-'}${(bits & 2) !== 0 ? 'w' : '-'}${(bits & 4) !== 0 ? 'x' : '-'}`;
+
+/** Permissions of both privileges as text. Bits are those of `walk/access.ts`. */
+export function permissionText(unprivileged: number, privileged: number): string {
+  const [user, kernel] = [WORDS3(unprivileged), WORDS3(privileged)];
+  return user === kernel ? user : `user ${user}, privileged ${kernel}`;
+}
+
+/** Stage-2 permissions in the form of stage-1 ones: one word for each privilege. */
+function splitStage2(permissions: number): readonly [number, number] {
+  const data = permissions & 3;
+  return [data | ((permissions & S2_UX) !== 0 ? 4 : 0), data | ((permissions & S2_PX) !== 0 ? 4 : 0)];
+}
+
+/** The tables of a stream, or a sentence that says why there are none. `half` 1 is TTB1. */
+export function spaceOf(machine: Machine, stream: { readonly smmu: number; readonly sid: number; readonly ssid: number | undefined }, stage: Stage, half: 0 | 1 = 0): Space | string {
+  const { smmu, sid, ssid } = stream;
+  const ste = readSte(machine, smmu, sid);
+  if (ste.config === undefined || ste.config.broken !== null) return ste.problem ?? 'the STE cannot be read';
+  const second = stage2Of(machine, smmu, ste.config);
+  if (stage === 'stage 2') return second ?? 'the STE has no stage 2';
+  const cd = readCd(machine, { smmu, sid }, ssid ?? 0);
+  if (cd.config === undefined || cd.config.broken !== null) return cd.problem ?? 'the CD cannot be read';
+  if (stage === 'combined' && second === undefined) return 'the STE has no stage 2';
+  return stage1Of(machine, cd.config, { second, half, isCombined: stage === 'combined' }) ?? (half === 0 ? 'walks through TTB0 are disabled (EPD0)' : 'walks through TTB1 are disabled (EPD1)');
+}
+
+/** The tables of stage 2, and how their leaves are to be read. */
+type Stage2Space = Space & { readonly fwb: boolean; readonly xnx: boolean };
+
+function stage2Of(machine: Machine, smmu: number, ste: SteConfig): Stage2Space | undefined {
+  const regime = ste.s2;
+  if (regime === null) return undefined;
+  const xnx = machine.smmus[smmu]?.parts.features.xnx === true;
+  const owners = machine.owners.ranges;
+  return {
+    fwb: ste.fwb, xnx, stage: 'stage 2', tables: { memory: machine.memory, regime, locate: (address) => address }, base: 0n,
+    pieces: (entry) => {
+      const [user, kernel] = splitStage2(stage2Permissions(entry.hi, entry.lo, xnx));
+      const range = { permissions: permissionText(user, kernel) + flagText(regime, entry), attributes: stage2Type(entry.lo, ste.fwb) };
+      return byOwner(owners, entry, { ...range, output: entry.output, input: entry.input, size: entry.size });
+    },
+  };
+}
+
+function stage2Type(lo: number, fwb: boolean): string {
+  const code = (lo >>> 2) & 15;
+  if (fwb) return `FWB ${code & 7}`;
+  return (MEMATTR as Readonly<Record<number, string>>)[code] ?? `reserved ${code}`;
+}
+
+/** What permission bits alone do not say: no access flag, or clean and writable by a hardware update. */
+function flagText(regime: Regime, entry: TableEntry): string {
+  const { hi, lo } = entry;
+  const isReadOnly = ((lo & 0x80) !== 0) === (regime.stage === 1);
+  const isClean = regime.hd && (hi & DBM) !== 0 && isReadOnly;
+  return `${isClean ? ' (clean: a write makes it writable)' : ''}${(lo & AF) === 0 ? ' (AF=0)' : ''}`;
+}
+
+interface Stage1Options {
+  readonly second: Stage2Space | undefined;
+  readonly half: 0 | 1;
+  readonly isCombined: boolean;
+}
+
+function stage1Of(machine: Machine, cd: CdConfig, options: Stage1Options): Space | undefined {
+  const { second, half, isCombined } = options;
+  const regime = half === 0 ? cd.lower : cd.upper;
+  if (regime === null) return undefined;
+  const owners = machine.owners.ranges;
+  const through = second === undefined ? undefined : translator(second.tables);
+  const output = second === undefined ? undefined : translator(second.tables);
+  const plain = (entry: TableEntry): Iterable<TableRange> => {
+    const range = { ...stage1Text(cd, regime, entry), output: entry.output, input: entry.input, size: entry.size };
+    return second === undefined ? byOwner(owners, entry, range) : [{ ...range, owner: undefined, descriptor: entry.descriptor, problem: undefined }];
+  };
+  return {
+    stage: isCombined ? 'combined' : 'stage 1', base: half === 0 ? 0n : (1n << 64n) - (1n << BigInt(regime.ia)),
+    tables: { memory: machine.memory, regime, locate: (address) => (through === undefined ? address : through(address, { left: 0, stopped: undefined })?.output) },
+    pieces: isCombined && second !== undefined && output !== undefined ? (entry, from, budget) => combined({ cd, owners, second, through: output, entry, budget }, from) : plain,
+  };
+}
+
+type Through = (address: number, budget: Budget) => { readonly output: number; readonly left: number; readonly entry: TableEntry } | undefined;
+
+/** Stage 2 of addresses, remembering the last leaf. */
+function translator(tables: Tables): Through {
+  let last: TableEntry | undefined;
+  return (address, budget) => {
+    const isSame = last !== undefined && address >= last.input && address < last.input + last.size;
+    const entry = isSame ? last : lookupEntry(tables, address, budget);
+    if (entry === undefined) return undefined;
+    last = entry;
+    const offset = address - entry.input;
+    return { output: entry.output + offset, left: entry.size - offset, entry };
+  };
+}
+
+function stage1Bits(cd: CdConfig, entry: TableEntry): readonly [number, number] {
+  const bits = stage1Permissions(entry.hi, entry.lo, entry.limits, cd.limits);
+  return [bits & 7, bits >>> 3];
+}
+
+function stage1Text(cd: CdConfig, regime: Regime, entry: TableEntry): { readonly permissions: string; readonly attributes: string } {
+  const [user, kernel] = stage1Bits(cd, entry);
+  return { permissions: permissionText(user, kernel) + flagText(regime, entry), attributes: attributeName(mairByte(cd.mair0, cd.mair1, (entry.lo >>> 2) & 7)) };
+}
+
+interface CombinedParts {
+  readonly cd: CdConfig;
+  readonly owners: readonly OwnedRange[];
+  readonly second: Stage2Space;
+  readonly through: Through;
+  readonly entry: TableEntry;
+  readonly budget: Budget;
+}
+
+function* combined(parts: CombinedParts, from: number): Generator<TableRange> {
+  const { cd, owners, second, through, entry, budget } = parts;
+  const [user, kernel] = stage1Bits(cd, entry);
+  const type = mairByte(cd.mair0, cd.mair1, (entry.lo >>> 2) & 7);
+  for (let done = Math.max(0, from - entry.input); done < entry.size; ) {
+    if (budget.left <= 0) {
+      budget.stopped = entry.input + done;
+      return;
+    }
+    const at = through(entry.output + done, budget);
+    const size = Math.min(entry.size - done, at?.left ?? 4096);
+    const place = { input: entry.input + done, size };
+    done += size;
+    if (at === undefined) {
+      yield { ...place, output: undefined, permissions: '---', attributes: '', owner: undefined, descriptor: entry.descriptor, problem: 'stage 2 does not map the output of stage 1' };
+      continue;
+    }
+    const [user2, kernel2] = splitStage2(stage2Permissions(at.entry.hi, at.entry.lo, second.xnx));
+    const attributes = attributeName(applyStage2(type, (at.entry.lo >>> 2) & 15, second.fwb));
+    yield* byOwner(owners, entry, { ...place, output: at.output, permissions: permissionText(user & user2, kernel & kernel2), attributes });
+  }
+}
+
+type Unowned = Pick<TableRange, 'input' | 'size' | 'permissions' | 'attributes'> & { readonly output: number };
+
+/** A range in pieces of one owner each. */
+function* byOwner(owners: readonly OwnedRange[], entry: TableEntry, range: Unowned): Generator<TableRange> {
+  const end = range.output + range.size;
+  let low = 0;
+  let high = owners.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const owned = owners[middle];
+    if (owned !== undefined && owned.base + owned.size <= range.output) low = middle + 1;
+    else high = middle;
+  }
+  for (let at = range.output; at < end; ) {
+    const owned = owners[low];
+    const isInside = owned !== undefined && owned.base <= at;
+    const until = Math.min(end, owned === undefined ? end : isInside ? owned.base + owned.size : owned.base);
+    yield { ...range, input: range.input + (at - range.output), size: until - at, output: at, owner: isInside ? owned.owner : undefined, descriptor: entry.descriptor, problem: undefined };
+    if (isInside) low++;
+    at = until;
+  }
+}
+
+function isContinued(a: TableRange, b: TableRange): boolean {
+  const isSame = a.permissions === b.permissions && a.attributes === b.attributes && a.owner === b.owner && a.problem === b.problem;
+  if (!isSame || a.input + a.size !== b.input) return false;
+  return a.output === undefined ? b.output === undefined : a.output + a.size === b.output;
+}
+
+/** Lists at most `most` ranges from an input address on. */
+export function listRanges(space: Space, from: number, most: number): Listing {
+  const budget: Budget = { left: MOST_DESCRIPTORS, stopped: undefined };
+  const ranges: TableRange[] = [];
+  for (const entry of tableEntries(space.tables, from, budget)) {
+    const wrong: TableRange = {
+      input: entry.input, size: entry.size, output: undefined, permissions: '---', attributes: '', owner: undefined, descriptor: entry.descriptor, problem: entry.problem,
+    };
+    for (const whole of entry.problem === undefined ? space.pieces(entry, from, budget) : [wrong]) {
+      const range = clipped(whole, from);
+      const last = ranges.at(-1);
+      if (range === undefined) continue;
+      if (last !== undefined && isContinued(last, range)) ranges[ranges.length - 1] = { ...last, size: last.size + range.size };
+      else if (ranges.length >= most) return { ranges, next: range.input, note: undefined };
+      else ranges.push(range);
+    }
+    if (budget.stopped !== undefined) break;
+  }
+  const note = budget.stopped === undefined ? undefined : `stopped after ${MOST_DESCRIPTORS} descriptors, at input 0x${budget.stopped.toString(16)}`;
+  return { ranges, next: budget.stopped, note };
+}
+
+/** The part of a range from an address on. */
+function clipped(range: TableRange, from: number): TableRange | undefined {
+  const cut = from - range.input;
+  if (cut <= 0) return range;
+  if (cut >= range.size) return undefined;
+  return { ...range, input: from, size: range.size - cut, output: range.output === undefined ? undefined : range.output + cut };
+}

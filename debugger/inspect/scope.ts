@@ -1,0 +1,68 @@
+/**
+ * The scope in which expressions are computed while a machine is looked at: variables of the scenario
+ * first, then what the machine has. Names of events and commands are numbers, so that
+ * `evtq[0].Type == F_TRANSLATION` can be written.
+ */
+import { COMMANDS } from '../../emulator/fields/commands.ts';
+import { EVENTS } from '../../emulator/fields/events.ts';
+import { failure, type Scope, type ScopeFailure } from '../expression/evaluate.ts';
+import { numberValue, type ExpressionValue } from '../expression/value.ts';
+import { FUNCTIONS, type ExpressionFunction, type Surroundings } from './functions.ts';
+import { deviceNamed, smmuNamed } from './machineNames.ts';
+import { queueElement } from './queueValue.ts';
+import { QUEUE_NAMES, type QueueName } from './queues.ts';
+import { deviceValue, outcomeValue, smmuMember, smmuValue } from './systemValues.ts';
+
+const BY_NAME: ReadonlyMap<string, ExpressionFunction> = new Map(FUNCTIONS.map((f) => [f.name, f]));
+
+/** Functions that can be written without parentheses: they are lists. */
+export const NAMED_LISTS: ReadonlySet<string> = new Set(['tlb', ...QUEUE_NAMES]);
+
+/** Names that stand for numbers of the architecture. */
+export const CONSTANTS: ReadonlyMap<string, ExpressionValue> = new Map([
+  ...EVENTS.map((e) => [e.name, numberValue(e.code, e.name)] as const),
+  ...COMMANDS.map((c) => [c.layout.name, numberValue(c.opcode, c.layout.name)] as const),
+]);
+
+/** The function of a name. */
+export function functionNamed(name: string): ExpressionFunction | undefined {
+  return BY_NAME.get(name);
+}
+
+function isQueue(name: string): name is QueueName {
+  return (QUEUE_NAMES as readonly string[]).includes(name);
+}
+
+/** The scope of a moment. */
+export function scopeOf(around: Surroundings): Scope {
+  const { system, context } = around;
+  const isVariable = (name: string): boolean => context.variables?.has(name) === true;
+  return {
+    name: (name) => context.variables?.get(name) ?? machineName(around, name),
+    call: (name, args) => BY_NAME.get(name)?.run(around, args),
+    element: (name, index) => (isQueue(name) && !isVariable(name) ? queueElement(system, 0, name, index) : undefined),
+    member: (name, member) => {
+      const smmu = isVariable(name) ? undefined : smmuNamed(system, name);
+      return smmu === undefined ? undefined : smmuMember(system, smmu.index, member);
+    },
+    names: () => namesOf(around),
+  };
+}
+
+function machineName(around: Surroundings, name: string): ExpressionValue | ScopeFailure | undefined {
+  const { system, context } = around;
+  if (name === 'last') return context.last === undefined ? failure('no device has made a DMA yet') : outcomeValue(context.last);
+  if (NAMED_LISTS.has(name)) return BY_NAME.get(name)?.run(around, []);
+  const smmu = smmuNamed(system, name);
+  if (smmu !== undefined) return smmuValue(system, smmu.index);
+  const device = deviceNamed(system, name);
+  return device === undefined ? CONSTANTS.get(name) : deviceValue(system, device);
+}
+
+/** Every name that means something, the likely ones first. */
+export function namesOf({ system, context }: Surroundings): string[] {
+  return [
+    ...(context.variables?.keys() ?? []), 'last', ...FUNCTIONS.map((f) => f.name), ...system.smmus.map((s) => s.name),
+    ...system.devices.flatMap((d) => [d.name, ...d.aliases]), ...CONSTANTS.keys(),
+  ];
+}

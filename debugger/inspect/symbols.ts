@@ -1,0 +1,146 @@
+/**
+ * Names for physical addresses: which queue, table, structure or owner lies there. The most particular
+ * one wins. Tables that lead to each other are followed to a cap; what lies beyond it goes by its owner.
+ */
+import type { SteConfig } from '../../emulator/config/compile.ts';
+import type { System } from '../system/system.ts';
+import { smmuName, streamText } from './machineNames.ts';
+import { QUEUE_NAMES, readQueue } from './queues.ts';
+import { spaceOf } from './ranges.ts';
+import { readCd, readSte, streamTable, validStreams } from './streams.ts';
+import { tablePages } from './tableEntries.ts';
+
+/** What lies in a stretch of memory: how its words are to be read. */
+export type Content = 'STE' | 'L1STD' | 'CD' | 'L1CD' | 'command' | 'event' | 'page request' | 'registers' | 'data' | { readonly stage: 1 | 2; readonly level: number };
+
+/** A named stretch of memory. */
+export interface MemorySymbol {
+  readonly name: string;
+  readonly base: number;
+  readonly size: number;
+  readonly content: Content;
+  /** Bytes of an entry; 0 where it has none. */
+  readonly entry: number;
+  /** The name of an entry. */
+  readonly item?: (index: number) => string;
+}
+
+/** Streams whose tables get names. */
+const MOST_STREAMS = 64;
+const MOST_TABLES = 256;
+
+/** All symbols of a system as it stands. */
+export function symbolsOf(system: System): MemorySymbol[] {
+  const { machine } = system;
+  const symbols: MemorySymbol[] = machine.memory.map.regions.map((r) => ({
+    name: r.kind === 'mmio' ? `${regionName(system, r.base) ?? r.name} registers` : r.name, base: r.base, size: r.size, content: r.kind === 'mmio' ? 'registers' : 'data', entry: 0,
+  }));
+  for (const { base, size, owner } of machine.owners.ranges) symbols.push({ name: `memory of ${owner}`, base, size, content: 'data', entry: 0 });
+  for (const index of machine.smmus.keys()) {
+    symbols.push(...queueSymbols(system, index), ...streamTableSymbols(system, index));
+    for (const sid of knownStreams(system, index)) symbols.push(...streamSymbols(system, index, sid));
+  }
+  return symbols;
+}
+
+function regionName(system: System, base: number): string | undefined {
+  return system.smmus.find((s) => s.base === base)?.name;
+}
+
+/** The streams of an SMMU's devices, and those that its table has. */
+export function knownStreams(system: System, smmu: number): number[] {
+  const sids = new Set(system.devices.flatMap((d) => (d.smmu === smmu ? d.sids : [])));
+  for (const sid of validStreams(system.machine, smmu)) sids.add(sid);
+  return [...sids].slice(0, MOST_STREAMS);
+}
+
+function queueSymbols(system: System, smmu: number): MemorySymbol[] {
+  const contents = { cmdq: 'command', evtq: 'event', priq: 'page request' } as const;
+  return QUEUE_NAMES.flatMap((name) => {
+    const queue = readQueue(system, smmu, name);
+    if (queue === undefined || queue.ring.base === 0) return [];
+    const { base, entry, log2 } = queue.ring;
+    return { name: `${queue.title.toLowerCase()} of ${smmuName(system, smmu)}`, base, size: entry * 2 ** log2, content: contents[name], entry, item: (i) => `${name}[${i}]` };
+  });
+}
+
+function streamTableSymbols(system: System, smmu: number): MemorySymbol[] {
+  const table = streamTable(system.machine, smmu);
+  if (table === undefined || table.base === 0) return [];
+  const { base, size, isTwoLevel, split } = table;
+  const name = `${isTwoLevel ? 'level-1 ' : ''}stream table of ${smmuName(system, smmu)}`;
+  if (!isTwoLevel) return [{ name, base, size, content: 'STE', entry: 64, item: (i) => `STE of ${streamText(system, smmu, i)}` }];
+  return [{ name, base, size, content: 'L1STD', entry: 8, item: (i) => `L1STD of streams 0x${(i * 2 ** split).toString(16)} and up` }];
+}
+
+function streamSymbols(system: System, smmu: number, sid: number): MemorySymbol[] {
+  const { machine } = system;
+  const who = streamText(system, smmu, sid);
+  const ste = readSte(machine, smmu, sid);
+  if (ste.address === undefined) return [];
+  const symbols: MemorySymbol[] = [{ name: `STE of ${who}`, base: ste.address, size: 64, content: 'STE', entry: 64, item: () => `STE of ${who}` }];
+  if (ste.config === undefined || ste.config.broken !== null) return symbols;
+  if (ste.config.stage1) symbols.push(...contextSymbols(system, { smmu, sid, who }, ste.config));
+  for (const stage of ['stage 1', 'stage 2'] as const) {
+    for (const half of stage === 'stage 1' ? ([0, 1] as const) : ([0] as const)) symbols.push(...tableSymbols(system, { smmu, sid, who }, stage, half));
+  }
+  return symbols;
+}
+
+interface NamedStream {
+  readonly smmu: number;
+  readonly sid: number;
+  readonly who: string;
+}
+
+function contextSymbols(system: System, { smmu, sid, who }: NamedStream, config: SteConfig): MemorySymbol[] {
+  const first = readCd(system.machine, { smmu, sid }, 0);
+  const symbols: MemorySymbol[] = [];
+  // A nested table is contiguous in the guest's addresses only: within one page it is in memory, too.
+  const most = config.stage2 ? 64 : 2 ** config.cdMax;
+  const count = Math.min(config.cdSplit === 0 ? 2 ** config.cdMax : 2 ** config.cdSplit, most);
+  if (first.address !== undefined) symbols.push({ name: `CD table of ${who}`, base: first.address, size: 64 * count, content: 'CD', entry: 64, item: (i) => `CD ${i} of ${who}` });
+  if (first.level1 !== undefined) {
+    const entries = Math.min(512, 2 ** Math.max(0, config.cdMax - config.cdSplit));
+    symbols.push({ name: `level-1 CD table of ${who}`, base: first.level1.address, size: 8 * entries, content: 'L1CD', entry: 8, item: (i) => `L1CD ${i} of ${who}` });
+  }
+  return symbols;
+}
+
+function tableSymbols(system: System, { smmu, sid, who }: NamedStream, stage: 'stage 1' | 'stage 2', half: 0 | 1): MemorySymbol[] {
+  const space = spaceOf(system.machine, { smmu, sid, ssid: undefined }, stage, half);
+  if (typeof space === 'string') return [];
+  const number = stage === 'stage 1' ? 1 : 2;
+  return tablePages(space.tables, MOST_TABLES).map(({ address, level, input, span, count }) => ({
+    name: `${stage} level-${level} table of ${who}`, base: address, size: Math.min(count * 8, 4096), content: { stage: number, level }, entry: 8,
+    item: (i) => `${stage} level-${level} entry of 0x${(BigInt(input + i * span) + space.base).toString(16)}, ${who}`,
+  }));
+}
+
+/** The symbols of one moment, ready to be asked. */
+export class SymbolTable {
+  readonly symbols: readonly MemorySymbol[];
+
+  constructor(system: System) {
+    // The narrowest comes first; of equals the one that was found last, which knows more.
+    this.symbols = symbolsOf(system).reverse().sort((a, b) => a.size - b.size);
+  }
+
+  /** The narrowest symbol that covers an address. */
+  at(address: number): MemorySymbol | undefined {
+    return this.symbols.find((s) => address >= s.base && address < s.base + s.size);
+  }
+
+  /** The name of an address: the structure there, and the offset into it. */
+  name(address: number): string | undefined {
+    const symbol = this.at(address);
+    if (symbol === undefined) return undefined;
+    const offset = address - symbol.base;
+    if (symbol.item === undefined || symbol.entry === 0) return symbol.name + plus(offset);
+    return symbol.item(Math.floor(offset / symbol.entry)) + plus(offset % symbol.entry);
+  }
+}
+
+function plus(offset: number): string {
+  return offset === 0 ? '' : `+0x${offset.toString(16)}`;
+}

@@ -1,0 +1,172 @@
+/**
+ * The entries of translation tables in the order of their input addresses, read straight from memory.
+ * Tables may be huge, point to themselves or lead nowhere: the depth is that of the regime, work is a
+ * budget of descriptors, and a listing goes on where the one before ended.
+ */
+import type { Memory } from '../../emulator/memory/memory.ts';
+import type { Regime } from '../../emulator/walk/regime.ts';
+
+/** One set of tables. */
+export interface Tables {
+  readonly memory: Memory;
+  readonly regime: Regime;
+  /** The physical address of a table address: stage 2 where it is nested. Undefined where it leads nowhere. */
+  readonly locate: (address: number) => number | undefined;
+}
+
+/** What a listing may still read, and where it stopped for lack of it. */
+export interface Budget {
+  left: number;
+  /** The first input address that was not looked at; undefined while all were. */
+  stopped: number | undefined;
+}
+
+/** What an entry says. Input addresses count from the start of the tables' half. */
+export interface TableEntry {
+  readonly input: number;
+  readonly size: number;
+  readonly level: number;
+  /** Physical address of the descriptor. */
+  readonly descriptor: number;
+  readonly hi: number;
+  readonly lo: number;
+  /** OR-ed table bits 62:59, at bits 30:27. */
+  readonly limits: number;
+  /** Where a leaf leads. */
+  readonly output: number;
+  /** Why it is no leaf: it makes a walk fault in another way than by being invalid. */
+  readonly problem: string | undefined;
+}
+
+interface Frame {
+  readonly table: number;
+  readonly level: number;
+  readonly base: number;
+  readonly limits: number;
+  readonly count: number;
+  index: number;
+}
+
+/** The address that a descriptor names. */
+export function outputOf(regime: Regime, hi: number, lo: number): number {
+  const high = regime.is52 ? (hi & 0xffff) | ((lo & 0xf000) << 4) : hi & 0xffff;
+  return high * 2 ** 32 + ((lo & (-1 << regime.page)) >>> 0);
+}
+
+/** Bytes that an entry of a level covers. */
+export function spanOf(regime: Regime, level: number): number {
+  return 2 ** (regime.page + (3 - level) * regime.stride);
+}
+
+/** A descriptor as a walk sees it. */
+export function judge(regime: Regime, level: number, hi: number, lo: number): 'invalid' | 'table' | 'leaf' | string {
+  const type = lo & 3;
+  if ((type & 1) === 0) return 'invalid';
+  const isTable = type === 3 && level < 3;
+  if (outputOf(regime, hi, lo) >= 2 ** regime.out) return `the address is beyond the output size of ${regime.out} bits: F_ADDR_SIZE`;
+  if (isTable) return 'table';
+  if (level === 3 && type === 1) return 'type 01 is reserved at level 3: F_TRANSLATION';
+  if (level < 3 && ((regime.blocks >>> level) & 1) === 0) return `no block may stand at level ${level} of this granule: F_TRANSLATION`;
+  return 'leaf';
+}
+
+function swap32(x: number): number {
+  return ((x & 0xff) << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
+}
+
+/** Loads a descriptor as the regime's byte order has it; undefined where memory does not answer. */
+export function loadDescriptor(memory: Memory, address: number, isBigEndian: boolean): { readonly hi: number; readonly lo: number } | undefined {
+  if (address >= 2 ** 52 || !memory.load(Math.floor(address / 2 ** 32), address | 0)) return undefined;
+  return isBigEndian ? { hi: swap32(memory.lo), lo: swap32(memory.hi) } : { hi: memory.hi, lo: memory.lo };
+}
+
+function frameOf(tables: Tables, place: Omit<Frame, 'count' | 'index'>, from: number): Frame {
+  const { regime } = tables;
+  const count = (place.level === regime.start ? regime.startMask : regime.mask) + 1;
+  const index = from <= place.base ? 0 : Math.min(count, Math.floor((from - place.base) / spanOf(regime, place.level)));
+  return { ...place, count, index };
+}
+
+/** Leaves and wrong entries from an input address on. Ends at the end of the tables or of the budget. */
+export function* tableEntries(tables: Tables, from: number, budget: Budget): Generator<TableEntry> {
+  const { regime, memory } = tables;
+  const root = (regime.tableHi >>> 0) * 2 ** 32 + (regime.tableLo >>> 0);
+  const stack = [frameOf(tables, { table: root, level: regime.start, base: 0, limits: 0 }, from)];
+  for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
+    if (frame.index >= frame.count) {
+      stack.pop();
+      continue;
+    }
+    const size = spanOf(regime, frame.level);
+    const input = frame.base + frame.index * size;
+    if (budget.left-- <= 0) {
+      budget.stopped = input;
+      return;
+    }
+    const place = { input, size, level: frame.level, limits: frame.limits };
+    const descriptor = tables.locate(frame.table + frame.index * 8);
+    const value = descriptor === undefined ? undefined : loadDescriptor(memory, descriptor, regime.isBigEndian);
+    if (descriptor === undefined || value === undefined) {
+      // The rest of this 4K page of the table cannot be read either.
+      const skipped = Math.min(frame.count - frame.index, 512 - ((frame.table / 8 + frame.index) % 512));
+      frame.index += skipped;
+      const problem = descriptor === undefined ? 'stage 2 does not map this table' : 'no memory answers where this table lies: F_WALK_EABT';
+      yield { ...place, size: skipped * size, descriptor: descriptor ?? frame.table, hi: 0, lo: 0, output: 0, problem };
+      continue;
+    }
+    frame.index++;
+    const { hi, lo } = value;
+    const kind = judge(regime, frame.level, hi, lo);
+    if (kind === 'invalid') continue;
+    const output = outputOf(regime, hi, lo);
+    if (kind === 'table') {
+      const limits = regime.had ? 0 : frame.limits | (hi & 0x7800_0000);
+      stack.push(frameOf(tables, { table: output, level: frame.level + 1, base: input, limits }, from));
+    } else yield { ...place, descriptor, hi, lo, output: output - (output % size), problem: kind === 'leaf' ? undefined : kind };
+  }
+}
+
+/** The leaf that maps one input address; undefined where there is none. */
+export function lookupEntry(tables: Tables, input: number, budget: Budget): TableEntry | undefined {
+  const { regime } = tables;
+  if (input >= 2 ** regime.ia) return undefined;
+  const one: Budget = { left: 4 - regime.start + 1, stopped: undefined };
+  budget.left -= one.left;
+  const [entry] = tableEntries(tables, input, one);
+  return entry !== undefined && entry.problem === undefined && input >= entry.input && input < entry.input + entry.size ? entry : undefined;
+}
+
+/** One table of a set. */
+export interface TablePage {
+  /** Physical address. */
+  readonly address: number;
+  readonly level: number;
+  /** First input address, and what one entry covers. */
+  readonly input: number;
+  readonly span: number;
+  /** How many entries it has. */
+  readonly count: number;
+}
+
+/** The tables of a set, from the root down, at most `most` of them. Tables of the last level are not read. */
+export function tablePages(tables: Tables, most: number): TablePage[] {
+  const { regime, memory } = tables;
+  const root = (regime.tableHi >>> 0) * 2 ** 32 + (regime.tableLo >>> 0);
+  const found: TablePage[] = [];
+  const pending = [{ at: root, level: regime.start, input: 0 }];
+  for (let next = pending.shift(); next !== undefined && found.length < most; next = pending.shift()) {
+    const { level, input } = next;
+    const address = tables.locate(next.at);
+    if (address === undefined) continue;
+    const span = spanOf(regime, level);
+    const count = (level === regime.start ? regime.startMask : regime.mask) + 1;
+    found.push({ address, level, input, span, count });
+    for (let i = 0; level < 3 && i < count && pending.length < most; i++) {
+      const at = tables.locate(next.at + i * 8);
+      const value = at === undefined ? undefined : loadDescriptor(memory, at, regime.isBigEndian);
+      if (value === undefined) break;
+      if (judge(regime, level, value.hi, value.lo) === 'table') pending.push({ at: outputOf(regime, value.hi, value.lo), level: level + 1, input: input + i * span });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,137 @@
+/**
+ * The present transaction as nodes: what it asks for, and the way that it took so far, with the stage-2
+ * walks below the table access that they served. Made of the steps alone; nothing is looked up again.
+ */
+import { hex, toNumber } from '../../emulator/bits/u64.ts';
+import { CD, L1CD } from '../../emulator/fields/cd.ts';
+import { descriptorLayout } from '../../emulator/fields/descriptors.ts';
+import type { Layout } from '../../emulator/fields/layout.ts';
+import { eventOf } from '../../emulator/fields/events.ts';
+import { L1STD, STE } from '../../emulator/fields/ste.ts';
+import type { DescriptorStep, FetchStep, Step, StructureName, TransactionStep } from '../../emulator/steps/step.ts';
+import { INSTRUCTION, PRIVILEGED, WRITE } from '../../emulator/walk/access.ts';
+import type { System } from '../system/system.ts';
+import { deviceOf, smmuName, streamText } from './machineNames.ts';
+import { group, leaf, type VariableNode } from './node.ts';
+import { structureNode, summary, type NumberReader, type Structure } from './structure.ts';
+
+const LAYOUT_OF: Readonly<Record<StructureName, Layout>> = { STE, L1STD, CD, L1CD };
+
+/** `unprivileged write`. */
+export function accessText(access: number): string {
+  const what = (access & WRITE) !== 0 ? 'write' : (access & INSTRUCTION) !== 0 ? 'instruction fetch' : 'read';
+  return `${(access & PRIVILEGED) !== 0 ? 'privileged' : 'unprivileged'} ${what}`;
+}
+
+/** The step with which the last transaction among some steps began, and what followed. */
+export function lastTransaction(steps: readonly Step[]): { readonly start: (Step & TransactionStep) | undefined; readonly steps: readonly Step[] } {
+  const at = steps.findLastIndex((s) => s.kind === 'transaction');
+  const start = steps[at];
+  return start?.kind === 'transaction' ? { start, steps: steps.slice(at) } : { start: undefined, steps };
+}
+
+/** What the transaction asks for, and what came of it so far. */
+export function transactionNodes(system: System, steps: readonly Step[]): VariableNode[] {
+  const { start, steps: own } = lastTransaction(steps);
+  if (start === undefined) return [];
+  const device = deviceOf(system, start.smmu, start.sid);
+  const result = own.findLast((s) => s.kind === 'result');
+  const event = own.findLast((s) => s.kind === 'event');
+  return [
+    leaf('device', device?.name ?? 'no known device', device?.at === undefined ? {} : { from: device.at }),
+    leaf('SMMU', smmuName(system, start.smmu)),
+    leaf('StreamID', `0x${start.sid.toString(16)}`),
+    leaf('SubstreamID', start.ssid === undefined ? 'none' : `0x${start.ssid.toString(16)}`),
+    leaf('address', hex(start.address)),
+    leaf('access', accessText(start.access)),
+    ...(result === undefined ? [leaf('result', 'under way')] : [
+      leaf('result', result.status, { type: result.sentence }),
+      ...(result.address === undefined ? [] : [leaf('output', hex(result.address), { memory: toNumber(result.address) }), leaf('attributes', result.attributes)]),
+      ...(result.sentence === '' ? [] : [leaf('why', result.sentence)]),
+    ]),
+    ...(event === undefined ? [] : [leaf('event', `${eventOf(event.words)?.name ?? 'unknown event'}, ${event.fate}`)]),
+  ];
+}
+
+/** The steps of the walk as nodes; stage-2 steps are gathered under what they were for. */
+export function walkNodes(system: System, steps: readonly Step[], read: NumberReader): VariableNode[] {
+  const nodes: VariableNode[] = [];
+  let nested: VariableNode[] = [];
+  for (const step of lastTransaction(steps).steps) {
+    const node = stepNode(system, step, read);
+    if (node === undefined) continue;
+    if (isStage2(step)) nested.push(node);
+    else {
+      nodes.push(serves(step) ? withNested(node, nested) : node);
+      if (serves(step)) nested = [];
+    }
+  }
+  return [...nodes, ...nested];
+}
+
+function isStage2(step: Step): boolean {
+  return (step.kind === 'descriptor' && step.stage === 2) || (step.kind === 'permission' && step.stage === 2) || (step.kind === 'hit' && step.cache === 'stage-2 tlb');
+}
+
+/** A stage-2 walk before such a step was for its address. */
+function serves(step: Step): boolean {
+  return (step.kind === 'descriptor' || (step.kind === 'fetch' && !step.isCached)) && step.ipa !== undefined;
+}
+
+function withNested(node: VariableNode, nested: readonly VariableNode[]): VariableNode {
+  if (nested.length === 0) return node;
+  const { children } = node;
+  return { ...node, children: () => [group('stage 2 of its address', `${nested.length} steps`, () => nested), ...(children?.() ?? [])] };
+}
+
+/** A configuration structure that was read, with its fields. */
+export function fetchStructure(step: FetchStep): Structure {
+  // A cached copy has no place: what memory holds may differ from it.
+  return { layout: LAYOUT_OF[step.structure], words: step.words, place: step.isCached ? undefined : { kind: 'memory', address: toNumber(step.address) } };
+}
+
+/** A descriptor that was read. */
+export function descriptorStructure(step: DescriptorStep): Structure {
+  return {
+    layout: descriptorLayout(step.stage, step.level, step.value.lo), words: [step.value.lo, step.value.hi], place: { kind: 'memory', address: toNumber(step.address) },
+  };
+}
+
+/** The descriptors of the walk, without what lies between them. */
+export function descriptorNodes(steps: readonly Step[], read: NumberReader): VariableNode[] {
+  return lastTransaction(steps).steps.flatMap((s) => (s.kind === 'descriptor' ? [descriptorNode(s, read)] : []));
+}
+
+function descriptorNode(step: DescriptorStep, read: NumberReader): VariableNode {
+  const structure = descriptorStructure(step);
+  const text = step.type === 'aborted' ? 'no memory answered' : `${step.type} ${hex(step.value)} ${step.type === 'invalid' ? '' : summary(structure)}`.trimEnd();
+  return structureNode(`stage ${step.stage} level ${step.level}`, structure, read, {
+    value: `[${step.index}] ${text}`, type: `Descriptor of ${hex(step.input)}, at ${hex(step.address)}${step.ipa === undefined ? '' : ` (IPA ${hex(step.ipa)})`}.`,
+  });
+}
+
+function fetchNode(system: System, step: Step & FetchStep, read: NumberReader): VariableNode {
+  if (step.isAborted) return leaf(step.structure, `no memory answered at ${hex(step.address)}`);
+  const structure = fetchStructure(step);
+  const where = step.isCached ? 'cached copy' : `at ${hex(step.address)}`;
+  return structureNode(step.structure, structure, read, { value: `${where}: ${summary(structure)}`, type: `${structure.layout.text} SMMU ${smmuName(system, step.smmu)}.` });
+}
+
+type Shower<K extends Step['kind']> = (step: Extract<Step, { kind: K }>) => VariableNode;
+
+const OTHERS: { readonly [K in Step['kind']]?: Shower<K> } = {
+  hit: (s) => leaf(`${s.cache} hit`, `${hex(s.input)} -> ${hex(s.output)}`),
+  permission: (s) => leaf(`stage ${s.stage} permissions`, `${s.isAllowed ? 'allow' : 'forbid'} the ${accessText(s.access)}`),
+  update: (s) => leaf(`stage ${s.stage} update`, `${hex(s.before)} -> ${hex(s.after)}`, { memory: toNumber(s.address) }),
+  result: (s) => leaf('result', s.status === 'ok' ? `ok ${s.address === undefined ? '' : hex(s.address)}` : s.status, { type: s.sentence }),
+  event: (s) => leaf('event', `${eventOf(s.words)?.name ?? 'unknown event'}, ${s.fate}`),
+  stall: (s) => leaf('stall', `STAG ${s.stag} ${s.action}`),
+};
+
+function stepNode(system: System, step: Step, read: NumberReader): VariableNode | undefined {
+  if (step.kind === 'transaction') return leaf('transaction', `${streamText(system, step.smmu, step.sid)}: ${accessText(step.access)} of ${hex(step.address)}`);
+  if (step.kind === 'fetch') return fetchNode(system, step, read);
+  if (step.kind === 'descriptor') return descriptorNode(step, read);
+  const show = OTHERS[step.kind] as ((step: Step) => VariableNode) | undefined;
+  return show?.(step);
+}
