@@ -22,9 +22,12 @@ export interface Found<C> {
   readonly problem: string | undefined;
 }
 
+const OUTSIDE = 2;
+
 /** What an event means, in a sentence with its name. */
 export function eventSentence(code: number): string {
   const type = EVENTS.find((e) => e.code === code);
+  if (code === OUTSIDE) return 'C_BAD_STREAMID: the StreamID is outside the stream table, or its level-1 descriptor is not valid.';
   return type === undefined ? `event 0x${code.toString(16)}` : `${type.name}: ${type.layout.text}`;
 }
 
@@ -101,29 +104,44 @@ export function streamTable(machine: Machine, smmu: number): StreamTable | undef
   return { base: base - (base % Math.max(64, size)), isTwoLevel, bits, split, size };
 }
 
+/** A stretch of memory with one STE after the other. */
+export interface SteArray {
+  readonly base: number;
+  /** StreamID of its first entry. */
+  readonly first: number;
+  readonly count: number;
+}
+
 /** Entries looked at when a table is searched for streams. */
 const MOST_ENTRIES = 1 << 16;
-/** Streams that a search finds at most. */
-const MOST_STREAMS = 1 << 10;
+/** Arrays and streams that a search finds at most. */
+const MOST_FOUND = 1 << 10;
 
-/** The StreamIDs whose STEs are valid, in ascending order; bounded, whatever the table says of itself. */
-export function validStreams(machine: Machine, smmu: number): number[] {
+/** Where the STEs of a stream table lie: one array, or those of the second level. Bounded, whatever the table says of itself. */
+export function steArrays(machine: Machine, smmu: number): SteArray[] {
   const table = streamTable(machine, smmu);
   if (table === undefined) return [];
-  const sids: number[] = [];
-  let left = MOST_ENTRIES;
-  const scan = (base: number, first: number, count: number): void => {
-    for (let i = 0; i < count && left > 0 && sids.length < MOST_STREAMS; i++, left--) {
-      if ((lowWord(machine, base + i * 64) & 1) === 1) sids.push(first + i);
-    }
-  };
-  if (!table.isTwoLevel) scan(table.base, 0, 2 ** table.bits);
-  for (let i = 0; table.isTwoLevel && i < table.size / 8 && left > 0; i++, left--) {
+  if (!table.isTwoLevel) return [{ base: table.base, first: 0, count: 2 ** table.bits }];
+  const arrays: SteArray[] = [];
+  for (let i = 0; i < Math.min(table.size / 8, MOST_ENTRIES) && arrays.length < MOST_FOUND; i++) {
     const low = lowWord(machine, table.base + i * 8);
     const span = low & 31;
     if (span === 0 || span > 11 || span > table.split + 1) continue;
     const at = (machine.memory.hi & 0xff_ffff) * 2 ** 32 + ((low & -64) >>> 0);
-    scan(at - (at % 2 ** (5 + span)), i * 2 ** table.split, 2 ** (span - 1));
+    arrays.push({ base: at - (at % 2 ** (5 + span)), first: i * 2 ** table.split, count: 2 ** (span - 1) });
+  }
+  return arrays;
+}
+
+/** The StreamIDs whose STEs let traffic through in some way: valid, and not simply aborting. Bounded. */
+export function liveStreams(machine: Machine, smmu: number): number[] {
+  const sids: number[] = [];
+  let left = MOST_ENTRIES;
+  for (const { base, first, count } of steArrays(machine, smmu)) {
+    for (let i = 0; i < count && left > 0 && sids.length < MOST_FOUND; i++, left--) {
+      const low = lowWord(machine, base + i * 64);
+      if ((low & 1) === 1 && ((low >>> 1) & 7) >= 4) sids.push(first + i);
+    }
   }
   return sids;
 }

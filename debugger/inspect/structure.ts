@@ -98,7 +98,7 @@ export function structureNode(name: string, of: Structure, read: NumberReader, e
   return group(name, value, () => {
     const fields = fieldNodes(of, read, extras.expression);
     if (of.layout.words < 2) return fields;
-    return [...fields, group('raw', `${of.layout.words / 2} words`, () => wordNodes(of, read), memory)];
+    return [...fields, group('raw', of.layout.words === 2 ? '1 word' : `${of.layout.words / 2} words`, () => wordNodes(of, read), memory)];
   }, { type: of.layout.text, ...memory, ...rest });
 }
 

@@ -7,7 +7,7 @@ import type { System } from '../system/system.ts';
 import { smmuName, streamText } from './machineNames.ts';
 import { QUEUE_NAMES, readQueue } from './queues.ts';
 import { spaceOf } from './ranges.ts';
-import { readCd, readSte, streamTable, validStreams } from './streams.ts';
+import { liveStreams, readCd, readSte, steArrays, streamTable } from './streams.ts';
 import { tablePages } from './tableEntries.ts';
 
 /** What lies in a stretch of memory: how its words are to be read. */
@@ -25,20 +25,29 @@ export interface MemorySymbol {
   readonly item?: (index: number) => string;
 }
 
-/** Streams whose tables get names. */
+/** Streams and translation tables that get names. */
 const MOST_STREAMS = 64;
-const MOST_TABLES = 256;
+const MOST_TABLES = 512;
+const MOST_ARRAYS = 64;
+const MOST_CONTEXTS = 16;
+
+/** Tables that have names already, and how many more may get one. */
+interface NamedTables {
+  readonly roots: Set<string>;
+  left: number;
+}
 
 /** All symbols of a system as it stands. */
 export function symbolsOf(system: System): MemorySymbol[] {
   const { machine } = system;
+  const named: NamedTables = { roots: new Set(), left: MOST_TABLES };
   const symbols: MemorySymbol[] = machine.memory.map.regions.map((r) => ({
     name: r.kind === 'mmio' ? `${regionName(system, r.base) ?? r.name} registers` : r.name, base: r.base, size: r.size, content: r.kind === 'mmio' ? 'registers' : 'data', entry: 0,
   }));
   for (const { base, size, owner } of machine.owners.ranges) symbols.push({ name: `memory of ${owner}`, base, size, content: 'data', entry: 0 });
   for (const index of machine.smmus.keys()) {
     symbols.push(...queueSymbols(system, index), ...streamTableSymbols(system, index));
-    for (const sid of knownStreams(system, index)) symbols.push(...streamSymbols(system, index, sid));
+    for (const sid of knownStreams(system, index)) symbols.push(...streamSymbols(system, { smmu: index, sid, who: streamText(system, index, sid) }, named));
   }
   return symbols;
 }
@@ -47,10 +56,10 @@ function regionName(system: System, base: number): string | undefined {
   return system.smmus.find((s) => s.base === base)?.name;
 }
 
-/** The streams of an SMMU's devices, and those that its table has. */
+/** The streams of an SMMU's devices, and those that its table lets through. */
 export function knownStreams(system: System, smmu: number): number[] {
   const sids = new Set(system.devices.flatMap((d) => (d.smmu === smmu ? d.sids : [])));
-  for (const sid of validStreams(system.machine, smmu)) sids.add(sid);
+  for (const sid of liveStreams(system.machine, smmu)) sids.add(sid);
   return [...sids].slice(0, MOST_STREAMS);
 }
 
@@ -68,23 +77,24 @@ function streamTableSymbols(system: System, smmu: number): MemorySymbol[] {
   const table = streamTable(system.machine, smmu);
   if (table === undefined || table.base === 0) return [];
   const { base, size, isTwoLevel, split } = table;
-  const name = `${isTwoLevel ? 'level-1 ' : ''}stream table of ${smmuName(system, smmu)}`;
-  if (!isTwoLevel) return [{ name, base, size, content: 'STE', entry: 64, item: (i) => `STE of ${streamText(system, smmu, i)}` }];
-  return [{ name, base, size, content: 'L1STD', entry: 8, item: (i) => `L1STD of streams 0x${(i * 2 ** split).toString(16)} and up` }];
+  const name = `stream table of ${smmuName(system, smmu)}`;
+  const arrays = steArrays(system.machine, smmu).slice(0, MOST_ARRAYS).map((array): MemorySymbol => ({
+    name: isTwoLevel ? `level-2 ${name}` : name, base: array.base, size: 64 * array.count, content: 'STE', entry: 64,
+    item: (i) => `STE of ${streamText(system, smmu, array.first + i)}`,
+  }));
+  if (!isTwoLevel) return arrays;
+  return [{ name: `level-1 ${name}`, base, size, content: 'L1STD', entry: 8, item: (i) => `L1STD of streams 0x${(i * 2 ** split).toString(16)} and up` }, ...arrays];
 }
 
-function streamSymbols(system: System, smmu: number, sid: number): MemorySymbol[] {
-  const { machine } = system;
-  const who = streamText(system, smmu, sid);
-  const ste = readSte(machine, smmu, sid);
-  if (ste.address === undefined) return [];
-  const symbols: MemorySymbol[] = [{ name: `STE of ${who}`, base: ste.address, size: 64, content: 'STE', entry: 64, item: () => `STE of ${who}` }];
-  if (ste.config === undefined || ste.config.broken !== null) return symbols;
-  if (ste.config.stage1) symbols.push(...contextSymbols(system, { smmu, sid, who }, ste.config));
-  for (const stage of ['stage 1', 'stage 2'] as const) {
-    for (const half of stage === 'stage 1' ? ([0, 1] as const) : ([0] as const)) symbols.push(...tableSymbols(system, { smmu, sid, who }, stage, half));
-  }
-  return symbols;
+function streamSymbols(system: System, stream: NamedStream, named: NamedTables): MemorySymbol[] {
+  const ste = readSte(system.machine, stream.smmu, stream.sid);
+  if (ste.config === undefined || ste.config.broken !== null) return [];
+  const contexts = ste.config.stage1 ? Math.min(2 ** ste.config.cdMax, MOST_CONTEXTS) : 0;
+  const stage1 = Array.from({ length: contexts }, (_, ssid) => ([0, 1] as const).flatMap((half) => tableSymbols(system, stream, { stage: 'stage 1', ssid, half, named })));
+  return [
+    ...(ste.config.stage1 ? contextSymbols(system, stream, ste.config) : []), ...stage1.flat(),
+    ...tableSymbols(system, stream, { stage: 'stage 2', ssid: 0, half: 0, named }),
+  ];
 }
 
 interface NamedStream {
@@ -107,12 +117,24 @@ function contextSymbols(system: System, { smmu, sid, who }: NamedStream, config:
   return symbols;
 }
 
-function tableSymbols(system: System, { smmu, sid, who }: NamedStream, stage: 'stage 1' | 'stage 2', half: 0 | 1): MemorySymbol[] {
-  const space = spaceOf(system.machine, { smmu, sid, ssid: undefined }, stage, half);
+interface WhichTables {
+  readonly stage: 'stage 1' | 'stage 2';
+  readonly ssid: number;
+  readonly half: 0 | 1;
+  readonly named: NamedTables;
+}
+
+function tableSymbols(system: System, { smmu, sid, who }: NamedStream, { stage, ssid, half, named }: WhichTables): MemorySymbol[] {
+  const space = spaceOf(system.machine, { smmu, sid, ssid }, stage, half);
   if (typeof space === 'string') return [];
-  const number = stage === 'stage 1' ? 1 : 2;
-  return tablePages(space.tables, MOST_TABLES).map(({ address, level, input, span, count }) => ({
-    name: `${stage} level-${level} table of ${who}`, base: address, size: Math.min(count * 8, 4096), content: { stage: number, level }, entry: 8,
+  const { tableHi, tableLo } = space.tables.regime;
+  const root = `${stage} ${tableHi}:${tableLo}`;
+  if (named.roots.has(root)) return [];
+  named.roots.add(root);
+  const pages = tablePages(space.tables, named.left);
+  named.left -= pages.length;
+  return pages.map(({ address, level, input, span, count }) => ({
+    name: `${stage} level-${level} table of ${who}`, base: address, size: Math.min(count * 8, 4096), content: { stage: stage === 'stage 1' ? 1 : 2, level }, entry: 8,
     item: (i) => `${stage} level-${level} entry of 0x${(BigInt(input + i * span) + space.base).toString(16)}, ${who}`,
   }));
 }

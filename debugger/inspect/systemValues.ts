@@ -32,13 +32,16 @@ export function deviceValue(system: System, device: SystemDevice): ExpressionVal
   });
 }
 
-/** What came of the last DMA. */
+/** Bytes of a DMA that its value holds. */
+const MOST_DATA = 4096;
+
+/** What came of the last DMA: `data` as bytes, `text` as characters. */
 export function outcomeValue(outcome: DmaOutcome): ExpressionValue {
   const code = EVENTS.find((e) => e.name === outcome.event)?.code ?? 0;
   return recordValue('Outcome', {
     status: outcome.status, event: numberValue(code, outcome.event ?? 'none'), sentence: outcome.sentence,
     ...(outcome.address === undefined ? {} : { pa: outcome.address }),
-    ...(outcome.data === undefined ? {} : { data: String.fromCharCode(...outcome.data.subarray(0, 4096)) }),
+    ...(outcome.data === undefined ? {} : { data: listValue(Array.from(outcome.data.subarray(0, MOST_DATA), (byte) => numberValue(byte))), text: String.fromCharCode(...outcome.data.subarray(0, MOST_DATA)) }),
     ...(outcome.stag === undefined ? {} : { stag: outcome.stag }),
   });
 }
