@@ -136,7 +136,7 @@ describe('looking', () => {
     run.system.observe({ step: (s) => steps.push(s) });
     shown(new Inspector(run.system), 'walk(8, 0x10002000)');
     expect(steps).toEqual([]);
-    run.system.dma({ device: run.system.devices[0]!, stream: 0, ssid: undefined, address: { hi: 0, lo: 0x1000_2000 }, access: 1, data: 4 });
+    run.system.dma({ device: run.system.devices[0]!, stream: 0, ssid: undefined, isAts: false, address: { hi: 0, lo: 0x1000_2000 }, access: 1, data: 4 });
     expect(steps.length).toBeGreaterThan(0);
     run.system.observe(null);
   });

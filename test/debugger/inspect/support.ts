@@ -12,10 +12,10 @@ export interface RigSystemOptions {
 
 /** A system around a rig: one SMMU `smmu0`, and the devices that are given. Only what inspectors use. */
 export function rigSystem(rig: Rig, options: RigSystemOptions = {}): System {
-  const devices = (options.devices ?? []).map((d): SystemDevice => ({ name: 'dev', aliases: [], smmu: 0, sids: [8], at: undefined, node: undefined, ...d }));
+  const devices = (options.devices ?? []).map((d): SystemDevice => ({ name: 'dev', aliases: [], smmu: 0, sids: [8], requesters: [], at: undefined, node: undefined, ...d }));
   return {
     kind: 'native', machine: rig.machine, hypervisor: undefined, devices, domains: options.domains ?? [],
-    smmus: rig.machine.smmus.map((_, index) => ({ name: `smmu${index}`, index, base: undefined, at: undefined })),
+    smmus: rig.machine.smmus.map((_, index) => ({ name: `smmu${index}`, aliases: [], index, base: undefined, at: undefined })),
     ownerOf: (device: SystemDevice) => options.owners?.[device.name], compare: () => undefined,
   } as Partial<System> as System;
 }
