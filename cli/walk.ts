@@ -10,7 +10,7 @@ import { type Arguments, type Command, EXIT, type Io, string, UsageError } from 
 import { parseJson, readInput } from './input.ts';
 import { painter, textWidth } from './paint.ts';
 import { drawTree } from './walk/print.ts';
-import { walkTree } from './walk/tree.ts';
+import { walkTree } from '../debugger/trace/tree.ts';
 
 function json(text: string, path: string): unknown {
   const parsed = parseJson(text);

@@ -1,6 +1,6 @@
 /** Draws a tree with box lines, breaks long lines under their own text, and colours what matters. */
 import { type Painter, wrap } from '../paint.ts';
-import type { TreeNode } from './tree.ts';
+import type { TreeNode } from '../../debugger/trace/tree.ts';
 
 function line(item: TreeNode, paint: Painter): (text: string) => string {
   if (item.tone === 'good') return (text) => paint.bold(paint.green(text));

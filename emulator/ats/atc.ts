@@ -50,7 +50,7 @@ export class AtcStore {
 
   constructor(history: History, name: string) {
     this.table = new Table(history, { name: `${name}.atc`, width: WIDTH, limit: LIMIT });
-    this.#state = new Cells(history, 1, seedOf(`${name}.atc.timeout`));
+    this.#state = new Cells(history, 1, seedOf(`${name}.atc.timeout`), { kind: 'state', name: `${name}.atc`, fields: ['timeout'] });
   }
 
   /** Makes a device answer invalidations, or not. Not part of the history. */

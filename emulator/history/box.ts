@@ -11,7 +11,7 @@ export class Box<T> {
   readonly #values = new Map<string, { readonly text: string; readonly value: T }>();
 
   constructor(history: History, name: string, first: T) {
-    this.#cells = new Cells(history, 2, seedOf(name));
+    this.#cells = new Cells(history, 2, seedOf(name), { kind: 'state', name, show: ([a = 0, b = 0]) => this.#values.get(`${a}:${b}`)?.text ?? '' });
     this.#values.set('0:0', { text: JSON.stringify(first), value: first });
   }
 

@@ -6,6 +6,31 @@
  * State that is derived from cells (lookup accelerators) is not recorded; it watches `epoch`.
  */
 
+/** What some cells hold, so that a change can be told to people. Cells without a label are bookkeeping. */
+export interface CellsLabel {
+  readonly kind: 'memory' | 'registers' | 'records' | 'state';
+  /** The same for the same state in every run, for example `smmu0.tlb`. */
+  readonly name: string;
+  /** Memory: physical address of the first cell. */
+  readonly base?: number;
+  /** Records: cells of one record; the first record is number 0. */
+  readonly width?: number;
+  /** State: what each cell is. Cells beyond the list are called by their number. */
+  readonly fields?: readonly string[];
+  /** State that is one value: the value that the cells stand for, as text. */
+  readonly show?: (cells: readonly number[]) => string;
+}
+
+/** One change of one cell. */
+export interface CellChange {
+  /** The position right before it. */
+  readonly position: number;
+  readonly cells: Cells;
+  readonly index: number;
+  readonly before: number;
+  readonly after: number;
+}
+
 /** A run of machine state, 32 bits per cell, all of whose changes go through `set`. */
 export class Cells {
   /** The values; read freely, never write. */
@@ -15,11 +40,13 @@ export class Cells {
   readonly #history: History;
   /** Names the state in hashes: the same for the same state in another machine. */
   readonly seed: number;
+  readonly label: CellsLabel | undefined;
 
-  constructor(history: History, length: number, seed: number) {
+  constructor(history: History, length: number, seed: number, label?: CellsLabel) {
     this.data = new Int32Array(length);
     this.#history = history;
     this.seed = seed;
+    this.label = label;
     this.base = history.register(this, length);
   }
 
@@ -67,6 +94,8 @@ export class History {
   epoch = 0;
   readonly #cells: Cells[] = [];
   readonly #runs: Cells[] = [];
+  /** Number of the first run of the same numbering, for each run. */
+  readonly #firstRuns: number[] = [];
   readonly #replaced: Replaced[] = [];
   readonly #maxRecords: number;
   #log = new Int32Array(0);
@@ -92,7 +121,10 @@ export class History {
   /** Numbers cells anew, for another length. */
   place(cells: Cells, length: number): number {
     const first = this.#runs.length;
-    for (let i = 0; i < length; i += 1 << RUN_BITS) this.#runs.push(cells);
+    for (let i = 0; i < length; i += 1 << RUN_BITS) {
+      this.#runs.push(cells);
+      this.#firstRuns.push(first);
+    }
     return first << RUN_BITS;
   }
 
@@ -203,32 +235,71 @@ export class History {
   }
 
   /**
+   * Looks through the records between two positions, from the one towards the other, for one that a
+   * test picks; gives the position right before that change, or -1. Values that were replaced as a
+   * whole (tables that grew) are passed over: their cells kept what they held.
+   */
+  find(from: number, to: number, test: (cells: Cells, index: number, position: number) => boolean): number {
+    const by = from < to ? 1 : -1;
+    const end = Math.max(this.#oldest, Math.min(this.#top, to)) + Math.min(by, 0);
+    for (let p = Math.max(this.#oldest, Math.min(this.#top, from)) + Math.min(by, 0); p !== end; p += by) {
+      const where = this.#log[(p & this.#mask) << 1] ?? REPLACED;
+      const cells = where === REPLACED ? undefined : this.#runs[where >>> RUN_BITS];
+      if (cells !== undefined && test(cells, where - ((this.#firstRuns[where >>> RUN_BITS] ?? 0) << RUN_BITS), p)) return p;
+    }
+    return -1;
+  }
+
+  /** All changes between two positions that are still held, in the order in which they were made. Leaves the machine where it is. */
+  changes(from: number, to: number): CellChange[] {
+    const here = this.#position;
+    if (from >= to || !this.seek(to)) return [];
+    const found: CellChange[] = [];
+    const later = new Map<Cells, Map<number, number>>();
+    // From the present backwards: what a change led to is what the next one found.
+    this.find(to, from, (cells, index, position) => {
+      let known = later.get(cells);
+      if (known === undefined) later.set(cells, (known = new Map()));
+      const before = this.#log[((position & this.#mask) << 1) + 1] ?? 0;
+      found.push({ position, cells, index, before, after: known.get(index) ?? cells.data[index] ?? 0 });
+      known.set(index, before);
+      return false;
+    });
+    this.seek(here);
+    return found.reverse();
+  }
+
+  /**
    * Runs something and undoes whatever it changed, leaving this log as it was: for asking what would
-   * happen. Positions seen by an observer meanwhile count from 0 and mean nothing afterwards.
+   * happen, and for seeing once more what did. Positions go on from the present one, so that what is
+   * run again from where it started meets the positions that it had.
    */
   speculate<T>(run: () => T): T {
     const saved = { marks: this.#marks, step: this.#step, log: this.#log, mask: this.#mask, position: this.#position, top: this.#top, oldest: this.#oldest };
     const { recording } = this;
+    const isUnbounded = this.#isUnbounded;
     const replaced = this.#replaced.length;
     this.#log = new Int32Array(0);
     this.#mask = -1;
-    this.#position = this.#top = this.#oldest = this.#step = 0;
+    this.#top = this.#oldest = this.#position;
+    this.#step = 0;
     this.#marks = [];
     this.recording = true;
     this.#isUnbounded = true;
-    const result = run();
-    this.seek(0);
-    this.recording = recording;
-    this.#isUnbounded = false;
-    this.#replaced.length = replaced;
-    this.#marks = saved.marks;
-    this.#step = saved.step;
-    this.#log = saved.log;
-    this.#mask = saved.mask;
-    this.#position = saved.position;
-    this.#top = saved.top;
-    this.#oldest = saved.oldest;
-    return result;
+    try {
+      return run();
+    } finally {
+      this.seek(saved.position);
+      this.recording = recording;
+      this.#isUnbounded = isUnbounded;
+      this.#replaced.length = replaced;
+      this.#marks = saved.marks;
+      this.#step = saved.step;
+      this.#log = saved.log;
+      this.#mask = saved.mask;
+      this.#top = saved.top;
+      this.#oldest = saved.oldest;
+    }
   }
 
   #swap(position: number): void {

@@ -14,7 +14,7 @@ export class PagePool {
   constructor(history: History, name: string, range: { readonly base: number; readonly size: number }) {
     this.base = range.base;
     this.count = Math.floor(range.size / PAGE_SIZE);
-    this.#used = new Cells(history, Math.ceil(this.count / 32), seedOf(`${name}.pages`));
+    this.#used = new Cells(history, Math.ceil(this.count / 32), seedOf(`${name}.pages`), { kind: 'state', name: `${name}.pages` });
   }
 
   /** Takes pages in a row, aligned to their number rounded up to a power of two; undefined where there is no room. */

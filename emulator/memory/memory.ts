@@ -134,7 +134,8 @@ export class Memory {
   #put(page: Page, index: number, value: number): void {
     if (page.cells === null) {
       if (value === 0) return;
-      page.cells = new Cells(this.#history, 1024, Math.imul(page.key, 0x9e3779b1) ^ (page.top << 24));
+      const base = (page.top * 2 ** 32 + (page.key >>> 0)) * 4096;
+      page.cells = new Cells(this.#history, 1024, Math.imul(page.key, 0x9e3779b1) ^ (page.top << 24), { kind: 'memory', name: 'memory', base });
       page.words = page.cells.data;
       this.#pages.set(page.top * 2 ** 32 + (page.key >>> 0), page);
     }

@@ -2,6 +2,7 @@
  * The command queue: fetching commands, stopping at errors, and going on once software has
  * acknowledged them. What a command does is in smmu/commands.ts.
  */
+import { fromNumber } from '../bits/u64.ts';
 import type { Features } from '../idr/features.ts';
 import type { Memory } from '../memory/memory.ts';
 import { CR0, REG, type RegisterStore } from '../registers/store.ts';
@@ -78,7 +79,7 @@ export class CommandQueue {
     execution.isSignalled = false;
     if (error === CERROR.none) error = execute(execution, this.#handlers);
     const index = indexOf(ring, cons);
-    if (probe.isOn) probe.step({ kind: 'command', index, words: Uint32Array.from(words), error, removed: execution.removed });
+    if (probe.isOn) probe.step({ kind: 'command', index, address: fromNumber(at), words: Uint32Array.from(words), error, removed: execution.removed });
     if (error === CERROR.none) {
       registers.set(REG.CMDQ_CONS, nextIndex(ring, index));
       if (execution.isSignalled) signalSync(execution);

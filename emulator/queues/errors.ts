@@ -51,7 +51,7 @@ export class Interrupts {
 
   constructor(parts: InterruptParts) {
     this.#parts = parts;
-    this.#counters = new Cells(parts.history, 4, seedOf(`${parts.name}.interrupts`));
+    this.#counters = new Cells(parts.history, 4, seedOf(`${parts.name}.interrupts`), { kind: 'state', name: `${parts.name}.interrupts`, fields: ['error', 'pri', 'event', 'sync'] });
   }
 
   /** How often each source signalled, wired or by MSI. */

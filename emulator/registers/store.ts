@@ -22,7 +22,7 @@ export class RegisterStore {
   readonly cells: Cells;
 
   constructor(history: History, name: string) {
-    this.cells = new Cells(history, WORDS, seedOf(`${name}.registers`));
+    this.cells = new Cells(history, WORDS, seedOf(`${name}.registers`), { kind: 'registers', name });
   }
 
   /** The 32 bits at an offset (page 0, or a page-1 register without its 0x10000), signed. */

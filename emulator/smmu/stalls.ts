@@ -23,7 +23,7 @@ export class Stalls {
 
   constructor(history: History, name: string, limit: number) {
     this.#limit = limit;
-    this.#cells = new Cells(history, limit * WORDS, seedOf(`${name}.stalls`));
+    this.#cells = new Cells(history, limit * WORDS, seedOf(`${name}.stalls`), { kind: 'records', name: `${name}.stalls`, width: WORDS });
   }
 
   /** Parks a request; its STAG, or -1 where no more can stall. */

@@ -52,6 +52,7 @@ export interface DescriptorStep {
 export interface HitStep {
   readonly kind: 'hit';
   readonly cache: 'tlb' | 'stage-2 tlb' | 'walk cache';
+  readonly stage: 1 | 2;
   readonly input: U64;
   readonly output: U64;
 }
@@ -96,6 +97,8 @@ export interface EventStep {
 export interface CommandStep {
   readonly kind: 'command';
   readonly index: number;
+  /** Physical address of its slot in the queue. */
+  readonly address: U64;
   readonly words: Uint32Array;
   /** CERROR code; 0 where it was carried out. */
   readonly error: number;

@@ -40,7 +40,7 @@ export class Table {
     this.width = options.width;
     this.limit = options.limit;
     const slots = options.limit === 0 ? 0 : FIRST_SLOTS;
-    this.#records = new Cells(history, (slots + 1) * options.width, seedOf(`${options.name}.records`));
+    this.#records = new Cells(history, (slots + 1) * options.width, seedOf(`${options.name}.records`), { kind: 'records', name: options.name, width: options.width });
     this.#heads = new Cells(history, Math.max(1, slots * 2), seedOf(`${options.name}.heads`));
     this.meta = new Cells(history, META_FREE + (options.meta ?? 0), seedOf(`${options.name}.meta`));
   }

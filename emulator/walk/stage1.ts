@@ -131,7 +131,7 @@ export class Stage1 {
     this.attr = attr & 0xff;
     this.share = (attr >>> 8) & 3;
     this.#isClean = false;
-    if (probe.isOn) probe.step({ kind: 'hit', cache: 'tlb', input: u64(this.#tag.hi, this.#tag.lo), output: u64(this.outHi, this.outLo) });
+    if (probe.isOn) probe.step({ kind: 'hit', cache: 'tlb', stage: 1, input: u64(this.#tag.hi, this.#tag.lo), output: u64(this.outHi, this.outLo) });
     this.#leaf.level = ((data[at + ENTRY.tag] ?? 0) >>> 16) & 7;
     const code = this.#permit(this.#leaf.level);
     if (code !== 0 || (perm & 0x4_0000) === 0) return code;

@@ -106,7 +106,7 @@ export class Stage2 implements TableTranslator {
     this.#leaf.lo = AF;
     this.#isHit = true;
     this.#leaf.level = ((data[at + ENTRY.tag] ?? 0) >>> 16) & 7;
-    if (probe.isOn) probe.step({ kind: 'hit', cache: 'stage-2 tlb', input: u64(this.#tag.hi, this.#tag.lo), output: u64(this.outHi, this.outLo) });
+    if (probe.isOn) probe.step({ kind: 'hit', cache: 'stage-2 tlb', stage: 2, input: u64(this.#tag.hi, this.#tag.lo), output: u64(this.outHi, this.outLo) });
     return true;
   }
 

@@ -66,7 +66,7 @@ export class Walker {
     const memory = this.#memory;
     const { page, stride } = regime;
     const cached = this.#useCache ? this.#cache.lookup(tag, regime) : 0;
-    let level = cached === 0 ? regime.start : this.#cachedLevel(cached, tag);
+    let level = cached === 0 ? regime.start : this.#cachedLevel(cached, tag, regime.stage);
     let tableHi = cached === 0 ? regime.tableHi : this.#cached(cached + WALK.tableHi);
     let tableLo = cached === 0 ? regime.tableLo : this.#cached(cached + WALK.tableLo);
     let limits = cached === 0 ? 0 : this.#cached(cached + WALK.limits);
@@ -112,10 +112,10 @@ export class Walker {
     return this.#cache.table.data[at] ?? 0;
   }
 
-  #cachedLevel(at: number, tag: Tag): number {
+  #cachedLevel(at: number, tag: Tag, stage: 1 | 2): number {
     if (this.#probe.isOn) {
       const output = u64(this.#cached(at + WALK.tableHi), this.#cached(at + WALK.tableLo));
-      this.#probe.step({ kind: 'hit', cache: 'walk cache', input: u64(tag.hi, tag.lo), output });
+      this.#probe.step({ kind: 'hit', cache: 'walk cache', stage, input: u64(tag.hi, tag.lo), output });
     }
     return (this.#cached(at + WALK.tag) >>> 8) & 7;
   }

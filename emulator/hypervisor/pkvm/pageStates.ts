@@ -38,7 +38,7 @@ export class PageRecords {
 
   /** All pages are the host's at first; guests have none. */
   constructor(history: History, pages: number, guests: readonly { readonly pages: number }[]) {
-    const cells = (name: string, count = pages): Cells => new Cells(history, count, seedOf(`pkvm.${name}`));
+    const cells = (name: string, count = pages): Cells => new Cells(history, count, seedOf(`pkvm.${name}`), { kind: 'state', name: `pkvm.${name}` });
     this.#states = { host: cells('host'), hyp: cells('hyp') };
     this.#counts = { pins: cells('pins'), guestShares: cells('guestShares'), dmaRefs: cells('dmaRefs') };
     this.#guests = guests.map((g, i) => cells(`guest${i}`, g.pages));

@@ -23,7 +23,7 @@ export class VsidTable {
 
   constructor(history: History, name: string) {
     this.#state = new Fields(history, `${name}.vsids`, ['used']);
-    this.#entries = new Cells(history, 16, seedOf(`${name}.vsids.entries`));
+    this.#entries = new Cells(history, 16, seedOf(`${name}.vsids.entries`), { kind: 'state', name: `${name}.vsids.entries` });
   }
 
   /** How many virtual streams there are. */

@@ -30,6 +30,9 @@ const ACTIONS: readonly Action[] = [
   (rig) => { for (let i = 0; i < 40; i++) { rig.map(S1, VA + 0x10_0000 + i * 0x1000, DATA); rig.dma(1, VA + 0x10_0000 + i * 0x1000); } },
 ];
 
+/** Actions whose effect depends on the machine alone; the rig counts the entries of its queues and tables. */
+const REPEATABLE = ACTIONS.filter((a) => !/cmd|rawCmd|events|map/i.test(a.toString()));
+
 function rigWith(policy: 'architecture' | 'bounded'): Rig {
   const rig = new Rig({ policy });
   rig.stage1(1, { HA: 1, HD: 1 });
@@ -176,5 +179,76 @@ describe('history', () => {
     expect(machine.hash).toBe(hash);
     expect({ ...history.steps, position: history.position, newest: history.newest }).toEqual(state);
     expect(history.forward(1)).toBe(true);
+  });
+
+  it('a second look at the past meets the positions of the first', () => {
+    const rig = rigWith('architecture');
+    const { machine } = rig;
+    const { history } = machine;
+    const run = (): number[] => {
+      const positions: number[] = [];
+      machine.observer = { step: (step) => positions.push(step.position) };
+      // Those that need no state of the rig itself.
+      for (const action of REPEATABLE) action(rig);
+      machine.observer = null;
+      return positions;
+    };
+    const start = history.position;
+    const first = run();
+    const [end, hash] = [history.position, machine.hash];
+    history.seek(start);
+    expect(history.speculate(run)).toEqual(first);
+    expect([history.position, history.newest]).toEqual([start, end]);
+    expect([history.seek(end), machine.hash]).toEqual([true, hash]);
+  });
+
+  it('is as it was when something that was only asked about fails', () => {
+    const history = new History();
+    const cells = new Cells(history, 2, 1);
+    history.recording = true;
+    cells.set(0, 1);
+    expect(() => history.speculate(() => {
+      cells.set(0, 2);
+      throw new Error('stop');
+    })).toThrow('stop');
+    expect([cells.data[0], history.position, history.newest]).toEqual([1, 1, 1]);
+  });
+
+  it('tells each change with what was there before and after, wherever the machine stands', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(5), fc.nat(3)), { maxLength: 40 }), fc.nat(40), fc.nat(40), fc.nat(40), (writes, a, b, here) => {
+      const history = new History();
+      const one = new Cells(history, 3, 1, { kind: 'state', name: 'one' });
+      const two = new Cells(history, 3, 2);
+      history.recording = true;
+      const naive: [Cells, number, number, number][] = [];
+      for (const [index, value] of writes) {
+        const [cells, at] = index < 3 ? [one, index] as const : [two, index - 3] as const;
+        const before = cells.data[at]!;
+        cells.set(at, value);
+        if (before !== value) naive.push([cells, at, before, value]);
+      }
+      const [from, to] = [Math.min(a, b, naive.length), Math.min(Math.max(a, b), naive.length)];
+      history.seek(Math.min(here, naive.length));
+      const { position } = history;
+      const found = history.changes(from, to).map((c) => [c.cells, c.index, c.before, c.after]);
+      expect(found).toEqual(naive.slice(from, to));
+      expect(history.position).toBe(position);
+      const isIt = (cells: Cells, at: number): boolean => cells === one && at === 1;
+      const is = (c: (typeof naive)[number]): boolean => isIt(c[0], c[1]);
+      const later = naive.slice(from, to).findIndex(is);
+      expect(history.find(from, to, isIt)).toBe(later < 0 ? -1 : from + later);
+      expect(history.find(to, from, isIt)).toBe(naive.slice(0, to).findLastIndex((c, i) => i >= from && is(c)));
+    }));
+  });
+
+  it('names cells whatever became of the place where they are counted', () => {
+    const history = new History();
+    const cells = new Cells(history, 2, 1, { kind: 'state', name: 'x' });
+    history.recording = true;
+    cells.set(1, 5);
+    cells.replace(Int32Array.from([0, 5, 0, 0]));
+    cells.set(1, 6);
+    cells.set(3, 7);
+    expect(history.changes(0, history.newest).map((c) => [c.cells.label?.name, c.index, c.before, c.after])).toEqual([['x', 1, 0, 5], ['x', 1, 5, 6], ['x', 3, 0, 7]]);
   });
 });

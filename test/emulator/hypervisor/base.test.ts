@@ -48,6 +48,30 @@ describe('state under the undo log', () => {
     }), { numRuns: 60 });
   });
 
+  it('keeps later entries of a list when something else was only tried out in the past', () => {
+    const m = machine();
+    const journal = new Journal<string>(m.history, 'j');
+    for (const entry of ['a', 'b', 'c']) journal.push(entry);
+    const end = m.history.position;
+    m.history.seek(2);
+    expect(journal.entries).toEqual(['a']);
+    m.history.speculate(() => journal.push('x'));
+    m.history.speculate(() => journal.push('b'));
+    m.history.seek(end);
+    expect(journal.entries).toEqual(['a', 'b', 'c']);
+  });
+
+  it('hashes a list by what is in it', () => {
+    const [one, two] = [machine(), machine()];
+    const [a, b] = [new Journal<string>(one.history, 'j'), new Journal<string>(two.history, 'j')];
+    a.push('x');
+    b.push('y');
+    expect(one.hash).not.toBe(two.hash);
+    two.history.seek(0);
+    b.push('x');
+    expect(two.hash).toBe(one.hash);
+  });
+
   it('lets another future replace the one that was undone', () => {
     const m = machine();
     const journal = new Journal<string>(m.history, 'j');
