@@ -2,11 +2,18 @@
  * The vocabulary of a debug session: moments, commands, stops, frames, breakpoints. Plain data, nothing
  * of any protocol: the adapter translates it, tests compare it.
  */
-import type { Runner, UnitOutcome } from '../run/unit.ts';
+import type { ExceptionInfo } from '../trace/exceptions.ts';
+import type { Runner, RunnerState } from '../run/unit.ts';
 import type { Program } from '../scenario/program.ts';
 import type { System } from '../system/system.ts';
 import type { SourceRange } from '../../model/problem.ts';
+import type { ExpressionValue } from '../expression/value.ts';
+import type { DataTarget } from '../trace/cells.ts';
 import type { TraceStep } from '../trace/traceStep.ts';
+
+export type { DataTarget } from '../trace/cells.ts';
+export type { Thread } from '../trace/threads.ts';
+export type { ExceptionInfo } from '../trace/exceptions.ts';
 
 /** A place in time. Step 0 is before the unit, step k right after its k-th step. */
 export interface Moment {
@@ -35,7 +42,7 @@ export type Command =
   /** Back to the moment right after the last change of something. */
   | { readonly kind: 'to writer'; readonly target: DataTarget };
 
-/** Why the session stands. `end` and `start`: no more time in that direction. `limit`: a cap of the scenario. */
+/** Why the session stands. `end` and `start`: no more time in that direction. */
 export type StopReason = 'entry' | 'step' | 'breakpoint' | 'exception' | 'goto' | 'pause' | 'end' | 'start' | 'edit' | 'restart' | 'writer';
 
 /** A stop. */
@@ -49,27 +56,6 @@ export interface Stop {
   /** For people: one sentence. */
   readonly text: string;
   readonly exception: ExceptionInfo | undefined;
-}
-
-/** What went wrong. */
-export interface ExceptionInfo {
-  /** Name of the filter: an event, `gerror`, `expectation`, `error`, `violation`, `crash`. */
-  readonly filter: string;
-  /** What happened, for example `F_TRANSLATION`. */
-  readonly name: string;
-  /** Why, and what to do. */
-  readonly text: string;
-  readonly record: Uint32Array | undefined;
-  readonly outcome: UnitOutcome | undefined;
-  readonly cause: SourceRange | undefined;
-}
-
-/** A thread: who acts. */
-export interface Thread {
-  /** From 1, the same in every run of the same scenario. */
-  readonly id: number;
-  readonly name: string;
-  readonly kind: 'scenario' | 'master' | 'command queue' | 'processor' | 'hypervisor';
 }
 
 /** A stack frame at a moment, innermost first. */
@@ -93,15 +79,6 @@ export interface StepTarget {
   readonly label: string;
   readonly moment: Moment;
 }
-
-/** Something that can be watched or asked about. */
-export type DataTarget =
-  /** Physical memory; with a mask, only its bits of the 32-bit word at `address`. */
-  | { readonly kind: 'memory'; readonly address: number; readonly size: number; readonly mask?: number | undefined }
-  /** A register of an SMMU of the machine by its offset in page 0; `size` in bytes; mask as above. */
-  | { readonly kind: 'register'; readonly smmu: number; readonly offset: number; readonly size: number; readonly mask?: number | undefined }
-  /** Named state of caches, hypervisors and drivers; without field all of it. */
-  | { readonly kind: 'state'; readonly name: string; readonly field?: string | undefined };
 
 /** Conditions of any breakpoint. */
 export interface BreakpointOptions {
@@ -138,9 +115,9 @@ export interface Breakpoint {
 
 /** Evaluates text at the present moment; `names` come before all others. */
 export interface Evaluator {
-  condition(text: string, names: ReadonlyMap<string, number | string>): boolean | { readonly error: string };
-  /** The value as text. */
-  text(text: string, names: ReadonlyMap<string, number | string>): string;
+  condition(text: string, names: ReadonlyMap<string, ExpressionValue>): boolean | { readonly error: string };
+  /** The value as text, or why there is none. */
+  text(text: string, names: ReadonlyMap<string, ExpressionValue>): string;
 }
 
 /** What a session needs of a scenario, made anew for each restart. */
@@ -167,6 +144,8 @@ export interface SessionOptions {
   /** Told of text for the console, once for each time that it is passed forwards. */
   readonly output?: (text: string, category: 'log' | 'console' | 'problem', moment: Moment) => void;
   readonly limits?: SessionLimits;
+  /** Reads a text for line numbers: boards, configs. Scenario texts are known. */
+  readonly readText?: (path: string) => string | undefined;
 }
 
 /** What evaluators and inspectors see of a session. */
@@ -176,6 +155,6 @@ export interface SessionView {
   readonly moment: Moment;
   /** The step of the present moment; undefined before a unit. */
   readonly step: TraceStep | undefined;
-  /** Variables of the scenario at the present moment. */
-  readonly variables: ReadonlyMap<string, unknown>;
+  /** The interpreter before the unit of the present moment: variables, last DMA. */
+  readonly state: RunnerState;
 }

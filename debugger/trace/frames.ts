@@ -62,7 +62,7 @@ function opened(node: FrameNode): Open {
 }
 
 /** Kinds of steps that a write to a register may set off. */
-const SET_OFF = new Set<TraceStep['kind']>(['command', 'interrupt', 'stall', 'event']);
+const SET_OFF = new Set<TraceStep['kind']>(['command', 'interrupt', 'stall', 'event', 'global error']);
 
 type Taker = (builder: Builder, number: number, step: TraceStep) => void;
 

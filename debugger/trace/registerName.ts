@@ -1,5 +1,5 @@
 /** Names of registers by their offset: also of the upper half of a wide one, and of page 1. */
-import { REGISTERS, type Register } from '../../emulator/fields/registers.ts';
+import { registerNamed, REGISTERS, type Register } from '../../emulator/fields/registers.ts';
 
 const PAGE_1 = 0x10000;
 const BY_OFFSET: ReadonlyMap<number, Register> = new Map(REGISTERS.map((r) => [r.offset, r]));
@@ -18,4 +18,10 @@ export function registerName(offset: number): string {
   const register = registerAt(offset);
   if (register === undefined) return `offset 0x${offset.toString(16)}`;
   return register.offset === offset - 4 ? `the upper half of ${register.name}` : register.name;
+}
+
+/** The name of a bit of GERROR. */
+export function globalErrorName(error: number): string {
+  const bit = 31 - Math.clz32(error);
+  return registerNamed('GERROR')?.layout.fields.find((f) => f.lsb === bit)?.name ?? `bit ${bit}`;
 }

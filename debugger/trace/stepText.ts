@@ -12,7 +12,7 @@ import { PRI_RECORD } from '../../emulator/fields/pri.ts';
 import { L1STD, STE } from '../../emulator/fields/ste.ts';
 import type { StructureName } from '../../emulator/steps/step.ts';
 import { INSTRUCTION, PRIVILEGED, READ, S2_PX, S2_UX, WRITE } from '../../emulator/walk/access.ts';
-import { registerName } from './registerName.ts';
+import { globalErrorName, registerName } from './registerName.ts';
 import type { TraceStep } from './traceStep.ts';
 
 /** The text of a step. */
@@ -43,6 +43,7 @@ const WRITERS: Writers = {
   event: (s) => text(`event ${eventOf(s.words)?.name ?? 'unknown'}, ${FATES[s.fate]}`, formatted(eventOf(s.words)?.layout, s.words), 'bad'),
   command: commandText,
   interrupt: (s) => text(`interrupt of the ${s.source}`, s.msi === undefined ? 'by wire' : `MSI: ${hex(u64(0, s.data))} to ${hex(s.msi)}`),
+  'global error': (s) => text(`global error ${globalErrorName(s.error)}`, '', 'bad'),
   register: (s) => text(
     `write ${hex(s.value)} to ${registerName(s.offset)}`, s.isTaken ? '' : 'ignored: the register is read-only, absent or guarded now', s.isTaken ? 'plain' : 'bad'),
   'page request': (s) => text(`page request, ${PAGE_FATES[s.fate]}`, format(PRI_RECORD, s.words), s.fate === 'failure' || s.fate === 'dropped' ? 'bad' : 'plain'),

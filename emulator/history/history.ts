@@ -237,15 +237,17 @@ export class History {
   /**
    * Looks through the records between two positions, from the one towards the other, for one that a
    * test picks; gives the position right before that change, or -1. Values that were replaced as a
-   * whole (tables that grew) are passed over: their cells kept what they held.
+   * whole (tables that grew) are passed over: their cells kept what they held. `other` is the value
+   * before the change for what lies behind the present position, the value after it for what is ahead.
    */
-  find(from: number, to: number, test: (cells: Cells, index: number, position: number) => boolean): number {
+  find(from: number, to: number, test: (cells: Cells, index: number, position: number, other: number) => boolean): number {
     const by = from < to ? 1 : -1;
     const end = Math.max(this.#oldest, Math.min(this.#top, to)) + Math.min(by, 0);
     for (let p = Math.max(this.#oldest, Math.min(this.#top, from)) + Math.min(by, 0); p !== end; p += by) {
-      const where = this.#log[(p & this.#mask) << 1] ?? REPLACED;
+      const at = (p & this.#mask) << 1;
+      const where = this.#log[at] ?? REPLACED;
       const cells = where === REPLACED ? undefined : this.#runs[where >>> RUN_BITS];
-      if (cells !== undefined && test(cells, where - ((this.#firstRuns[where >>> RUN_BITS] ?? 0) << RUN_BITS), p)) return p;
+      if (cells !== undefined && test(cells, where - ((this.#firstRuns[where >>> RUN_BITS] ?? 0) << RUN_BITS), p, this.#log[at + 1] ?? 0)) return p;
     }
     return -1;
   }
@@ -257,10 +259,9 @@ export class History {
     const found: CellChange[] = [];
     const later = new Map<Cells, Map<number, number>>();
     // From the present backwards: what a change led to is what the next one found.
-    this.find(to, from, (cells, index, position) => {
+    this.find(to, from, (cells, index, position, before) => {
       let known = later.get(cells);
       if (known === undefined) later.set(cells, (known = new Map()));
-      const before = this.#log[((position & this.#mask) << 1) + 1] ?? 0;
       found.push({ position, cells, index, before, after: known.get(index) ?? cells.data[index] ?? 0 });
       known.set(index, before);
       return false;

@@ -87,6 +87,8 @@ export class Interrupts {
     const { registers } = this.#parts;
     if ((registers.activeErrors & error) !== 0) return;
     registers.set(REG.GERROR, registers.get(REG.GERROR) ^ error);
+    const { probe } = this.#parts;
+    if (probe.isOn) probe.step({ kind: 'global error', error });
     // An aborted error interrupt is not worth another error interrupt.
     if (error !== GERROR.msiGerror) this.signal(SOURCES.error);
   }

@@ -115,6 +115,13 @@ export interface InterruptStep {
   readonly data: number;
 }
 
+/** A global error became active: GERROR tells, and interrupts where it may. */
+export interface GlobalErrorStep {
+  readonly kind: 'global error';
+  /** The bit of GERROR. */
+  readonly error: number;
+}
+
 /** A register was written. */
 export interface RegisterStep {
   readonly kind: 'register';
@@ -184,7 +191,7 @@ export const ACCESS_BYTES = 64;
 /** Everything that can happen. */
 export type StepBody =
   | TransactionStep | FetchStep | DescriptorStep | HitStep | PermissionStep | UpdateStep | ResultStep
-  | EventStep | CommandStep | InterruptStep | RegisterStep | PageRequestStep | StallStep | HypervisorStep | StoreStep | AccessStep;
+  | EventStep | CommandStep | InterruptStep | RegisterStep | PageRequestStep | StallStep | HypervisorStep | GlobalErrorStep | StoreStep | AccessStep;
 
 /** One step with its place: the SMMU (-1 for a hypervisor's), and the history position right after it. */
 export type Step = StepBody & { readonly smmu: number; readonly position: number };

@@ -1,0 +1,264 @@
+/**
+ * Everything that happened so far, as units in blocks. Running goes on at the end only; the steps of
+ * older units are made again when they are asked for, by running their block once more from where it
+ * began and undoing it. Bounded: steps by a cache, units by what the history still holds. Knows nothing
+ * of breakpoints.
+ */
+import type { Runner, RunnerState, Unit } from '../run/unit.ts';
+import type { Action } from '../scenario/program.ts';
+import type { System } from '../system/system.ts';
+import { Threads } from '../trace/threads.ts';
+import { Block } from './block.ts';
+import { Collector, type Edit } from './collector.ts';
+import { UnitTrace } from './trace.ts';
+import type { Boot, Moment, SessionLimits } from './types.ts';
+
+/** Steps of past units kept ready. */
+const CACHED_STEPS = 100_000;
+const STEPS_PER_UNIT = 65_536;
+/** Units that can be gone back to, whatever they are made of. */
+const MOST_BLOCKS = 32_768;
+
+/** What is about to happen, or happened. */
+export interface NextUnit {
+  readonly action: Action;
+  readonly actor: string | undefined;
+  readonly iterations: readonly number[];
+}
+
+/** The time of one run. */
+export class Timeline {
+  readonly system: System;
+  readonly threads: Threads;
+  readonly #runner: Runner;
+  readonly #collector: Collector;
+  readonly #cachedSteps: number;
+  readonly #edits = new Map<number, Edit[]>();
+  /** Steps of whole blocks; of the last one as far as it goes. The least recently used come first. */
+  readonly #cache = new Map<Block, UnitTrace[]>();
+  #blocks: Block[] = [];
+  #count = 0;
+  #state: RunnerState;
+  /** Position after the last unit, and before edits that were made since. */
+  #end: number;
+  #base: number;
+
+  constructor(boot: Boot, limits: SessionLimits = {}) {
+    const { system, runner } = boot;
+    this.system = system;
+    this.#runner = runner;
+    this.threads = new Threads(system);
+    const { history } = system.machine;
+    history.recording = true;
+    this.#collector = new Collector(history, limits.stepsPerUnit ?? STEPS_PER_UNIT);
+    this.#cachedSteps = limits.cachedSteps ?? CACHED_STEPS;
+    system.observe(this.#collector);
+    this.#state = runner.state;
+    this.#end = this.#base = history.position;
+  }
+
+  /** How many units ran. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The first unit that can still be gone back to. */
+  get oldest(): number {
+    return this.#blocks.find((b) => b.base >= this.system.machine.history.oldest)?.first ?? this.#count;
+  }
+
+  /** What a unit does: one that ran, or the next one; undefined at the end of the scenario. */
+  action(unit: number): NextUnit | undefined {
+    return unit < this.#count ? this.trace(unit)?.unit : this.#atEnd(() => this.#runner.next);
+  }
+
+  /** The interpreter before a unit. */
+  state(unit: number): RunnerState {
+    return (unit < this.#count ? this.trace(unit)?.unit.before : undefined) ?? this.#state;
+  }
+
+  #atEnd<T>(ask: () => T): T {
+    this.#runner.state = this.#state;
+    return ask();
+  }
+
+  /** Runs the next unit; false at the end of the scenario. */
+  run(): boolean {
+    const { history } = this.system.machine;
+    history.seek(this.#end);
+    const unit = this.#count;
+    const block = this.#openBlock();
+    this.#runner.state = this.#state;
+    const trace = this.#execute(unit, false);
+    if (trace === undefined) {
+      if (block.count === 0) this.#drop(block);
+      return false;
+    }
+    this.#state = this.#runner.state;
+    this.#end = this.#base = trace.unit.end;
+    block.add(trace.unit, trace.steps);
+    this.#count++;
+    // A block that is no longer in the cache is made again when it is asked for.
+    this.#cache.get(block)?.push(trace);
+    return true;
+  }
+
+  #openBlock(): Block {
+    const last = this.#blocks.at(-1);
+    if (last !== undefined && !last.isFull) return last;
+    const block = new Block(this.#count, this.#state, this.#base);
+    this.#blocks.push(block);
+    this.#keep(block, []);
+    if (this.#blocks.length > MOST_BLOCKS || (this.#blocks[0]?.base ?? 0) < this.system.machine.history.oldest) this.#forget();
+    return block;
+  }
+
+  /** Drops the last block. */
+  #drop(block: Block): void {
+    this.#cache.delete(block);
+    this.#blocks.pop();
+  }
+
+  /** Drops blocks that cannot be gone back to; a quarter at once where there are too many. */
+  #forget(): void {
+    const { oldest } = this.system.machine.history;
+    const from = this.#blocks.length > MOST_BLOCKS ? MOST_BLOCKS / 4 : this.#blocks.findIndex((b) => b.base >= oldest);
+    for (const block of this.#blocks.splice(0, Math.min(from, this.#blocks.length - 1))) this.#cache.delete(block);
+  }
+
+  /** Runs a unit where the machine stands; with the edits before it where `isAgain`. */
+  #execute(unit: number, isAgain: boolean): UnitTrace | undefined {
+    const edits = this.#edits.get(unit) ?? [];
+    if (isAgain) for (const edit of edits) if (edit.step === 0) edit.apply();
+    const before = this.#runner.state;
+    this.#collector.begin(edits);
+    const ran = this.#runner.run();
+    const { steps, positions } = this.#collector.end();
+    if (ran === undefined) return undefined;
+    if (ran.outcome.status !== 'ok') {
+      steps.push({ kind: 'outcome', outcome: ran.outcome, smmu: -1, position: ran.end });
+      positions.push(ran.end);
+    }
+    const full: Unit = { ...ran, before, index: unit, steps: steps.length };
+    return new UnitTrace(full, { steps, positions }, this.threads);
+  }
+
+  #keep(block: Block, traces: UnitTrace[]): void {
+    this.#cache.delete(block);
+    this.#cache.set(block, traces);
+    let sum = 0;
+    for (const b of [...this.#cache.keys()].reverse()) {
+      sum += b.steps;
+      if (sum > this.#cachedSteps && b !== block) this.#cache.delete(b);
+    }
+  }
+
+  #blockOf(unit: number): Block | undefined {
+    let low = 0;
+    let high = this.#blocks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#blocks[middle]?.first ?? 0) <= unit) low = middle;
+      else high = middle - 1;
+    }
+    const block = this.#blocks[low];
+    return block !== undefined && unit >= block.first && unit < block.first + block.count ? block : undefined;
+  }
+
+  /** A unit that ran, with its steps; undefined where it did not, or is forgotten. */
+  trace(unit: number): UnitTrace | undefined {
+    const block = this.#blockOf(unit);
+    if (block === undefined) return undefined;
+    const found = this.#cache.get(block);
+    if (found !== undefined) return found[unit - block.first];
+    const traces = this.#derive(block);
+    this.#keep(block, traces);
+    return traces[unit - block.first];
+  }
+
+  /** Runs a block again, and undoes it. */
+  #derive(block: Block): UnitTrace[] {
+    const { history } = this.system.machine;
+    const here = history.position;
+    if (!history.seek(block.base)) return [];
+    const { state } = this.#runner;
+    this.#runner.state = block.state;
+    const traces: UnitTrace[] = [];
+    history.speculate(() => {
+      for (let i = 0; i < block.count; i++) {
+        const trace = this.#execute(block.first + i, true);
+        if (trace === undefined) return;
+        traces.push(trace);
+      }
+    });
+    this.#runner.state = state;
+    history.seek(here);
+    return traces;
+  }
+
+  /** How many steps a unit has that ran. */
+  stepsOf(unit: number): number {
+    return this.#blockOf(unit)?.stepsOf(unit) ?? 0;
+  }
+
+  /** Whether an exception is among the steps of a unit that ran. */
+  isExceptional(unit: number): boolean {
+    return this.#blockOf(unit)?.isExceptional(unit) ?? false;
+  }
+
+  /** The history positions around a unit that ran. */
+  range(unit: number): { readonly from: number; readonly to: number } {
+    const block = this.#blockOf(unit);
+    return block === undefined ? { from: this.#end, to: this.#end } : { from: block.start(unit), to: block.end(unit) };
+  }
+
+  /** The history position of a moment. */
+  position(moment: Moment): number {
+    if (moment.step <= 0 || moment.unit >= this.#count) return this.range(moment.unit).from;
+    return this.trace(moment.unit)?.positions[moment.step - 1] ?? this.range(moment.unit).to;
+  }
+
+  /** The first moment that is after a position. */
+  momentAfter(position: number): Moment {
+    let low = this.oldest;
+    let high = this.#count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.range(middle).to > position) high = middle;
+      else low = middle + 1;
+    }
+    if (low >= this.#count || this.range(low).from > position) return { unit: low, step: 0 };
+    const trace = this.trace(low);
+    const step = trace?.stepAfter(position) ?? 0;
+    return trace === undefined || step > trace.steps.length ? { unit: low + 1, step: 0 } : { unit: low, step };
+  }
+
+  /** Changes the machine by hand at a moment: what came later never happened. */
+  edit(moment: Moment, apply: () => void): void {
+    const { unit, step } = moment;
+    const before = unit < this.#count ? this.trace(unit)?.unit.before ?? this.#state : this.#state;
+    this.system.machine.history.seek(this.range(unit).from);
+    this.#truncate(unit);
+    const kept = (this.#edits.get(unit) ?? []).filter((e) => e.step <= step);
+    this.#edits.set(unit, [...kept, { step, apply }]);
+    this.#state = before;
+    if (step === 0) apply();
+    this.#end = this.system.machine.history.position;
+    if (step > 0) this.run();
+  }
+
+  #truncate(unit: number): void {
+    for (const edited of this.#edits.keys()) if (edited > unit) this.#edits.delete(edited);
+    for (let block = this.#blocks.at(-1); block !== undefined && this.#count > unit; block = this.#blocks.at(-1)) {
+      this.#count = Math.max(unit, block.first);
+      if (block.first >= unit) {
+        this.#base = block.base;
+        this.#drop(block);
+      } else {
+        this.#base = block.end(unit - 1);
+        this.#cache.get(block)?.splice(unit - block.first);
+        block.truncate(unit);
+      }
+    }
+  }
+}

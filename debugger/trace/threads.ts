@@ -1,0 +1,109 @@
+/**
+ * Who makes each step: a master (device, StreamID, SubstreamID), the command queue of an SMMU, a
+ * processor of a domain, or the hypervisor. Threads known from the start have the first numbers;
+ * others get theirs when they first act. The scenario itself is thread 1.
+ */
+import { FrameNode, type FrameTree } from './frames.ts';
+import type { TraceStep } from './traceStep.ts';
+import type { System } from '../system/system.ts';
+
+/** A thread. */
+export interface Thread {
+  /** From 1, the same in every run of the same scenario. */
+  readonly id: number;
+  readonly name: string;
+  readonly kind: 'scenario' | 'master' | 'command queue' | 'processor' | 'hypervisor';
+}
+
+/** The thread of units in which nobody in particular acts. */
+export const SCENARIO_THREAD = 1;
+
+/** The threads of one system. */
+export class Threads {
+  readonly #system: System;
+  readonly #byName = new Map<string, Thread>();
+  readonly #all: Thread[] = [];
+
+  constructor(system: System) {
+    this.#system = system;
+    this.#thread('scenario', 'scenario');
+    for (const device of system.devices) for (const sid of device.sids) this.#thread(this.#masterName(device.smmu ?? -1, sid, undefined), 'master');
+    for (const smmu of system.smmus) this.#thread(`${smmu.name} command queue`, 'command queue');
+    for (const domain of system.domains) this.#thread(domain.name, 'processor');
+    if (system.hypervisor !== undefined) this.#thread(system.hypervisor.name, 'hypervisor');
+  }
+
+  /** All threads so far. */
+  get all(): readonly Thread[] {
+    return this.#all;
+  }
+
+  #thread(name: string, kind: Thread['kind']): Thread {
+    const found = this.#byName.get(name);
+    if (found !== undefined) return found;
+    const thread: Thread = { id: this.#all.length + 1, name, kind };
+    this.#byName.set(name, thread);
+    this.#all.push(thread);
+    return thread;
+  }
+
+  #masterName(smmu: number, sid: number, ssid: number | undefined): string {
+    const device = this.#system.devices.find((d) => (d.smmu ?? -1) === smmu && d.sids.includes(sid));
+    const who = device?.name ?? this.#system.smmus.find((s) => s.index === smmu)?.name ?? 'unknown';
+    return `${who} StreamID 0x${sid.toString(16)}${ssid === undefined ? '' : ` SubstreamID 0x${ssid.toString(16)}`}`;
+  }
+
+  #master(smmu: number, sid: number, ssid?: number): number {
+    return this.#thread(this.#masterName(smmu, sid, ssid), 'master').id;
+  }
+
+  #queue(smmu: number): number {
+    const name = this.#system.smmus.find((s) => s.index === smmu)?.name ?? `smmu${smmu}`;
+    return this.#thread(`${name} command queue`, 'command queue').id;
+  }
+
+  /** The thread of somebody who is named in steps or in the scenario; undefined is the scenario. */
+  ofActor(actor: string | undefined): number {
+    if (actor === undefined) return SCENARIO_THREAD;
+    const known = this.#byName.get(actor);
+    if (known !== undefined) return known.id;
+    const device = this.#system.devices.find((d) => d.name === actor || d.aliases.includes(actor));
+    if (device !== undefined) return this.#master(device.smmu ?? -1, device.sids[0] ?? 0);
+    const base = actor.split('.')[0] ?? actor;
+    if (base !== actor && this.#byName.has(base)) return this.ofActor(base);
+    return this.#thread(actor, 'hypervisor').id;
+  }
+
+  /** The thread of each step of a unit, step k at index k - 1. */
+  ofSteps(steps: readonly TraceStep[], tree: FrameTree, actor: string | undefined): Uint16Array {
+    const own = this.ofActor(actor);
+    const byFrame = new Map<FrameNode, number>();
+    return Uint16Array.from(steps, (step, i) => this.#ofStep(step) ?? this.#ofFrame(tree.owner[i] ?? tree.root, { steps, own, byFrame }));
+  }
+
+  #ofStep(step: TraceStep): number | undefined {
+    switch (step.kind) {
+      case 'store': return this.ofActor(step.actor);
+      case 'hypervisor': return step.actor === 'monitor' ? undefined : this.ofActor(step.actor);
+      case 'command': return this.#queue(step.smmu);
+      case 'transaction': return this.#master(step.smmu, step.sid, step.ssid);
+      case 'stall': return this.#master(step.smmu, step.sid);
+      case 'page request': return this.#master(step.smmu, (step.words[0] ?? 0) >>> 0);
+      default: return undefined;
+    }
+  }
+
+  /** What stands in a frame without an actor of its own is done by whoever the frame is of. */
+  #ofFrame(node: FrameNode, unit: { readonly steps: readonly TraceStep[]; readonly own: number; readonly byFrame: Map<FrameNode, number> }): number {
+    const known = unit.byFrame.get(node);
+    if (known !== undefined) return known;
+    const head = node.items[node.kind === 'command' ? node.items.length - 1 : 0];
+    const step = typeof head === 'number' && OWNING.has(node.kind) ? unit.steps[head - 1] : undefined;
+    const found = (step === undefined ? undefined : this.#ofStep(step)) ?? (node.parent === undefined ? unit.own : this.#ofFrame(node.parent, unit));
+    unit.byFrame.set(node, found);
+    return found;
+  }
+}
+
+/** Frames that are of somebody. */
+const OWNING: ReadonlySet<FrameNode['kind']> = new Set(['transaction', 'operation', 'command']);
