@@ -12,6 +12,7 @@ export { OBSERVATIONS as XEN_OBSERVATIONS, XEN_CASES } from './xen/cases/index.t
 export { BEHAVIOURS as XEN_BEHAVIOURS, PROFILE_NAMES as XEN_PROFILE_NAMES, profileOf as xenProfileOf, type Behaviour, type XenProfile, type ProfileName as XenProfileName } from './xen/profiles.ts';
 export { Xen, type Dma as XenDma, type XenConfig } from './xen/xen.ts';
 
+export { ATTACH_STATES, type AttachState, type AttachStateInfo } from './iommufd/attachStates.ts';
 export { Iommufd, LAYOUT as IOMMUFD_LAYOUT, type IommufdConfig } from './iommufd/iommufd.ts';
 export type { HostDevice as IommufdHostDevice } from './iommufd/kernel.ts';
 export { VMM_PROFILES, type VmmProfile } from './iommufd/vmm/profiles.ts';
@@ -21,7 +22,7 @@ export { PROT as PKVM_PROT, type PageRange as PkvmPageRange } from './pkvm/mappi
 export { PAGE_STATES as PKVM_PAGE_STATES, type PageState as PkvmPageState } from './pkvm/pageStates.ts';
 export { TRANSITION_NAMES as PKVM_TRANSITIONS, type OwnershipResult, type TransitionName as PkvmTransition } from './pkvm/ownership.ts';
 export { Pkvm, PKVM_LAYOUT, type PkvmConfig, type PkvmDevice } from './pkvm/pkvm.ts';
-export { TRAP_PROFILES as PKVM_TRAP_PROFILES, type TrapProfile as PkvmTrapProfile, type TrapProfileName as PkvmTrapProfileName } from './pkvm/trap/profiles.ts';
+export { TRAP_BEHAVIOURS as PKVM_TRAP_BEHAVIOURS, TRAP_PROFILES as PKVM_TRAP_PROFILES, type TrapProfile as PkvmTrapProfile, type TrapProfileName as PkvmTrapProfileName } from './pkvm/trap/profiles.ts';
 export { TRAP_RULES as PKVM_TRAP_RULES, type TrapRule as PkvmTrapRule } from './pkvm/trap/rules.ts';
 export { PkvmTrap, TRAP_LAYOUT as PKVM_TRAP_LAYOUT, type HostAccess as PkvmHostAccess, type TrapConfig as PkvmTrapConfig } from './pkvm/trap/trapAndEmulate.ts';
 

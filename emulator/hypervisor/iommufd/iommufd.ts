@@ -13,11 +13,13 @@ import { OK, Response, STALLED } from '../../smmu/request.ts';
 import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
 import { comparedStream, type ComparedStream, type SteComparison } from '../compare.ts';
 import { viewOf, type MemoryView } from '../memoryView.ts';
+import { attachStateOf, type AttachState } from './attachStates.ts';
 import { IommufdGuest } from './guest.ts';
 import { compareStream, physicalSteOf } from './compareStream.ts';
 import { incompatibilities } from './compatibility.ts';
 import { IommufdKernel, type HostDevice } from './kernel.ts';
 import { IOMMUFD_OPERATIONS } from './operations.ts';
+import type { Result } from './result.ts';
 import { tailoredIds } from './tailor.ts';
 import { VMM_PROFILES, type VmmProfile } from './vmm/profiles.ts';
 import { Vmm, type GuestDevice } from './vmm/vmm.ts';
@@ -120,6 +122,21 @@ export class Iommufd implements Hypervisor {
     return failed(`${response.status === STALLED ? 'stalled' : 'aborted'}, ${event}`);
   }
 
+  /** Gives a device to the guest's container, before the guest says anything: only the parent translates. */
+  openContainer(device: string): Outcome {
+    return outcomeOf(this.kernel.attach(device, this.vmm.parent));
+  }
+
+  /** Gives a device back to the kernel's default domain, as when its container is closed. */
+  closeContainer(device: string): Outcome {
+    return outcomeOf(this.kernel.detach(device));
+  }
+
+  /** Which of the states of attachment a device is in (`ATTACH_STATES`). */
+  attachState(device: string): AttachState | undefined {
+    return attachStateOf(this.kernel, device);
+  }
+
   /** A trapped access of the guest; the value is what it reads. */
   register(offset: number, write?: number): Outcome {
     const { port } = this.vmm;
@@ -151,6 +168,10 @@ export class Iommufd implements Hypervisor {
     const device = this.#config.devices.find((d) => d.smmu === smmu && d.sids.includes(sid))?.name;
     return this.#config.guest.some((g) => g.name === device) ? device : undefined;
   }
+}
+
+function outcomeOf(result: Result<string>): Outcome {
+  return result.ok ? done(result.value) : failed(`${result.errno}: ${result.why}`);
 }
 
 function hostAddress(address: number): number | undefined {

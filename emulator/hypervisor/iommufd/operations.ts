@@ -13,6 +13,8 @@ function number(values: OperationValues, name: string): number {
 
 /** All operations. */
 export const IOMMUFD_OPERATIONS: readonly Operation<Iommufd>[] = [
+  { name: 'openContainer', text: 'Attaches a device to the parent page table, as a container for nesting does.', parameters: ['device'], run: (h, v) => h.openContainer(text(v, 'device')) },
+  { name: 'closeContainer', text: 'Gives a device back to the default domain of the kernel.', parameters: ['device'], run: (h, v) => h.closeContainer(text(v, 'device')) },
   { name: 'start', text: 'Lets the guest probe its SMMU.', parameters: [], run: (h) => h.guest.start() },
   { name: 'attach', text: 'Lets the guest attach a device to stage 1.', parameters: ['device'], run: (h, v) => h.guest.attach(text(v, 'device')) },
   { name: 'bypass', text: 'Lets the guest switch stage 1 of a device off.', parameters: ['device'], run: (h, v) => h.guest.detach(text(v, 'device'), 'bypass') },

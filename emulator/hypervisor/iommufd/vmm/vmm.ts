@@ -68,6 +68,11 @@ export class Vmm {
     return this.smmu.port;
   }
 
+  /** The page table that is the stage 2 of all nested ones; 0 before `start`. */
+  get parent(): number {
+    return this.#state.get('parent');
+  }
+
   /** Makes the objects of the guest and takes its devices over; what is in the way, or nothing. */
   start(): Failure | undefined {
     const { kernel, devices, ram } = this.#parts;

@@ -38,6 +38,29 @@ describe('the states of attachment as guest against host', () => {
   it('has nothing to say of a device that is not there', () => expect(compareStream(kernel, 'none')).toBeUndefined());
 });
 
+describe('the states of attachment by operations of the whole system', () => {
+  it('go round, each seen as guest against host and undone', () => {
+    const s = system();
+    const { hash } = s.machine;
+    const look = (): string => `${s.attachState('nic') ?? '-'}: ${s.compareStreams().find((c) => c.device === 'nic')!.comparison.sentence}`;
+    const run: readonly [name: string, values: Record<string, string>, expected: string][] = [
+      ['closeContainer', { device: 'nic' }, '1: The guest asks for nothing (V is 0), the hardware does stage 1 only.'],
+      ['openContainer', { device: 'nic' }, '2: The guest asks for nothing (V is 0), the hardware does stage 2 only.'],
+      ['start', {}, '2a: The hardware follows the guest: abort.'],
+      ['attach', { device: 'nic' }, '3: The hardware follows the guest: stage 1 and stage 2.'],
+      ['bypass', { device: 'nic' }, '4: The hardware follows the guest: stage 2 only.'],
+      ['closeContainer', { device: 'nic' }, '1: The guest asks for bypass, the hardware does stage 1 only.'],
+    ];
+    for (const [name, values, expected] of run) {
+      expect(s.perform(name, values)).toMatchObject({ ok: true });
+      expect(look()).toBe(expected);
+    }
+    s.machine.history.back(run.length);
+    expect(s.machine.hash).toBe(hash);
+    expect(s.perform('closeContainer', { device: 'none' }).text).toContain('-ENOENT');
+  });
+});
+
 /** What a guest that configures stage 1 in part gets. */
 const PARTIAL: readonly { name: string; ste: Record<string, number>; sends: boolean; isFollowed: boolean; sentence: string; fate: string }[] = [
   { name: 'an STE without its invalidation', ste: { V: 1, Config: 4 }, sends: false, isFollowed: false, sentence: 'The guest asks for bypass, the hardware does abort.', fate: 'aborted, no event' },
