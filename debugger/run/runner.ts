@@ -6,13 +6,13 @@ import type { U64 } from '../../emulator/bits/u64.ts';
 import { evaluate, withNames, type Scope } from '../expression/evaluate.ts';
 import type { Expression } from '../expression/ast.ts';
 import { asNumber, kindName, numberValue, type ExpressionValue } from '../expression/value.ts';
+import { inspectScope } from '../inspect/runScope.ts';
 import type { Action, Program } from '../scenario/program.ts';
 import type { System } from '../system/system.ts';
 import type { Act, Memo } from './act.ts';
 import { Arguments, Unusable, unusable } from './arguments.ts';
 import { HANDLERS } from './handlers.ts';
 import { advance, settle, type Around, type Leaf, type Place, type Settled } from './place.ts';
-import { runScope } from './scope.ts';
 import { finishStalls } from './stalls.ts';
 import type { Runner, RunnerState, Unit, UnitOutcome } from './unit.ts';
 
@@ -22,7 +22,7 @@ export const DEFAULT_LIMIT = 1_000_000;
 const START: Memo = { spent: 0, dma: undefined, last: undefined, read: {}, waiting: [] };
 const STOP_VERBS: ReadonlySet<string> = new Set(['expect.refused', 'expect.crash']);
 
-/** What may be added to the names of expressions. */
+/** Where expressions get their names from, in place of what an inspector of the machine gives. */
 export type ScopeMaker = (system: System, state: () => RunnerState) => Scope;
 
 /** The interpreter of a program on a system. */
@@ -40,7 +40,7 @@ export class ScenarioRunner implements Runner {
     this.#program = program;
     this.#system = system;
     this.#limit = options.limit;
-    this.#scope = options.scope?.(system, () => this.state) ?? runScope(system, () => this.state);
+    this.#scope = (options.scope ?? inspectScope)(system, () => this.state);
   }
 
   get state(): RunnerState {
