@@ -1,11 +1,15 @@
 /** What every kind of system has in common: names from a description, access to registers and memory. */
-import type { Machine } from '../../emulator/machine/machine.ts';
+import type { Machine, SmmuConfig } from '../../emulator/machine/machine.ts';
 import { physicalPort } from '../../emulator/hypervisor/driver/port.ts';
 import { storeWatch, viewOf, type MemoryView } from '../../emulator/hypervisor/memoryView.ts';
-import { failed, type Outcome } from '../../emulator/hypervisor/hypervisor.ts';
-import type { SmmuConfig } from '../../emulator/machine/machine.ts';
+import { failed, type OperationValues, type Outcome } from '../../emulator/hypervisor/hypervisor.ts';
+import type { Problem, SourceRange } from '../../model/problem.ts';
 import type { DescribedDevice, Description } from './description.ts';
-import type { SmmuAccess, SystemDevice, SystemDomain, SystemSmmu } from './system.ts';
+import { findDevice } from './names.ts';
+import type { SmmuAccess, System, SystemDevice, SystemDomain, SystemSmmu } from './system.ts';
+
+const EVENTQ_PROD = 0x100a8;
+const EVENTQ_CONS = 0x100ac;
 
 /** The SMMUs of a machine to be made. */
 export function smmuConfigs({ smmus, cache, holdsCommands, isSlow }: Description): SmmuConfig[] {
@@ -63,4 +67,21 @@ export function idleOf(machine: Machine, { holdsCommands, isSlow }: Description,
       machine.smmus[smmu]?.consume(2 ** 20);
     },
   };
+}
+
+/** Whether some physical event queue holds a record that nobody has taken out. */
+export function hasWaitingEvents({ smmus }: Machine): boolean {
+  return smmus.some((smmu) => smmu.readRegister(EVENTQ_PROD, 4).lo !== smmu.readRegister(EVENTQ_CONS, 4).lo);
+}
+
+/** The values of an operation with devices under the names that a model knows. */
+export function withDeviceName(system: Pick<System, 'devices'>, values: OperationValues): OperationValues {
+  const { device } = values;
+  const found = typeof device === 'string' ? findDevice(system, device) : undefined;
+  return found === undefined ? values : { ...values, device: found.name };
+}
+
+/** Something that makes a machine impossible. */
+export function setupProblem(message: string, range: SourceRange | undefined): Problem {
+  return { id: 'scenario-setup', level: 'error', message, range: range ?? { file: '', start: 0, end: 0 } };
 }

@@ -3,13 +3,15 @@ import type { Problem } from '../../model/problem.ts';
 import type { Description } from './description.ts';
 import { NativeSystem } from './native.ts';
 import type { System } from './system.ts';
+import { xenSystem } from './xen.ts';
 
 /** Makes a system, or says why it cannot be made. */
 export type Adapter = (description: Description) => System | { readonly problems: readonly Problem[] };
 
 const ADAPTERS: Readonly<Record<Description['hypervisor']['kind'], Adapter | undefined>> = {
   none: (description) => new NativeSystem(description),
-  xen: undefined, iommufd: undefined, pkvm: undefined, 'grant-dma': undefined,
+  xen: xenSystem,
+  iommufd: undefined, pkvm: undefined, 'grant-dma': undefined,
 };
 
 /** Makes the system of a description. */

@@ -1,4 +1,5 @@
 /** Names of devices and SMMUs as scenarios write them: node names, labels, paths, PCI functions. */
+import type { RequesterRun } from './description.ts';
 import type { SmmuAccess, System, SystemDevice } from './system.ts';
 
 /** `pcie0:01:00.0`: a function behind a root complex. */
@@ -10,14 +11,19 @@ function isNamed(thing: { readonly name: string; readonly aliases: readonly stri
 
 /** The device of a name; undefined where there is none. */
 export function findDevice(system: Pick<System, 'devices'>, name: string): SystemDevice | undefined {
-  const device = system.devices.find((d) => isNamed(d, name));
-  return device ?? findFunction(system, name);
+  return system.devices.find((d) => isNamed(d, name)) ?? pciFunction(system.devices, name);
+}
+
+interface Complex {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly requesters: readonly RequesterRun[];
 }
 
 /** A PCI function: it has no node of its own, and comes into being by being named. */
-function findFunction(system: Pick<System, 'devices'>, name: string): SystemDevice | undefined {
+export function pciFunction<T extends Complex>(devices: readonly T[], name: string): (T & { readonly sids: readonly number[] }) | undefined {
   const [, complex = '', bus = '', device = '', fn = ''] = FUNCTION.exec(name) ?? [];
-  const parent = system.devices.find((d) => isNamed(d, complex));
+  const parent = devices.find((d) => isNamed(d, complex));
   if (parent === undefined) return undefined;
   const rid = Number.parseInt(bus, 16) * 256 + Number.parseInt(device, 16) * 8 + Number.parseInt(fn, 16);
   const run = parent.requesters.find((r) => rid >= r.rid && rid < r.rid + r.count);

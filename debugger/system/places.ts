@@ -15,9 +15,9 @@ export const DEFAULT_MEMORY = { name: 'ram', base: 0x4000_0000, size: 0x4000_000
 const POOL_SIZE = 0x100_0000;
 const MB = 0x10_0000;
 
-/** The RAM of a machine as regions; what nobody is named for belongs to `host`. */
-export function ramRegions({ memory }: Description, host: string): Region[] {
-  return memory.map(({ name, base, size, owner }) => ({ name, kind: 'ram', base, size, owner: owner ?? host }));
+/** The RAM of a machine as regions; what nobody is named for belongs to `host`, where there is one. */
+export function ramRegions({ memory }: Description, host: string | undefined): Region[] {
+  return memory.map(({ name, base, size, owner = host }) => ({ name, kind: 'ram', base, size, ...(owner === undefined ? {} : { owner }) }));
 }
 
 /** Memory without those parts of it that are taken. */

@@ -36,12 +36,17 @@ export class XenGuest {
     return this.#state.get('isOn') === 1;
   }
 
+  /** Notes that the drivers are up, for whoever probes them one by one. */
+  markOn(): void {
+    this.#state.set('isOn', 1);
+  }
+
   /** Probes and resets all SMMUs. */
   start(options: DriverOptions = {}): Outcome {
     return this.#run('probes its SMMU', () => {
       const results = this.drivers.map((driver) => driver.probe(options));
       const problem = results.find((r) => !r.ok);
-      if (problem === undefined && results.length > 0) this.#state.set('isOn', 1);
+      if (problem === undefined && results.length > 0) this.markOn();
       return problem ?? results[0] ?? failed('the guest has no SMMU');
     });
   }
