@@ -3,6 +3,7 @@
 // `--watch` rebuilds on change.
 import { build, context } from 'esbuild';
 import { chmod } from 'node:fs/promises';
+import { writeThirdParty } from './packaging/thirdParty.mjs';
 import { writeCodeCache } from './server/codeCache.mjs';
 
 const shared = {
@@ -27,7 +28,8 @@ const programs = [
 if (process.argv.includes('--watch')) {
   for (const program of programs) await (await context(program)).watch();
 } else {
-  await Promise.all(programs.map((program) => build(program)));
+  const built = await Promise.all(programs.map((program) => build({ ...program, metafile: true })));
+  writeThirdParty(built.map(({ metafile }) => metafile), 'dist');
   await chmod('dist/vsmmu.js', 0o755);
   await writeCodeCache('dist/server.js', 'examples/merlin/merlin-evk.dts');
 }

@@ -4,6 +4,7 @@
  * user's files mean is none of its business.
  */
 import * as vscode from 'vscode';
+import { registerBlobs } from './blobs.ts';
 import { BoardStatus } from './boardStatus.ts';
 import { registerCommands } from './commands.ts';
 import { registerDebugger } from './debug/index.ts';
@@ -13,7 +14,7 @@ import { createServer } from './server.ts';
 import { boardViews } from './views/boardViews.ts';
 import { ViewPanels } from './views/panels.ts';
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+export function activate(context: vscode.ExtensionContext): void {
   const server = createServer(context);
   const pages = new Pages();
   const panels = new ViewPanels(context);
@@ -22,8 +23,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   context.subscriptions.push(pages, panels, board, ...registerCommands({ server, pages, panels, board }), ...registerDebugger(context, server));
   context.subscriptions.push(
     recognizeGuests(),
+    ...registerBlobs(server),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendNotification('vsmmu/trustChanged', { trusted: true })),
   );
   context.subscriptions.push({ dispose: () => void server.dispose() });
-  await server.start();
+  // Nothing here waits for the server: requests do by themselves, and a failed start is reported by the client.
+  server.start().catch(() => undefined);
 }

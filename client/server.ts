@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind, type LanguageClientOptions } from 'vscode-languageclient/node';
+import { BLOB_SCHEME } from './blobs.ts';
 import { linkToRule } from './rules.ts';
 
 /** Language ids that we serve: device trees under ours and that of other extensions, and Xen guests. */
@@ -13,7 +14,7 @@ export const LANGUAGES: readonly string[] = ['dts', 'devicetree', 'xl-cfg'];
 export function createServer(context: vscode.ExtensionContext): LanguageClient {
   const module = context.asAbsolutePath('dist/server.js');
   const options: LanguageClientOptions = {
-    documentSelector: LANGUAGES.flatMap((language) => [{ scheme: 'file', language }, { scheme: 'untitled', language }]),
+    documentSelector: LANGUAGES.flatMap((language) => ['file', 'untitled', BLOB_SCHEME].map((scheme) => ({ scheme, language }))),
     synchronize: { configurationSection: 'vsmmu' },
     initializationOptions: () => ({
       settings: vscode.workspace.getConfiguration('vsmmu'),

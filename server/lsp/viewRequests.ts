@@ -1,11 +1,12 @@
 /**
- * Requests of our own client's views: the streams of a board, its topology, who owns what. An answer
- * is what to show, or why there is nothing and what to do about it. `vsmmu/modelChanged` tells the
- * client, after each analysis, that a view may be out of date.
+ * Requests of our own client's views: the streams of a board, its topology, who owns what, the source
+ * of a blob. An answer is what to show, or why there is nothing and what to do about it.
+ * `vsmmu/modelChanged` tells the client, after each analysis, that a view may be out of date.
  */
 import type { PlatformContext } from '../../model/platform/context.ts';
 import type { System } from '../../model/platform/guests/types.ts';
 import type { SourceRange } from '../../model/problem.ts';
+import { blobSource } from '../features/blobSource.ts';
 import { ownershipTables } from '../features/views/ownershipTables.ts';
 import { streamTables } from '../features/views/streamTables.ts';
 import type { Place } from '../features/views/table.ts';
@@ -45,6 +46,7 @@ export const VIEW_REQUESTS: RequestTable = {
     }
     return { kind: 'show', data: ownershipTables(system, { label: (file) => session.label(file), place: (range) => placeOf(session, range) }) };
   },
+  'vsmmu/blobSource': (_, { name, data }: { name: string; data: string }): { text: string } => ({ text: blobSource(Buffer.from(data, 'base64'), name) }),
 };
 
 async function ofBoard(session: Session, uri: string, make: (subject: Subject & { board: NonNullable<Subject['board']> }) => unknown): Promise<ViewAnswer> {

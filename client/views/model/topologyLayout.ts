@@ -121,6 +121,7 @@ function marked(text: string, streams: readonly Stream[]): string {
   return streams.some(({ conflict }) => conflict !== null) ? `⚠ ${text}` : text;
 }
 
+/** Boxes lead to lines and are named in full for a screen reader; what is written on them is for the eye, and may be cut or repeated. */
 class Picture {
   readonly #columns: Columns;
   readonly #iommus: ReadonlyMap<string, Iommu>;
@@ -148,13 +149,11 @@ class Picture {
       if (last?.name === device.domain) last.bottom = top + height;
       else if (device.domain !== null) runs.push({ name: device.domain, top, bottom: top + height });
     }
-    return runs.map(({ name, top, bottom }) => {
+    return runs.flatMap(({ name, top, bottom }): Shape[] => {
       const domain = this.#domains.get(name);
       const at = { x: this.#columns.domain, y: top + 2, width: DOMAIN_WIDTH, height: bottom - top - 4 };
-      return {
-        tag: 'g', key: `domain ${name} ${top}`, label: `Domain ${name}${domain === undefined ? '' : `, ${domain.kind}`}`, place: domain?.place ?? null,
-        attributes: { class: 'domain' }, children: [box(at), ...names(name, at)],
-      };
+      const label = `Domain ${name}${domain === undefined ? '' : `, ${domain.kind}`}`;
+      return [{ tag: 'g', key: `domain ${name} ${top}`, label, place: domain?.place ?? null, attributes: { class: 'domain' }, children: [box(at)] }, ...names(name, at, { className: 'owner' })];
     });
   }
 
@@ -165,10 +164,10 @@ class Picture {
     const area = { x: this.#columns.device, y: top + 2, width: DEVICE_WIDTH, height: height - 4 };
     const label = said.filter((part) => part !== '').join(', ');
     const className = ['device', enabled ? '' : 'disabled', unprotected === null ? '' : 'unprotected'].filter((part) => part !== '').join(' ');
-    const shapes: Shape[] = [{
-      tag: 'g', key: `device ${id}`, label, place: at, attributes: { class: className },
-      children: [box(area), write(fitted(`${mark}${name}`, DEVICE_WIDTH - 16, CHAR), area.x + 8, top + LINE / 2)],
-    }];
+    const shapes: Shape[] = [
+      { tag: 'g', key: `device ${id}`, label, place: at, attributes: { class: className }, children: [box(area)] },
+      write(fitted(`${mark}${name}`, DEVICE_WIDTH - 16, CHAR), area.x + 8, top + LINE / 2),
+    ];
     if (unprotected !== null) shapes.push(write(fitted(unprotected, PILLS_WIDTH, CHAR), this.#columns.pills, top + LINE / 2, 'reason'));
     return shapes;
   }
@@ -182,35 +181,32 @@ class Picture {
       const line: Shape = { tag: 'path', attributes: { class: isOwn ? 'line' : 'line away', d: `M${this.#columns.device + DEVICE_WIDTH} ${y}H${end}` } };
       const away = `→ ${this.#iommus.get(row.iommu)?.name ?? row.iommu}`;
       const name = isOwn ? [] : [write(fitted(away, this.#columns.iommu - end - 8, CHAR), end + 4, y)];
-      return [line, ...row.pills.map((pill) => this.#pill(pill, y, device)), ...name];
+      return [line, ...row.pills.flatMap((pill) => this.#pill(pill, y, device)), ...name];
     });
   }
 
-  #pill({ text, streams, x, width }: Pill, y: number, device: Device): Shape {
+  #pill({ text, streams, x, width }: Pill, y: number, device: Device): Shape[] {
     const left = this.#columns.pills + x;
     const [stream] = streams;
     const conflicts = streams.flatMap(({ conflict }) => conflict ?? []);
     const ids = streams.length === 1 ? stream?.text ?? '' : `${streams.length} more from ${stream?.text ?? ''}`;
     const label = [`StreamID ${ids} of ${device.name}`, streams.length === 1 ? stream?.detail ?? '' : '', conflicts[0] ?? ''];
-    return {
+    return [{
       tag: 'g', key: `stream ${device.id} ${stream?.iommu} ${text}`, label: label.filter((part) => part !== '').join(', '), place: stream?.place ?? null,
       attributes: { class: conflicts.length === 0 ? 'stream' : 'stream conflict' },
-      children: [
-        { tag: 'rect', attributes: { x: left, y: y - 9, width, height: 18, rx: 9 } },
-        write(text, left + PILL_PAD / 2, y, 'id'),
-      ],
-    };
+      children: [{ tag: 'rect', attributes: { x: left, y: y - 9, width, height: 18, rx: 9 } }],
+    }, write(text, left + PILL_PAD / 2, y, 'id')];
   }
 
   #iommu({ group: { iommu, devices }, top, height }: PlacedGroup): Shape[] {
     const at = { x: this.#columns.iommu, y: top, width: IOMMU_WIDTH, height };
-    if (iommu === undefined) return [{ tag: 'g', attributes: { class: 'iommu none' }, children: [box(at), ...names('No IOMMU', at, 'nothing translates')] }];
+    if (iommu === undefined) return [{ tag: 'g', attributes: { class: 'iommu none' }, children: [box(at)] }, ...names('No IOMMU', at, { note: 'nothing translates' })];
     const note = [iommu.kind, ...(iommu.enabled ? [] : ['disabled'])].join(', ');
     const className = iommu.enabled ? 'iommu' : 'iommu disabled';
     return [{
       tag: 'g', key: `iommu ${iommu.id}`, label: `IOMMU ${iommu.name}, ${note}, ${devices.length} devices`, place: iommu.place, attributes: { class: className },
-      children: [box(at), ...names(iommu.name, at, note)],
-    }];
+      children: [box(at)],
+    }, ...names(iommu.name, at, { note })];
   }
 }
 
@@ -230,10 +226,10 @@ function write(text: string, x: number, middle: number, className = 'name'): Sha
 }
 
 /** The name in a box, with a note below it where there is room, again and again where the box is tall. */
-function names(name: string, { x, y, width, height }: Area, note = ''): Shape[] {
+function names(name: string, { x, y, width, height }: Area, { note = '', className = 'name' }: { note?: string; className?: string }): Shape[] {
   const found: Shape[] = [];
   for (let at = y; at === y || at < y + height - LINE * 2; at += REPEAT) {
-    found.push(write(fitted(name, width - 16, CHAR), x + 8, at + Math.min(LINE, height) / 2 + 1));
+    found.push(write(fitted(name, width - 16, CHAR), x + 8, at + Math.min(LINE, height) / 2 + 1, className));
     if (note !== '') found.push(write(fitted(note, width - 16, CHAR - 0.8), x + 8, at + LINE + 10, 'note'));
   }
   return found;

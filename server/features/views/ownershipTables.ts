@@ -33,7 +33,7 @@ export function ownershipTables(system: System, tools: OwnershipTools): Tables {
 
 function deviceTable(system: System, tools: OwnershipTools): Table {
   const rows = system.domains.flatMap((domain) => domain.devices.flatMap((device) => new DeviceRows(system.host, domain, tools).of(device)));
-  const columns = ['Domain', '`Device', '`SMMU', '`StreamID', '`Virtual StreamID', '`Interrupts', '`Pages'];
+  const columns = ['Domain', '`Device', '`SMMU', '`StreamID', '`vSID', '`Interrupts', '`Pages'];
   return tableOf({ id: 'devices', title: 'Devices', columns, rows, empty: 'No domain has a device of its own: assign one with dtdev in a guest, or xen,path in a partial device tree.' });
 }
 

@@ -61,7 +61,7 @@ async function runOne(test: UiTest, { browser, server, scratch }: Running): Prom
   await server.configure(test.settings ?? {});
   const context = await browser.newContext({ viewport: { width: 1360, height: 820 }, colorScheme: 'dark' });
   context.setDefaultTimeout(STEP_TIMEOUT);
-  const workbench = new Workbench(await context.newPage());
+  const workbench = new Workbench(await context.newPage(), (more) => server.configure({ ...test.settings, ...more }));
   try {
     await workbench.openFolder(server.url, folder);
     await test.run({ workbench, folder });
