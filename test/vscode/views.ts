@@ -59,7 +59,7 @@ const tables: readonly UiTest[] = [
       await workbench.page.keyboard.type('iommus = <&smmu_io 0x77>;');
       await workbench.preview.getByRole('link', { name: '0x77' }).waitFor();
       await workbench.save();
-      await workbench.page.reload();
+      await workbench.reload();
       await workbench.preview.getByRole('link', { name: '0x77' }).waitFor();
       const kept = await workbench.preview.getByRole('searchbox', { name: 'Filter' }).inputValue();
       if (kept !== '0x77') throw new Error(`the filter is now ${JSON.stringify(kept)}`);

@@ -198,6 +198,13 @@ export class Workbench {
       await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), animations: 'disabled' });
     }
   }
+  /** Loads the window anew as a user does, so that it remembers what is open. */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.command('Developer: Reload Window');
+    await loaded;
+  }
+
   /**
    * Pictures of a webview in light, dark and, after a reload of the window, high contrast; `shown` is
    * what is seen in it when it is back.
@@ -205,7 +212,7 @@ export class Workbench {
   async screenshotView(name: string, shown: Locator): Promise<void> {
     await this.screenshot(name);
     await this.#configure({ 'workbench.preferredDarkColorTheme': 'Default High Contrast' });
-    await this.page.reload();
+    await this.reload();
     await this.page.locator('.monaco-workbench.hc-black').first().waitFor();
     await shown.waitFor();
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-contrast.png`), animations: 'disabled' });
