@@ -37,6 +37,8 @@ export interface Hypervisor {
   /** Which behaviour: the posted code, a corrected one, the architecture. */
   readonly profile: string;
   readonly runtime: Runtime;
+  /** Brings everything up to the point where guests, or the host above EL2, can act. Once, first. */
+  boot(): Outcome;
   /** What can be asked for. */
   readonly operations: readonly Pick<Operation<never>, 'name' | 'text' | 'parameters'>[];
   /** Carries out an operation; an unknown name or a missing value is an outcome too. */
@@ -53,6 +55,29 @@ export function done(text = 'done', value?: number): Outcome {
 /** Failure. */
 export function failed(text: string): Outcome {
   return { ok: false, text };
+}
+
+/** The operations of a model, and which of their parameters are text; all others are whole numbers from 0. */
+export interface OperationTable<H> {
+  readonly operations: readonly Operation<H>[];
+  readonly texts: ReadonlySet<string>;
+}
+
+/** Sizes in bytes and pages that one operation may ask for; each page is work. Other numbers are exact ones. */
+const MOST: ReadonlyMap<string, number> = new Map([['size', 2 ** 26], ['pgcount', 2 ** 14]]);
+
+/** An operation by name whose values are all there and make sense, or why it cannot be carried out. */
+export function findOperation<H>(table: OperationTable<H>, name: string, values: OperationValues): Operation<H> | Outcome {
+  const operation = table.operations.find((o) => o.name === name);
+  if (operation === undefined) return failed(`no operation ${name}`);
+  for (const parameter of operation.parameters) {
+    const value = values[parameter];
+    if (value === undefined) return failed(`${name} needs ${parameter}`);
+    const most = MOST.get(parameter) ?? Number.MAX_SAFE_INTEGER;
+    const isFine = table.texts.has(parameter) || (Number.isSafeInteger(Number(value)) && Number(value) >= 0 && Number(value) <= most && value !== '');
+    if (!isFine) return failed(`${name}: ${parameter} must be a whole number from 0 to 0x${most.toString(16)}`);
+  }
+  return operation;
 }
 
 /** A line of the hypervisor's console. */

@@ -7,14 +7,14 @@
 import { toNumber, type U64 } from '../../bits/u64.ts';
 import { Machine } from '../../machine/machine.ts';
 import type { ComparedStream } from '../compare.ts';
-import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
+import { done, failed, findOperation, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
 import { viewOf, type MemoryView } from '../memoryView.ts';
 import { PAGE_SIZE, PagePool } from '../pages.ts';
 import { grantAddress, grantPlace } from './address.ts';
 import { GrantDmaOps, pagesOf, type DmaDirection } from './dmaOps.ts';
 import type { EndpointSource } from './endpoints.ts';
 import { GRANT_STATUS, GrantMapper, type GrantMapping } from './mapping.ts';
-import { GRANT_DMA_OPERATIONS } from './operations.ts';
+import { GRANT_DMA_OPERATIONS, GRANT_DMA_TABLE } from './operations.ts';
 import { DEFAULT_MAX_FRAMES, GrantTable, GTF } from './table.ts';
 import { probeVirtio, USUAL_KERNEL, USUAL_OFFER, type GuestKernel, type VirtioOffer, type VirtioProbe } from './virtio.ts';
 
@@ -120,13 +120,15 @@ export class GrantDma implements Hypervisor {
     return this.#ops.get(device);
   }
 
+  /** The guest is up already, with its devices probed: `probe` says what came of that. */
+  boot(): Outcome {
+    return done('the guest runs');
+  }
+
   /** Carries out an operation by name. */
   perform(name: string, values: OperationValues): Outcome {
-    const operation = GRANT_DMA_OPERATIONS.find((o) => o.name === name);
-    if (operation === undefined) return failed(`no operation ${name}`);
-    const missing = operation.parameters.find((p) => values[p] === undefined);
-    if (missing !== undefined) return failed(`${name} needs ${missing}`);
-    return this.runtime.operation('guest', name, () => operation.run(this, values));
+    const found = findOperation(GRANT_DMA_TABLE, name, values);
+    return 'run' in found ? this.runtime.operation('guest', name, () => found.run(this, values)) : found;
   }
 
   /** None: no SMMU takes part. */

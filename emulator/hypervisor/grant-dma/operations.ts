@@ -54,3 +54,6 @@ export const GRANT_DMA_OPERATIONS: readonly Operation<GrantDma>[] = [
     run: access(false, (v) => fromNumber(number(v, 'address'))),
   },
 ];
+
+/** The same, with the parameters that are text. */
+export const GRANT_DMA_TABLE = { operations: GRANT_DMA_OPERATIONS, texts: new Set(['device', 'access']) } as const;

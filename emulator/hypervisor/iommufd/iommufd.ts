@@ -10,7 +10,7 @@ import { PRESETS } from '../../idr/presets.ts';
 import type { IdRegisters } from '../../idr/features.ts';
 import { eventOf } from '../../fields/events.ts';
 import { OK, Response, STALLED } from '../../smmu/request.ts';
-import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
+import { done, failed, findOperation, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
 import { comparedStream, type ComparedStream, type SteComparison } from '../compare.ts';
 import { viewOf, type MemoryView } from '../memoryView.ts';
 import { attachStateOf, type AttachState } from './attachStates.ts';
@@ -18,7 +18,7 @@ import { IommufdGuest } from './guest.ts';
 import { compareStream, physicalSteOf } from './compareStream.ts';
 import { incompatibilities } from './compatibility.ts';
 import { IommufdKernel, type HostDevice } from './kernel.ts';
-import { IOMMUFD_OPERATIONS } from './operations.ts';
+import { IOMMUFD_OPERATIONS, IOMMUFD_TABLE } from './operations.ts';
 import type { Result } from './result.ts';
 import { tailoredIds } from './tailor.ts';
 import { VMM_PROFILES, type VmmProfile } from './vmm/profiles.ts';
@@ -101,11 +101,8 @@ export class Iommufd implements Hypervisor {
 
   /** Carries out an operation by name. */
   perform(name: string, values: OperationValues): Outcome {
-    const operation = IOMMUFD_OPERATIONS.find((o) => o.name === name);
-    if (operation === undefined) return failed(`no operation ${name}`);
-    const missing = operation.parameters.find((p) => values[p] === undefined);
-    if (missing !== undefined) return failed(`${name} needs ${missing}`);
-    return this.runtime.operation('guest', name, () => operation.run(this, values));
+    const found = findOperation(IOMMUFD_TABLE, name, values);
+    return 'run' in found ? this.runtime.operation('guest', name, () => found.run(this, values)) : found;
   }
 
   /** A device reads or writes an address; the value is where it went. */

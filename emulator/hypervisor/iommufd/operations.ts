@@ -32,3 +32,6 @@ export const IOMMUFD_OPERATIONS: readonly Operation<Iommufd>[] = [
   { name: 'readRegister', text: 'The guest reads a register of its SMMU.', parameters: ['offset'], run: (h, v) => h.register(number(v, 'offset')) },
   { name: 'writeRegister', text: 'The guest writes a register of its SMMU.', parameters: ['offset', 'value'], run: (h, v) => h.register(number(v, 'offset'), number(v, 'value')) },
 ];
+
+/** The same, with the parameters that are text. */
+export const IOMMUFD_TABLE = { operations: IOMMUFD_OPERATIONS, texts: new Set(['device']) } as const;

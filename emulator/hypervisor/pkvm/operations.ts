@@ -82,3 +82,6 @@ export const PKVM_OPERATIONS: readonly Operation<Pkvm>[] = [
     run: (h, v) => h.change(name, { address: number(v, 'address'), guest: number(v, 'guest'), gfn: number(v, 'gfn') }),
   })),
 ];
+
+/** The same, with the parameters that are text. */
+export const PKVM_TABLE = { operations: PKVM_OPERATIONS, texts: new Set(['device', 'list']) } as const;

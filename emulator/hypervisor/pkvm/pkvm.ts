@@ -8,14 +8,14 @@ import { eventOf } from '../../fields/events.ts';
 import { Machine, requestOf, type SmmuConfig } from '../../machine/machine.ts';
 import { OK, Response } from '../../smmu/request.ts';
 import type { ComparedStream } from '../compare.ts';
-import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
+import { done, failed, findOperation, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
 import { loadWords, viewOf, type MemoryView } from '../memoryView.ts';
 import { PAGE_SIZE, PagePool } from '../pages.ts';
 import { DonatedPool } from './donatedPool.ts';
 import { PkvmSmmu, type EventMemory } from './hardware.ts';
 import type { PageRange } from './mapping.ts';
 import { EVENT_INDEX, windowRead, windowWrite } from './mmioWindow.ts';
-import { PKVM_OPERATIONS } from './operations.ts';
+import { PKVM_OPERATIONS, PKVM_TABLE } from './operations.ts';
 import { PageOwnership, type TransitionName } from './ownership.ts';
 import { Paravirtual, type CallResult } from './paravirtual.ts';
 import { PowerDomains, type PowerControl, type ScmiMessage } from './power.ts';
@@ -134,11 +134,8 @@ export class Pkvm implements Hypervisor {
 
   /** Carries out an operation by name. */
   perform(name: string, values: OperationValues): Outcome {
-    const operation = PKVM_OPERATIONS.find((o) => o.name === name);
-    if (operation === undefined) return failed(`no operation ${name}`);
-    const missing = operation.parameters.find((p) => values[p] === undefined);
-    if (missing !== undefined) return failed(`${name} needs ${missing}`);
-    return this.runtime.operation('host', name, () => operation.run(this, values));
+    const found = findOperation(PKVM_TABLE, name, values);
+    return 'run' in found ? this.runtime.operation('host', name, () => found.run(this, values)) : found;
   }
 
   /** None: the host writes no entries, EL2 does. */

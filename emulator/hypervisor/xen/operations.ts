@@ -52,3 +52,6 @@ export const XEN_OPERATIONS: readonly Operation<Xen>[] = [
     run: (xen, v) => xen.trap({ domain: text(v, 'domain'), offset: number(v, 'offset'), size: 4, value: fromNumber(number(v, 'value')) }),
   },
 ];
+
+/** The same, with the parameters that are text. */
+export const XEN_TABLE = { operations: XEN_OPERATIONS, texts: new Set(['kind', 'viommu', 'devices', 'domain', 'device']) } as const;

@@ -10,7 +10,7 @@ import { OK, Response } from '../../smmu/request.ts';
 import type { Region } from '../../memory/regions.ts';
 import type { RegisterPort } from '../driver/port.ts';
 import { comparedStream, type ComparedStream } from '../compare.ts';
-import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
+import { done, failed, findOperation, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
 import { PagePool } from '../pages.ts';
 import { Box, Fields } from '../state.ts';
 import { Contexts } from './contexts.ts';
@@ -19,7 +19,7 @@ import { handleFaults } from './faults.ts';
 import { XenGuest } from './guest.ts';
 import { HostSmmu } from './hostSmmu.ts';
 import { HOST } from './layout.ts';
-import { XEN_OPERATIONS } from './operations.ts';
+import { XEN_OPERATIONS, XEN_TABLE } from './operations.ts';
 import { profileOf, type ProfileName, type XenProfile } from './profiles.ts';
 import { Assignments } from './assignments.ts';
 import { creationProblem, type DomainConfig, type GuestNode, type HostDevice } from './toolstack.ts';
@@ -125,12 +125,16 @@ export class Xen implements Hypervisor {
     }
   }
 
+  /** Xen is up already; fails where it does not drive an SMMU. */
+  boot(): Outcome {
+    const idle = this.hosts.find((host) => !this.#driven.has(host.index));
+    return idle === undefined ? done('Xen runs') : failed(`Xen does not drive smmu${idle.index}`);
+  }
+
   /** Carries out an operation by name. */
   perform(name: string, values: OperationValues): Outcome {
-    const operation = XEN_OPERATIONS.find((o) => o.name === name);
-    if (operation === undefined) return failed(`no operation ${name}`);
-    const missing = operation.parameters.find((p) => values[p] === undefined);
-    return missing === undefined ? operation.run(this, values) : failed(`${name} needs ${missing}`);
+    const found = findOperation(XEN_TABLE, name, values);
+    return 'run' in found ? found.run(this, values) : found;
   }
 
   /** A domain that exists. */

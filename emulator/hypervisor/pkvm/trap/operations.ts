@@ -65,3 +65,6 @@ export const TRAP_OPERATIONS: readonly Operation<PkvmTrap>[] = [
     run: (h, v) => h.change(name, { address: number(v, 'address'), guest: number(v, 'guest'), gfn: number(v, 'gfn') }),
   })),
 ];
+
+/** The same, with the parameters that are text. */
+export const TRAP_TABLE = { operations: TRAP_OPERATIONS, texts: new Set(['device']) } as const;

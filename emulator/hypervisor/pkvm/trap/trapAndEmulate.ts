@@ -11,7 +11,7 @@ import { CR0 } from '../../../registers/store.ts';
 import { OK, Response, TRANSLATED, UNTRANSLATED } from '../../../smmu/request.ts';
 import { comparedStream, type ComparedStream } from '../../compare.ts';
 import { SmmuDriver } from '../../driver/driver.ts';
-import { done, failed, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../../hypervisor.ts';
+import { done, failed, findOperation, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../../hypervisor.ts';
 import { viewOf, type MemoryView } from '../../memoryView.ts';
 import { PagePool } from '../../pages.ts';
 import { El2Smmu } from '../el2Smmu.ts';
@@ -19,7 +19,7 @@ import { PageOwnership, type Target, type TransitionName } from '../ownership.ts
 import type { PkvmDevice } from '../pkvm.ts';
 import { EmulatedSmmu } from './emulatedSmmu.ts';
 import { IdentityTable } from './identity.ts';
-import { TRAP_OPERATIONS } from './operations.ts';
+import { TRAP_OPERATIONS, TRAP_TABLE } from './operations.ts';
 import { TRAP_PROFILES, type TrapProfile, type TrapProfileName } from './profiles.ts';
 import { trapProblem } from './requirements.ts';
 
@@ -138,11 +138,8 @@ export class PkvmTrap implements Hypervisor {
 
   /** Carries out an operation by name. */
   perform(name: string, values: OperationValues): Outcome {
-    const operation = TRAP_OPERATIONS.find((o) => o.name === name);
-    if (operation === undefined) return failed(`no operation ${name}`);
-    const missing = operation.parameters.find((p) => values[p] === undefined);
-    if (missing !== undefined) return failed(`${name} needs ${missing}`);
-    return this.#asHost(name, () => operation.run(this, values));
+    const found = findOperation(TRAP_TABLE, name, values);
+    return 'run' in found ? this.#asHost(name, () => found.run(this, values)) : found;
   }
 
   /** The host does something; where that stops the machine, the outcome says why. */

@@ -53,9 +53,9 @@ const hostile: fc.Arbitrary<Action> = fc.oneof(
     h.drivers[0]!.events();
   }) },
   { weight: 3, arbitrary: fc.tuple(fc.constantFrom(1, 3, 4, 5, 6, 0x10, 0x11, 0x12, 0x13, 0x20, 0x2a, 0x30, 0x40, 0x46), word, fc.constantFrom(0x20, 0x321), word).map(([op, w0, w1, w2]): Action => (h) => h.perform('command', { smmu: 0, w0: ((w0 & ~0xff) | op) >>> 0, w1, w2, w3: 0 })) },
-  { weight: 6, arbitrary: fc.tuple(fc.constantFrom(0x20, 0x321), fc.nat(7), fc.constantFrom(1, 8, 9, 0xb, 0xd, 0xf), place, fc.nat()).map(([sid, at, low, pointer, high]): Action => (h) => {
+  { weight: 6, arbitrary: fc.tuple(fc.constantFrom(0x20, 0x321), fc.nat(7), fc.constantFrom(1, 8, 9, 0xb, 0xd, 0xf), place, fc.nat(0xffff_ffff)).map(([sid, at, low, pointer, high]): Action => (h) => {
     const ste = h.drivers[0]!.streams.entry(sid)!;
-    h.perform('store', { address: ste + at * 8, value: at === 0 ? pointer + low : (high % 2 ** 20) * 2 ** 32 + (high & 0x3000_0003) });
+    h.perform('store', { address: ste + at * 8, value: at === 0 ? pointer + low : (high % 2 ** 20) * 2 ** 32 + ((high & 0xf000_0003) >>> 0) });
     h.drivers[0]!.queue.submit([Uint32Array.of(3, sid, 1, 0)]);
   }) },
   { weight: 2, arbitrary: fc.tuple(fc.nat(0x1ff), word).map(([at, value]): Action => (h) => h.perform('store', { address: TRAP_LAYOUT.drivers + at * 0x1008, value })) },
