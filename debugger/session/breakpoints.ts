@@ -47,6 +47,10 @@ export interface BreakpointPlace {
 export class Breakpoints {
   #place: BreakpointPlace;
   #all: Active[] = [];
+  /** Those that steps are asked for, those that watch state, those on lines. */
+  #stepwise: readonly Active[] = [];
+  #watched: readonly Active[] = [];
+  #onLines: readonly Active[] = [];
   #lastId = 0;
 
   constructor(place: BreakpointPlace) {
@@ -56,12 +60,29 @@ export class Breakpoints {
   /** Moves all breakpoints to another run of the scenario. */
   move(place: BreakpointPlace): void {
     this.#place = place;
-    this.#all = this.#all.map((a) => this.#make(a.request, a.id));
+    this.#use(this.#all.map((a) => this.#make(a.request, a.id)));
+  }
+
+  #use(all: Active[]): void {
+    this.#all = all;
+    this.#stepwise = all.filter((a) => a.test !== undefined);
+    this.#watched = all.filter((a) => a.target !== undefined);
+    this.#onLines = all.filter((a) => a.line !== undefined);
   }
 
   /** All breakpoints. */
   get all(): readonly Active[] {
     return this.#all;
+  }
+
+  /** Whether some breakpoint watches state. */
+  get isWatching(): boolean {
+    return this.#watched.length > 0;
+  }
+
+  /** Whether some breakpoint stands on a line of the scenario. */
+  get hasLines(): boolean {
+    return this.#onLines.length > 0;
   }
 
   /** Whether counts of hits matter, so that moments may not be skipped. */
@@ -78,7 +99,7 @@ export class Breakpoints {
       const at = old.findIndex((a) => JSON.stringify(a.request) === text);
       return at >= 0 ? old.splice(at, 1)[0] ?? this.#make(request, ++this.#lastId) : this.#make(request, ++this.#lastId);
     });
-    this.#all = [...this.#all.filter((a) => !isOld(a)), ...made];
+    this.#use([...this.#all.filter((a) => !isOld(a)), ...made]);
     return made.map((a) => a.breakpoint);
   }
 
@@ -143,15 +164,14 @@ export class Breakpoints {
   atLine(unit: NextUnit | undefined): Active[] {
     if (unit === undefined) return [];
     const { action } = unit;
-    return this.#all.filter((a) => a.line !== undefined && a.line.line === action.line && a.line.file === action.at.file);
+    return this.#onLines.filter((a) => a.line?.line === action.line && a.line.file === action.at.file);
   }
 
   /** The moments inside a unit that ran, from its first step to right after its end. */
   inUnit(unit: number): Hits {
     const { timeline } = this.#place;
-    const isExceptional = timeline.isExceptional(unit);
-    const stepwise = this.#all.filter((a) => a.test !== undefined && (isExceptional || a.request.kind !== 'exception'));
-    const watched = this.#all.filter((a) => a.target !== undefined);
+    const stepwise = timeline.isExceptional(unit) ? this.#stepwise : this.#stepwise.filter((a) => a.request.kind !== 'exception');
+    const watched = this.#watched;
     const changes = watched.length === 0 ? [] : changesOf(timeline.system, watched.flatMap((a) => a.target ?? []), timeline.range(unit));
     if (stepwise.length === 0 && changes.length === 0) return NO_HITS;
     const trace = timeline.trace(unit);

@@ -3,6 +3,7 @@
  * called, what changed between two positions, who changed something last. Bookkeeping (hash chains,
  * counters of caches) has no name and is passed over.
  */
+import { hex, u64, type U64 } from '../../emulator/bits/u64.ts';
 import type { CellChange, Cells } from '../../emulator/history/history.ts';
 import type { System } from '../system/system.ts';
 import { registerName } from './registerName.ts';
@@ -17,14 +18,12 @@ export type DataTarget =
   | { readonly kind: 'state'; readonly name: string; readonly field?: string | undefined };
 
 /** Something that changed. */
-export interface NamedChange {
-  readonly target: DataTarget;
-  /** For people. */
-  readonly name: string;
-  /** Values as text. */
-  readonly before: string;
-  readonly after: string;
-}
+export type Change =
+  | { readonly kind: 'memory'; readonly address: number; readonly before: U64; readonly after: U64 }
+  /** 32 bits; `offset` in page 0, of page-1 registers without the 0x10000. */
+  | { readonly kind: 'register'; readonly smmu: number; readonly offset: number; readonly before: number; readonly after: number }
+  /** Anything else by its name, with values for people. */
+  | { readonly kind: 'other'; readonly name: string; readonly before: string; readonly after: string };
 
 type CellTest = (cells: Cells, index: number) => boolean;
 
@@ -85,7 +84,7 @@ export function changesOf(system: System, targets: readonly DataTarget[], range:
 }
 
 /** What is different at one position from what it was at an earlier one. Leaves the machine where it is. */
-export function changesBetween(system: System, from: number, to: number): NamedChange[] {
+export function changesBetween(system: System, from: number, to: number): Change[] {
   const { history } = system.machine;
   const here = history.position;
   const net = new Map<Cells, Map<number, CellChange>>();
@@ -103,59 +102,38 @@ export function changesBetween(system: System, from: number, to: number): NamedC
 
 type ByIndex = ReadonlyMap<number, CellChange>;
 
-function cellsChanged(system: System, cells: Cells, changes: ByIndex): NamedChange[] {
+function cellsChanged(system: System, cells: Cells, changes: ByIndex): Change[] {
   const { label } = cells;
   if (label === undefined || changes.size === 0) return [];
   if (label.kind === 'memory') return memoryWords(cells, label.base ?? 0, changes);
   if (label.kind === 'records') return records(label.name, label.width ?? 1, changes);
   const smmu = label.kind === 'registers' ? system.machine.smmus.findIndex((s) => s.parts.registers.cells === cells) : -1;
-  if (smmu >= 0) return [...changes.values()].map((c) => register(system, smmu, c));
+  if (smmu >= 0) return [...changes.values()].map((c) => ({ kind: 'register', smmu, offset: c.index * 4, before: c.before >>> 0, after: c.after >>> 0 }));
   if (label.show !== undefined) {
     const before = Array.from(cells.data, (value, i) => changes.get(i)?.before ?? value);
-    return [{ target: { kind: 'state', name: label.name }, name: label.name, before: label.show(before), after: label.show(Array.from(cells.data)) }];
+    return [{ kind: 'other', name: label.name, before: label.show(before), after: label.show(Array.from(cells.data)) }];
   }
   return [...changes.values()].map((c) => {
     const field = label.kind === 'registers' ? registerName(c.index * 4) : fieldOf(label, c.index);
-    return { target: { kind: 'state', name: label.name, field }, name: `${label.name}.${field}`, before: hex32(c.before), after: hex32(c.after) };
+    return { kind: 'other', name: `${label.name}.${field}`, before: hex(u64(0, c.before)), after: hex(u64(0, c.after)) };
   });
-}
-
-function hex32(value: number): string {
-  return `0x${(value >>> 0).toString(16)}`;
-}
-
-function hex64(hi: number, lo: number): string {
-  return `0x${(hi >>> 0).toString(16).padStart(8, '0')}${(lo >>> 0).toString(16).padStart(8, '0')}`;
 }
 
 /** Changed memory in words of 64 bits. */
-function memoryWords(cells: Cells, base: number, changes: ByIndex): NamedChange[] {
+function memoryWords(cells: Cells, base: number, changes: ByIndex): Change[] {
   const words = [...new Set([...changes.keys()].map((i) => i & ~1))].sort((a, b) => a - b);
   return words.map((i) => {
-    const lo = changes.get(i);
-    const hi = changes.get(i + 1);
-    const [oldLo, oldHi] = [lo?.before ?? cells.data[i] ?? 0, hi?.before ?? cells.data[i + 1] ?? 0];
-    const address = base + i * 4;
-    return {
-      target: { kind: 'memory', address, size: 8 }, name: `memory 0x${address.toString(16)}`,
-      before: hex64(oldHi, oldLo), after: hex64(cells.data[i + 1] ?? 0, cells.data[i] ?? 0),
-    };
+    const [lo, hi] = [cells.data[i] ?? 0, cells.data[i + 1] ?? 0];
+    return { kind: 'memory', address: base + i * 4, before: u64(changes.get(i + 1)?.before ?? hi, changes.get(i)?.before ?? lo), after: u64(hi, lo) };
   });
 }
 
-function register(system: System, smmu: number, change: CellChange): NamedChange {
-  const offset = change.index * 4;
-  const owner = system.smmus.find((s) => s.index === smmu)?.name ?? `smmu${smmu}`;
-  return { target: { kind: 'register', smmu, offset, size: 4 }, name: `${owner}.${registerName(offset)}`, before: hex32(change.before), after: hex32(change.after) };
-}
-
-/** Records of a cache: whether one appeared, went or changed. The second word of a live record is not zero. */
-function records(name: string, width: number, changes: ByIndex): NamedChange[] {
-  const slots = [...new Set([...changes.keys()].map((i) => Math.floor(i / width)))].filter((slot) => [...changes.keys()].some((i) => Math.floor(i / width) === slot && i % width > 0));
-  return slots.sort((a, b) => a - b).map((slot) => {
+/** Records of a cache: whether one appeared, went or changed. The second word of a record in use is not zero. */
+function records(name: string, width: number, changes: ByIndex): Change[] {
+  const slots = new Set([...changes.keys()].filter((i) => i % width > 0).map((i) => Math.floor(i / width)));
+  return [...slots].sort((a, b) => a - b).map((slot) => {
     const mark = changes.get(slot * width + 1);
-    const before = mark?.before === 0 ? 'free' : 'in use';
-    const after = mark?.after === 0 ? 'free' : mark === undefined ? 'changed' : 'in use';
-    return { target: { kind: 'state', name, field: `entry ${slot}` }, name: `${name} entry ${slot}`, before, after };
+    const after = mark === undefined ? 'changed' : mark.after === 0 ? 'free' : 'in use';
+    return { kind: 'other', name: `${name} entry ${slot}`, before: mark?.before === 0 ? 'free' : 'in use', after };
   });
 }

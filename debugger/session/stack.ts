@@ -1,0 +1,71 @@
+/**
+ * Stack frames at a moment: the step that was just made, the frames that it stands in, the scenario
+ * line, and for a transaction the place in the board where its device is described.
+ */
+import { toNumber } from '../../emulator/bits/u64.ts';
+import type { SourceRange } from '../../model/problem.ts';
+import type { SystemDevice } from '../system/system.ts';
+import type { FrameNode } from '../trace/frames.ts';
+import { pathAt } from '../trace/navigate.ts';
+import { stepText } from '../trace/stepText.ts';
+import { frameTitle } from '../trace/tree.ts';
+import type { Session } from './session.ts';
+import type { UnitTrace } from './trace.ts';
+import type { Frame, Moment } from './types.ts';
+
+type Draft = Omit<Frame, 'id'>;
+
+/** The stack of a thread, innermost first; empty for threads that do nothing at the present moment. */
+export function framesAt(session: Session, thread: number): Frame[] {
+  if (thread !== session.thread) return [];
+  const { moment, trace } = session;
+  const drafts = trace === undefined ? [] : inner(session, trace, moment);
+  const line = lineFrame(session, moment);
+  return [...drafts, ...(line === undefined ? [] : [line])].map((draft, id) => ({ ...draft, id }));
+}
+
+function inner(session: Session, trace: UnitTrace, { unit, step }: Moment): Draft[] {
+  const current = trace.steps[step - 1];
+  if (current === undefined) return [];
+  const at = trace.unit.action.at;
+  const here: Moment = { unit, step };
+  const { label } = stepText(current);
+  const own: Draft = { name: label, kind: 'step', at, first: here, last: here, address: addressOf(current) };
+  const frames = pathAt(trace.tree, step).filter((n) => n.kind !== 'unit').flatMap((node): Draft[] => {
+    const frame: Draft = {
+      name: frameTitle(node, trace.steps), kind: node.kind, at, first: { unit, step: node.first }, last: { unit, step: node.last }, address: undefined,
+    };
+    const device = node.kind === 'transaction' ? deviceOf(session, trace, node) : undefined;
+    const place = device === undefined ? undefined : placeOf(session, device);
+    return device === undefined || place === undefined ? [frame] : [frame, { ...frame, name: `device ${device.name}`, kind: 'device', at: place }];
+  });
+  return [own, ...frames];
+}
+
+/** Physical address that a step reads, writes or carries out. */
+function addressOf(step: { readonly kind: string; readonly address?: unknown }): number | undefined {
+  const address = step.address as { hi: number; lo: number } | undefined;
+  return step.kind === 'transaction' || step.kind === 'result' || address === undefined ? undefined : toNumber(address);
+}
+
+function deviceOf(session: Session, trace: UnitTrace, node: FrameNode): SystemDevice | undefined {
+  const head = trace.steps[node.first - 1];
+  return head?.kind === 'transaction' ? session.system.devices.find((d) => d.smmu === head.smmu && d.sids.includes(head.sid)) : undefined;
+}
+
+/** Where a board describes a device; a declaration in the scenario is no board. */
+function placeOf(session: Session, device: SystemDevice): SourceRange | undefined {
+  const place = device.at ?? device.node;
+  return place === undefined || session.program.texts.some((t) => t.path === place.file) ? undefined : place;
+}
+
+function lineFrame(session: Session, { unit }: Moment): Draft | undefined {
+  const action = session.timeline.action(unit);
+  if (action === undefined) return undefined;
+  const { at } = action.action;
+  const text = session.program.texts.find((t) => t.path === at.file)?.text.slice(at.start, at.end) ?? action.action.verb;
+  const round = action.iterations.length === 0 ? '' : ` (round ${action.iterations.map((i) => i + 1).join('.')})`;
+  return {
+    name: `${text}${round}`, kind: 'line', at, first: { unit, step: 0 }, last: { unit, step: session.timeline.stepsOf(unit) }, address: undefined,
+  };
+}
