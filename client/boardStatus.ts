@@ -5,7 +5,7 @@
  */
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { LANGUAGES } from './server.ts';
+import { BOARD_LANGUAGES } from './server.ts';
 
 interface Board {
   readonly uri: string;
@@ -30,7 +30,7 @@ function folder(board: Board): string {
 
 function activeDocument(): vscode.TextDocument | undefined {
   const document = vscode.window.activeTextEditor?.document;
-  return document !== undefined && LANGUAGES.includes(document.languageId) ? document : undefined;
+  return document !== undefined && BOARD_LANGUAGES.includes(document.languageId) ? document : undefined;
 }
 
 export class BoardStatus implements vscode.Disposable {

@@ -7,8 +7,11 @@ import { LanguageClient, TransportKind, type LanguageClientOptions } from 'vscod
 import { BLOB_SCHEME } from './blobs.ts';
 import { linkToRule } from './rules.ts';
 
-/** Language ids that we serve: device trees under ours and that of other extensions, and Xen guests. */
-export const LANGUAGES: readonly string[] = ['dts', 'devicetree', 'xl-cfg'];
+/** Language ids of files that a board explains: device trees under ours and that of other extensions, and Xen guests. */
+export const BOARD_LANGUAGES: readonly string[] = ['dts', 'devicetree', 'xl-cfg'];
+
+/** Language ids that we serve: those, and scenarios. */
+const LANGUAGES: readonly string[] = [...BOARD_LANGUAGES, 'smmu-scenario'];
 
 /** The server, not started yet. */
 export function createServer(context: vscode.ExtensionContext): LanguageClient {

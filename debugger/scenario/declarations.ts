@@ -74,12 +74,16 @@ export function machineNames(reading: ScenarioReading, board: BoardNames, source
   });
   const isDeclared = lines.some((line) => declared(line, 'smmu') !== undefined);
   const usesBoard = sources.board !== undefined || sources.project !== undefined;
-  const domains = [...every('guest'), ...every('create')].map(([line, named]) => domainOf(line, named));
+  const configs = new Map(board.domains.flatMap((one) => (one.config === undefined ? [] : [[one.config, one] as const])));
+  const pathOf = new Map(sources.guests.map((one) => [one.at.start, one.path]));
+  const domains = [...every('guest'), ...every('create')].map(([line, named]) => domainOf(line, named, configs.get(pathOf.get(line.bound.values.get('file')?.at.start ?? -1) ?? '')));
+  // A guest goes by the name that the scenario gives it, not by that of its configuration.
+  const others = board.domains.filter((one) => !sources.guests.some((guest) => guest.path === one.config));
   return {
     isComplete: sources.image === undefined && (usesBoard ? board.isComplete : isDeclared),
     smmus: merged(board.smmus, every('smmu').map(([line, named]) => smmuOf(line, named))),
     devices: merged(board.devices, every('device').map(([line, named]) => deviceOf(line, named))),
-    domains: merged(board.domains, domains),
+    domains: merged(others, domains),
     memory: every('memory').map(([, named]) => named),
     variables: [...every('let'), ...every('repeat')].map(([, named]) => named),
     hypervisor: lines.flatMap((line) => (line.bound.verb?.name === 'hypervisor' ? [wordOf(line, 'kind') ?? 'none'] : []))[0] ?? 'none',
@@ -97,8 +101,9 @@ export function isNamed(thing: Named, name: string): boolean {
   return thing.name === name || thing.aliases.includes(name);
 }
 
-function domainOf(line: PlacedLine, named: Named): NamedDomain {
-  return { ...named, devices: (wordOf(line, 'devices') ?? '').split(/\s+/).filter((name) => name !== '') };
+function domainOf(line: PlacedLine, named: Named, configured: NamedDomain | undefined): NamedDomain {
+  const own = (wordOf(line, 'devices') ?? '').split(/\s+/).filter((name) => name !== '');
+  return { ...named, devices: [...configured?.devices ?? [], ...own], config: configured?.config };
 }
 
 function smmuOf(line: PlacedLine, named: Named): NamedSmmu {

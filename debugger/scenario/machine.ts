@@ -48,6 +48,8 @@ export interface NamedDevice extends Named {
 export interface NamedDomain extends Named {
   /** Names of the devices that it is given, as its declaration has them. */
   readonly devices: readonly string[];
+  /** The xl configuration that it comes from. */
+  readonly config: string | undefined;
 }
 
 /** What a scenario can name. */
@@ -85,7 +87,7 @@ export function boardNames(system: System): BoardNames {
 
 function collect({ host, domains }: System): BoardNames {
   const guests = domains.filter((one) => one.kind !== 'hardware').map((domain): NamedDomain => ({
-    name: domain.name, aliases: [], at: domain.at, devices: domain.devices.map((one) => one.path),
+    name: domain.name, aliases: [], at: domain.at, devices: domain.devices.map((one) => one.path), config: domain.config?.syntax.path,
   }));
   if (host === undefined) return { ...NO_BOARD, domains: guests };
   const { iommus, masters, pciHosts } = host.context.platform;

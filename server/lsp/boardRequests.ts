@@ -129,7 +129,8 @@ function joined(first: Proposals | undefined, second: Proposals | undefined): Pr
   return { ...second, items: [...first.items, ...second.items.filter((item) => !labels.has(item.label))] };
 }
 
-function linkTo(session: Session, range: SourceRange): string {
+/** A place as a link that says where it leads. */
+export function linkTo(session: Session, range: SourceRange): string {
   const { uri, range: at } = toLocation(session.places, range);
   const line = at.start.line + 1;
   return `[${session.label(range.file)}:${line}](${uri}#L${line})`;

@@ -8,7 +8,7 @@ export function serverCapabilities(pulls: boolean): ServerCapabilities {
     positionEncoding: 'utf-16',
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
     hoverProvider: true,
-    completionProvider: { triggerCharacters: ['&', '<', '"', '/', '#', ' ', '{'], resolveProvider: false },
+    completionProvider: { triggerCharacters: ['&', '<', '"', '/', '#', ' ', '{', '.', '=', '@'], resolveProvider: false },
     signatureHelpProvider: { triggerCharacters: ['<', ' '], retriggerCharacters: [' ', ','] },
     definitionProvider: true,
     declarationProvider: true,

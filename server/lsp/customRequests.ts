@@ -2,6 +2,7 @@
  * Requests of our own client: which boards a file has and which is in force, the scenario of one DMA,
  * and the words of all rules.
  */
+import { SCENARIO_PROBLEMS } from '../../debugger/scenario/problems.ts';
 import { DTC_CHECKS } from '../../model/devicetree/checks/index.ts';
 import { PREPROCESSOR_PROBLEMS } from '../../model/devicetree/preprocess/problems.ts';
 import { SYNTAX_PROBLEMS } from '../../model/devicetree/syntax/problems.ts';
@@ -29,7 +30,7 @@ interface ContextsAnswer {
 
 /** Everything that the server reports, in the order of the picker. */
 const ALL_RULES: readonly RuleInfo[] = [
-  ...PLATFORM_RULES, ...SYSTEM_RULES, ...XL_RULES, ...DTC_CHECKS, ...PREPROCESSOR_PROBLEMS, ...SYNTAX_PROBLEMS, ...TREE_PROBLEMS, ...SERVER_PROBLEMS,
+  ...PLATFORM_RULES, ...SYSTEM_RULES, ...XL_RULES, ...DTC_CHECKS, ...PREPROCESSOR_PROBLEMS, ...SYNTAX_PROBLEMS, ...TREE_PROBLEMS, ...SCENARIO_PROBLEMS, ...SERVER_PROBLEMS,
 ];
 
 /** How long the search for boards may take before the answer says that it is not complete. */

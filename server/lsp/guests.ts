@@ -107,6 +107,17 @@ export class Guests {
     return this.systems.of(path).map(({ system }) => system);
   }
 
+  /** The system of a project file, analysed now, in slices. */
+  *systemOfProject(path: string): Generator<void, System | undefined> {
+    if (this.session.files.readText(path) === undefined) return undefined;
+    return (yield* this.systems.analyse({ key: path, kind: 'project' })).system;
+  }
+
+  /** The system of a board and configurations that a scenario names, in slices. */
+  systemOfFiles(files: { readonly board: string; readonly configs: readonly string[] }): Generator<void, System | undefined> {
+    return this.systems.ofFiles(files);
+  }
+
   /** The boards that could be the host of a file's system. */
   hostsOf(path: string): readonly string[] {
     return [...new Set(this.systems.of(path).flatMap((analysis) => analysis.hosts))];

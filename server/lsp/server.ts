@@ -18,6 +18,8 @@ import { GUEST_REQUESTS } from './guestRequests.ts';
 import { isXlDocument } from './guests.ts';
 import { Refresh } from './refresh.ts';
 import type { RequestTable } from './requests.ts';
+import { SCENARIO_REQUESTS } from './scenarioRequests.ts';
+import { isScenarioDocument } from './scenarios.ts';
 import { Session } from './session.ts';
 import { VIEW_REQUESTS } from './viewRequests.ts';
 import { startOptimizing } from './warmUp.ts';
@@ -77,8 +79,8 @@ export function serve(connection: Connection, session: Session): void {
   for (const [method, handle] of Object.entries(requests)) {
     connection.onRequest(method, async (params, token) => {
       try {
-        const inGuest = method.startsWith('textDocument/') && session.guests.isOpen(session.uris.fromEditor(params?.textDocument?.uri ?? ''));
-        return inGuest ? ((await GUEST_REQUESTS[method]?.(session, params, token)) ?? null) : await handle(session, params, token);
+        const special = method.startsWith('textDocument/') ? specialRequests(session, params) : undefined;
+        return special === undefined ? await handle(session, params, token) : ((await special[method]?.(session, params, token)) ?? null);
       } catch (error) {
         if (error instanceof ResponseError) return error;
         session.log(error);
@@ -87,6 +89,19 @@ export function serve(connection: Connection, session: Session): void {
     });
   }
 }
+
+/** Characters after which only scenarios have something to propose. */
+const SCENARIO_TRIGGERS = new Set(['.', '=', '@']);
+
+/** The table for a document that is no device tree; undefined for a device tree. */
+function specialRequests(session: Session, params: { textDocument?: { uri?: string }; context?: { triggerCharacter?: string } } | undefined): RequestTable | undefined {
+  const path = session.uris.fromEditor(params?.textDocument?.uri ?? '');
+  if (session.scenarios.isOpen(path)) return SCENARIO_REQUESTS;
+  if (SCENARIO_TRIGGERS.has(params?.context?.triggerCharacter ?? '')) return NOTHING;
+  return session.guests.isOpen(path) ? GUEST_REQUESTS : undefined;
+}
+
+const NOTHING: RequestTable = {};
 
 function initialize(session: Session, diagnostics: Diagnostics, params: InitializeParams): InitializeResult {
   session.capabilities = params.capabilities;
@@ -109,7 +124,7 @@ function readOptions(value: unknown): { settings: unknown; trusted: boolean } {
 
 async function watchFiles(connection: Connection, session: Session): Promise<void> {
   if (session.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration !== true) return;
-  const watchers = [{ globPattern: '**/*.{dts,dtsi,dtso,dtsp,overlay,h,cfg,xlcfg}' }, { globPattern: '**/vsmmu.json' }];
+  const watchers = [{ globPattern: '**/*.{dts,dtsi,dtso,dtsp,overlay,h,cfg,xlcfg,smmu}' }, { globPattern: '**/vsmmu.json' }];
   await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
 }
 
@@ -126,6 +141,7 @@ function synchronise(connection: Connection, session: Session, diagnostics: Diag
     const path = uris.fromEditor(textDocument.uri);
     documents.open(path, textDocument.version, textDocument.text);
     session.host.clock.after(LONG_FIRST_ANALYSIS, startOptimizing);
+    if (isScenarioDocument(textDocument.languageId, path)) return session.scenarios.openDocument(path, textDocument.text);
     if (isXlDocument(textDocument.languageId, path)) session.guests.openDocument(path, textDocument.text);
     else workspace.openDocument(path, textDocument.text);
   });
@@ -133,25 +149,32 @@ function synchronise(connection: Connection, session: Session, diagnostics: Diag
     const path = uris.fromEditor(textDocument.uri);
     const text = documents.change(path, textDocument.version, contentChanges);
     if (text === undefined) return;
+    if (session.scenarios.isOpen(path)) return session.scenarios.changeDocument(path, text);
     if (session.guests.isOpen(path)) session.guests.changeDocument(path, text);
     else workspace.changeDocument(path, text);
+    session.scenarios.changed(path);
   });
   connection.onDidCloseTextDocument(({ textDocument }) => {
     const path = uris.fromEditor(textDocument.uri);
     documents.close(path);
+    if (session.scenarios.isOpen(path)) return session.scenarios.closeDocument(path);
     if (session.guests.isOpen(path)) session.guests.closeDocument(path);
     else workspace.closeDocument(path);
     diagnostics.closed(path);
+    session.scenarios.changed(path);
   });
   connection.onDidSaveTextDocument(() => {
     const stale = session.files.takeStale();
-    if (stale.length > 0) workspace.filesChanged(stale);
+    if (stale.length === 0) return;
+    workspace.filesChanged(stale);
+    session.scenarios.refresh();
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const paths = changes.map((change) => uris.fromEditor(change.uri)).filter((path) => !session.files.isOpen(path));
     if (paths.length === 0) return;
     workspace.filesChanged(paths);
     session.guests.refresh();
+    session.scenarios.refresh();
   });
 }
 

@@ -19,6 +19,7 @@ import { Workspace } from '../workspace/workspace.ts';
 import type { Places } from './convert.ts';
 import { OpenDocuments } from './documents.ts';
 import { Guests } from './guests.ts';
+import { OpenScenarios } from './scenarios.ts';
 
 /** How long a request waits for an analysis that is under way before it is answered from the one before, in ms. */
 const PATIENCE = 40;
@@ -56,6 +57,7 @@ export class Session {
   readonly scheduler: Scheduler;
   readonly workspace: Workspace<Analysis>;
   readonly guests: Guests;
+  readonly scenarios: OpenScenarios;
   settings: Settings = readSettings(undefined);
   folders: readonly string[] = [];
   capabilities: ClientCapabilities = {};
@@ -85,6 +87,7 @@ export class Session {
       contextChanged: (path) => this.onContextChanged(path),
     });
     this.guests = new Guests(this);
+    this.scenarios = new OpenScenarios(this);
   }
 
   log(error: unknown): void {
@@ -100,6 +103,7 @@ export class Session {
     this.includePaths.configure(roots);
     this.files.restrictTo(this.trusted ? undefined : [...this.folders, ...roots]);
     this.guests.refresh();
+    this.scenarios.refresh();
     this.workspace.configure(this.folders, this.settings.contexts.flatMap((path) => this.resolve(path)));
   }
 

@@ -114,6 +114,15 @@ export class Systems {
     return analysis;
   }
 
+  /** The system of files that somebody names together, such as a scenario; undefined where the board cannot be read. */
+  *ofFiles({ board, configs }: { readonly board: string; readonly configs: readonly string[] }): Generator<void, System | undefined> {
+    const tree = yield* this.tree(board, undefined);
+    if (tree === undefined) return undefined;
+    const reading = this.reading(undefined);
+    const guests = configs.flatMap((path) => this.guest(path, reading));
+    return systemOf(assemble({ trees: [tree], configs: guests, association: 'stated', dialect: reading.dialect }));
+  }
+
   /** Fixes the host of a system; undefined leaves the choice to its devices again. */
   choose(source: SystemSource, root: string | undefined): void {
     if (root === undefined) this.chosen.delete(source.key);
@@ -138,7 +147,7 @@ export class Systems {
     return byFile(found);
   }
 
-  private guest(path: string, { dialect, extraKeys }: SystemFiles): XlGuest[] {
+  private guest(path: string, { dialect, extraKeys }: Pick<SystemFiles, 'dialect' | 'extraKeys'>): XlGuest[] {
     const text = this.host.readText(path);
     return text === undefined ? [] : [guestOf(parseXl(path, text), { dialect, extraKeys })];
   }
