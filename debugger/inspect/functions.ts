@@ -15,6 +15,7 @@ import { smmuArgument, streamArguments } from './arguments.ts';
 import { tlbRow, type CacheView } from './caches.ts';
 import type { InspectContext } from './context.ts';
 import { deviceNamed, smmuName, smmuNamed } from './machineNames.ts';
+import { readBytes } from './memory.ts';
 import { queueValue } from './queueValue.ts';
 import { MOST_DESCRIPTORS, listRanges, spaceOf, type Stage } from './ranges.ts';
 import { registerStructure, shownRegister } from './registers.ts';
@@ -56,7 +57,7 @@ function memoryFunction(bits: 8 | 16 | 32 | 64): ExpressionFunction {
     run: ({ system }, args) => {
       const address = addressOf(args[0]);
       if (address === undefined) return NO_ADDRESS;
-      const bytes = system.machine.memory.read(address, bits / 8);
+      const bytes = readBytes(system.machine, address, bits / 8);
       if (bytes === undefined) return failure(`no memory answers at 0x${address.toString(16)}`);
       const word = (at: number): number => [0, 1, 2, 3].reduce((sum, i) => sum + (bytes[at + i] ?? 0) * 2 ** (8 * i), 0);
       return numberValue(u64(word(4), word(0)));

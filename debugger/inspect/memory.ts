@@ -29,6 +29,20 @@ export const MOST_BYTES = 1 << 20;
 const END = 2 ** 52;
 const PAGE = 4096;
 
+/** Reads bytes; undefined where any of them cannot be read. Device registers are read as 32-bit words. */
+export function readBytes(machine: Machine, address: number, count: number): Uint8Array | undefined {
+  const first = machine.memory.map.at(address);
+  const device = first?.device;
+  if (first === undefined || device === undefined) return machine.memory.read(address, count);
+  if (address + count > first.base + first.size) return undefined;
+  const bytes = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
+    const offset = address + i - first.base;
+    bytes[i] = device.read(offset - (offset % 4), 4).lo >>> ((offset % 4) * 8);
+  }
+  return bytes;
+}
+
 /** Reads bytes up to the first hole, and says how long that is. */
 export function readMemory(machine: Machine, address: number, count: number): MemoryBlock {
   const first = Math.max(0, Math.min(Math.floor(address), END));
@@ -37,7 +51,7 @@ export function readMemory(machine: Machine, address: number, count: number): Me
   let done = 0;
   for (let take = 0; done < wanted; done += take) {
     take = Math.min(wanted - done, PAGE - ((first + done) % PAGE));
-    const bytes = machine.memory.read(first + done, take) ?? readable(machine, first + done, take);
+    const bytes = readBytes(machine, first + done, take) ?? readable(machine, first + done, take);
     chunks.push(bytes);
     if (bytes.length === take) continue;
     done += bytes.length;
@@ -127,7 +141,7 @@ export function disassemble(machine: Machine, symbols: SymbolTable, address: num
 function rowAt(machine: Machine, symbols: SymbolTable, address: number, size: number): DisassemblyRow {
   const symbol = symbols.at(address);
   const isFirst = symbol !== undefined && (symbol.entry === 0 ? address === symbol.base : (address - symbol.base) % symbol.entry === 0);
-  const bytes = machine.memory.read(address, size);
+  const bytes = readBytes(machine, address, size);
   const row = { address, size, symbol: isFirst ? symbols.name(address) : undefined };
   if (bytes === undefined) return { ...row, bytes: '', text: 'no memory' };
   const words = new Uint32Array(size / 4);

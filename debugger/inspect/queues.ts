@@ -33,8 +33,8 @@ interface QueueKind {
   readonly layoutOf: (words: ArrayLike<number>) => Layout;
 }
 
-const UNKNOWN_EVENT = layout('event', 8, 'A record of an unknown type.', [field('Type', [0, 7, 0], 'Event type.')]);
-const UNKNOWN_COMMAND = layout('command', 4, 'No command has this opcode: CERROR_ILL.', [field('Opcode', [0, 7, 0], 'Which command.')]);
+const UNKNOWN_EVENT = layout('unknown event', 8, 'A record of an unknown type.', [field('Type', [0, 7, 0], 'Event type.')]);
+const UNKNOWN_COMMAND = layout('illegal command', 4, 'No command has this opcode: CERROR_ILL.', [field('Opcode', [0, 7, 0], 'Which command.')]);
 
 const KINDS: Readonly<Record<QueueName, QueueKind>> = {
   cmdq: {
@@ -152,6 +152,7 @@ function entryNode(system: System, smmu: number, queue: Queue, at: { readonly sl
 export function entryText(entry: Structure): string {
   const isEmpty = Array.from(entry.words).every((w) => w === 0);
   if (isEmpty) return 'empty';
+  if (entry.layout === UNKNOWN_EVENT || entry.layout === UNKNOWN_COMMAND) return `${entry.layout.name} 0x${((entry.words[0] ?? 0) & 0xff).toString(16)}`;
   const fields = summary(entry);
   return fields === '' ? entry.layout.name : `${entry.layout.name} ${fields}`;
 }

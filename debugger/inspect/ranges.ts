@@ -136,7 +136,7 @@ function stage1Of(machine: Machine, cd: CdConfig, options: Stage1Options): Space
   return {
     stage: isCombined ? 'combined' : 'stage 1', base: half === 0 ? 0n : (1n << 64n) - (1n << BigInt(regime.ia)),
     tables: { memory: machine.memory, regime, locate: (address) => (through === undefined ? address : through(address, { left: 0, stopped: undefined })?.output) },
-    pieces: isCombined && second !== undefined && output !== undefined ? (entry, from, budget) => combined({ cd, owners, second, through: output, entry, budget }, from) : plain,
+    pieces: isCombined && second !== undefined && output !== undefined ? (entry, from, budget) => combined({ cd, regime, owners, second, through: output, entry, budget }, from) : plain,
   };
 }
 
@@ -167,6 +167,7 @@ function stage1Text(cd: CdConfig, regime: Regime, entry: TableEntry): { readonly
 
 interface CombinedParts {
   readonly cd: CdConfig;
+  readonly regime: Regime;
   readonly owners: readonly OwnedRange[];
   readonly second: Stage2Space;
   readonly through: Through;
@@ -175,7 +176,7 @@ interface CombinedParts {
 }
 
 function* combined(parts: CombinedParts, from: number): Generator<TableRange> {
-  const { cd, owners, second, through, entry, budget } = parts;
+  const { cd, regime, owners, second, through, entry, budget } = parts;
   const [user, kernel] = stage1Bits(cd, entry);
   const type = mairByte(cd.mair0, cd.mair1, (entry.lo >>> 2) & 7);
   for (let done = Math.max(0, from - entry.input); done < entry.size; ) {
@@ -192,8 +193,9 @@ function* combined(parts: CombinedParts, from: number): Generator<TableRange> {
       continue;
     }
     const [user2, kernel2] = splitStage2(stage2Permissions(at.entry.hi, at.entry.lo, second.xnx));
+    const flags = flagText(regime, entry) || flagText(second.tables.regime, at.entry);
     const attributes = attributeName(applyStage2(type, (at.entry.lo >>> 2) & 15, second.fwb));
-    yield* byOwner(owners, entry, { ...place, output: at.output, permissions: permissionText(user & user2, kernel & kernel2), attributes });
+    yield* byOwner(owners, entry, { ...place, output: at.output, permissions: permissionText(user & user2, kernel & kernel2) + flags, attributes });
   }
 }
 

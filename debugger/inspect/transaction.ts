@@ -57,19 +57,22 @@ export function transactionNodes(system: System, steps: readonly Step[]): Variab
 export function walkNodes(system: System, steps: readonly Step[], read: NumberReader): VariableNode[] {
   const nodes: VariableNode[] = [];
   let nested: VariableNode[] = [];
-  for (const step of lastTransaction(steps).steps) {
+  const own = lastTransaction(steps).steps;
+  for (const [i, step] of own.entries()) {
     const node = stepNode(system, step, read);
     if (node === undefined) continue;
-    if (isStage2(step)) nested.push(node);
+    if (isStage2(step, own[i + 1])) nested.push(node);
     else {
-      nodes.push(serves(step) ? withNested(node, nested) : node);
-      if (serves(step)) nested = [];
+      nodes.push(...(serves(step) ? [withNested(node, nested)] : [...nested, node]));
+      nested = [];
     }
   }
   return [...nodes, ...nested];
 }
 
-function isStage2(step: Step): boolean {
+/** Whether a step belongs to a stage-2 walk; a walk cache answers right before the walk that goes on from there. */
+function isStage2(step: Step, next: Step | undefined): boolean {
+  if (step.kind === 'hit' && step.cache === 'walk cache') return next?.kind === 'descriptor' && next.stage === 2;
   return (step.kind === 'descriptor' && step.stage === 2) || (step.kind === 'permission' && step.stage === 2) || (step.kind === 'hit' && step.cache === 'stage-2 tlb');
 }
 
