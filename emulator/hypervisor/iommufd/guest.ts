@@ -39,10 +39,15 @@ export class IommufdGuest {
     });
   }
 
+  /** Notes that the driver is up, for whoever probes it directly. */
+  markOn(): void {
+    this.#state.set('isOn', 1);
+  }
+
   /** Probes the SMMU. */
   start(options: DriverOptions = {}): Outcome {
     const outcome = this.driver.probe(options);
-    if (outcome.ok) this.#state.set('isOn', 1);
+    if (outcome.ok) this.markOn();
     return outcome;
   }
 

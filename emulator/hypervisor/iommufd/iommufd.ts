@@ -8,6 +8,7 @@ import { fromNumber, u64 } from '../../bits/u64.ts';
 import { Machine, requestOf, type SmmuConfig } from '../../machine/machine.ts';
 import { PRESETS } from '../../idr/presets.ts';
 import type { IdRegisters } from '../../idr/features.ts';
+import type { Region } from '../../memory/regions.ts';
 import { eventOf } from '../../fields/events.ts';
 import { OK, Response, STALLED } from '../../smmu/request.ts';
 import { done, failed, findOperation, Runtime, type Hypervisor, type OperationValues, type Outcome } from '../hypervisor.ts';
@@ -44,7 +45,32 @@ export interface IommufdConfig {
   readonly guest: readonly GuestDevice[];
   /** ID registers of the virtual SMMU; without them, tailored to the host's. */
   readonly virtualIds?: IdRegisters;
+  /** What the virtual machine is called; `vm` without it. */
+  readonly name?: string;
+  /** Where things are; the model's own small machine without it. */
+  readonly memory?: IommufdMemory;
 }
+
+/** Memory of a host and of its guest. */
+export interface IommufdMemory {
+  readonly regions: readonly Region[];
+  /** What the host kernel takes its tables from. */
+  readonly pool: { readonly base: number; readonly size: number };
+  /** RAM of the guest, inside it and in the host, and the part of it (guest addresses) that is the guest kernel's. */
+  readonly ram: { readonly guest: number; readonly host: number; readonly size: number };
+  readonly guestPool: { readonly base: number; readonly size: number };
+}
+
+const OWN_MEMORY: IommufdMemory = {
+  regions: [
+    { name: 'host', kind: 'ram', base: LAYOUT.host, size: LAYOUT.hostSize, owner: 'host' },
+    { name: 'guest', kind: 'ram', base: LAYOUT.guestRam, size: LAYOUT.guestSize, owner: 'vm' },
+    { name: 'other', kind: 'ram', base: LAYOUT.other, size: LAYOUT.otherSize, owner: 'other' },
+  ],
+  pool: { base: LAYOUT.host, size: LAYOUT.hostSize },
+  ram: { guest: LAYOUT.guestBase, host: LAYOUT.guestRam, size: LAYOUT.guestSize },
+  guestPool: { base: LAYOUT.guestBase + LAYOUT.guestSize / 2, size: LAYOUT.guestSize / 2 },
+};
 
 /** The system. */
 export class Iommufd implements Hypervisor {
@@ -54,6 +80,9 @@ export class Iommufd implements Hypervisor {
   readonly kernel: IommufdKernel;
   readonly vmm: Vmm;
   readonly guest: IommufdGuest;
+  /** Memory as the guest addresses it. */
+  readonly memory: MemoryView;
+  readonly vmName: string;
   readonly operations = IOMMUFD_OPERATIONS;
   readonly profile: string;
   readonly #config: IommufdConfig;
@@ -62,29 +91,24 @@ export class Iommufd implements Hypervisor {
     const vmmProfile = typeof config.vmm === 'string' ? VMM_PROFILES[config.vmm] : config.vmm;
     this.#config = config;
     this.profile = `${config.kernel ?? 'linux'}/${vmmProfile.name}`;
-    this.machine = new Machine({
-      regions: [
-        { name: 'host', kind: 'ram', base: LAYOUT.host, size: LAYOUT.hostSize, owner: 'host' },
-        { name: 'guest', kind: 'ram', base: LAYOUT.guestRam, size: LAYOUT.guestSize, owner: 'vm' },
-        { name: 'other', kind: 'ram', base: LAYOUT.other, size: LAYOUT.otherSize, owner: 'other' },
-      ],
-      smmus: config.smmus,
-    });
+    const { regions, pool, ram, guestPool } = config.memory ?? OWN_MEMORY;
+    this.vmName = config.name ?? 'vm';
+    this.machine = new Machine({ regions, smmus: config.smmus });
     this.runtime = new Runtime(this.machine, 'iommufd', {
-      domainOf: (smmu, sid) => (this.#deviceOf(smmu, sid) === undefined ? undefined : 'vm'),
-      within: ({ smmu, sid, address }) => this.guest.objection(this.#deviceOf(smmu, sid) ?? '', guestAddress(address)),
+      domainOf: (smmu, sid) => (this.#deviceOf(smmu, sid) === undefined ? undefined : this.vmName),
+      within: ({ smmu, sid, address }) => this.guest.objection(this.#deviceOf(smmu, sid) ?? '', address - ram.host + ram.guest),
     });
     this.kernel = new IommufdKernel(this.runtime, {
-      devices: config.devices, pool: { base: LAYOUT.host, size: LAYOUT.hostSize }, checksCommands: config.kernel === 'tightened',
+      devices: config.devices, pool, checksCommands: config.kernel === 'tightened',
     });
-    const memory: MemoryView = viewOf(this.machine.memory, hostAddress, this.runtime.stores('vm'));
+    const locate = (address: number): number | undefined => (address >= ram.guest && address < ram.guest + ram.size ? address - ram.guest + ram.host : undefined);
+    this.memory = viewOf(this.machine.memory, locate, this.runtime.stores(this.vmName));
+    const { memory, vmName: name } = this;
     const ids = config.virtualIds ?? tailoredIds(this.#hostIds(), { sidSize: 16, ssidSize: 8 });
     this.vmm = new Vmm({
-      kernel: this.kernel, name: 'vm', profile: vmmProfile, ids, devices: config.guest, memory,
-      ram: { guest: LAYOUT.guestBase, host: LAYOUT.guestRam, size: LAYOUT.guestSize },
+      kernel: this.kernel, name, profile: vmmProfile, ids, devices: config.guest, memory, ram,
     });
-    const pool = { base: LAYOUT.guestBase + LAYOUT.guestSize / 2, size: LAYOUT.guestSize / 2 };
-    this.guest = new IommufdGuest({ runtime: this.runtime, name: 'vm', vmm: this.vmm, memory, devices: config.guest, pool });
+    this.guest = new IommufdGuest({ runtime: this.runtime, name, vmm: this.vmm, memory, devices: config.guest, pool: guestPool });
     this.machine.history.recording = true;
   }
 
@@ -153,7 +177,7 @@ export class Iommufd implements Hypervisor {
       const found = this.kernel.device(device);
       const sid = found?.sids[0];
       if (found === undefined || sid === undefined) return [];
-      return [comparedStream({ device, domain: 'vm', virtualSid, smmu: found.smmu, sid }, this.vmm.guestSte(virtualSid), physicalSteOf(this.kernel, device))];
+      return [comparedStream({ device, domain: this.vmName, virtualSid, smmu: found.smmu, sid }, this.vmm.guestSte(virtualSid), physicalSteOf(this.kernel, device))];
     });
   }
 
@@ -169,13 +193,4 @@ export class Iommufd implements Hypervisor {
 
 function outcomeOf(result: Result<string>): Outcome {
   return result.ok ? done(result.value) : failed(`${result.errno}: ${result.why}`);
-}
-
-function hostAddress(address: number): number | undefined {
-  const offset = address - LAYOUT.guestBase;
-  return offset >= 0 && offset < LAYOUT.guestSize ? LAYOUT.guestRam + offset : undefined;
-}
-
-function guestAddress(address: number): number {
-  return address - LAYOUT.guestRam + LAYOUT.guestBase;
 }

@@ -13,6 +13,7 @@ import { loadWords, viewOf, type MemoryView } from '../memoryView.ts';
 import { PAGE_SIZE, PagePool } from '../pages.ts';
 import { DonatedPool } from './donatedPool.ts';
 import { PkvmSmmu, type EventMemory } from './hardware.ts';
+import { plainLayout, type PkvmLayout } from './layout.ts';
 import type { PageRange } from './mapping.ts';
 import { EVENT_INDEX, windowRead, windowWrite } from './mmioWindow.ts';
 import { PKVM_OPERATIONS, PKVM_TABLE } from './operations.ts';
@@ -30,6 +31,13 @@ export const PKVM_LAYOUT = {
   spare: 0x4040_0000, spareSize: 0x0100_0000,
   smmu: 0x0900_0000, smmuSize: 0x2_0000,
 } as const;
+
+function ownLayout(smmus: number): PkvmLayout {
+  const { ram, ramSize, hyp, hypSize, spare, spareSize, smmu, smmuSize } = PKVM_LAYOUT;
+  return plainLayout({
+    ram: { base: ram, size: ramSize }, hyp: { base: hyp, size: hypSize }, spare: { base: spare, size: spareSize }, smmus: { base: smmu, size: smmuSize * smmus },
+  });
+}
 
 const EVENT_LOG2 = 8;
 const EVENT_WORDS = 8;
@@ -51,6 +59,8 @@ export interface PkvmConfig {
   readonly devices: readonly PkvmDevice[];
   /** How many protected guests there are. */
   readonly guests: number;
+  /** Where things are; the model's own small machine without it. */
+  readonly layout?: PkvmLayout;
   /** The power of SMMUs that have a domain; the others always have power. */
   readonly power?: readonly PowerDomain[];
 }
@@ -76,25 +86,27 @@ export class Pkvm implements Hypervisor {
   readonly power: PowerDomains;
   readonly #config: PkvmConfig;
   readonly #spare: PagePool;
+  readonly #layout: PkvmLayout;
   /** Memory as the host's processors reach it. */
   readonly #memory: MemoryView;
   /** The event queues of the host, one for each SMMU. */
   readonly #events: readonly EventMemory[];
 
   constructor(config: PkvmConfig) {
-    const { ram, ramSize, hyp, hypSize, spare, spareSize, smmu, smmuSize } = PKVM_LAYOUT;
+    const layout = config.layout ?? ownLayout(config.smmus.length);
+    this.#layout = layout;
     this.#config = config;
-    this.machine = new Machine({ regions: [{ name: 'ram', kind: 'ram', base: ram, size: ramSize, owner: 'host' }], smmus: config.smmus });
+    this.machine = new Machine({ regions: layout.regions, smmus: config.smmus });
     const { history, owners } = this.machine;
     this.runtime = new Runtime(this.machine, 'pkvm', {
       domainOf: (index, sid) => (config.devices.some((d) => d.smmu === index && d.sid === sid) ? 'host' : undefined),
     });
     this.ownership = new PageOwnership({
-      history, owners, ram: { base: ram, size: ramSize }, hypDevices: [{ base: smmu, size: smmuSize * config.smmus.length }],
+      history, owners, ram: layout.ram, hypDevices: layout.smmus,
       guests: Array.from({ length: config.guests }, () => ({ pages: GUEST_PAGES })),
     });
-    const pages = new PagePool(history, 'pkvm.boot', { base: hyp, size: hypSize });
-    this.#spare = new PagePool(history, 'host.spare', { base: spare, size: spareSize });
+    const pages = new PagePool(history, 'pkvm.boot', layout.hyp);
+    this.#spare = new PagePool(history, 'host.spare', layout.spare);
     const pool = new DonatedPool(history, 'pkvm.pool');
     this.#memory = viewOf(this.machine.memory, (at) => (this.ownership.hostState(at) === 'NOPAGE' ? undefined : at), this.runtime.stores('host'));
     this.#events = this.machine.smmus.map(() => ({ base: this.#spare.allocate(EVENT_PAGES) ?? 0, log2: EVENT_LOG2 }));
@@ -113,8 +125,7 @@ export class Pkvm implements Hypervisor {
       }
       const problem = this.smmus.map((smmu, i) => smmu.start(this.#events[i] ?? { base: 0, log2: 0 })).find((outcome) => !outcome.ok);
       if (problem !== undefined) return problem;
-      const { hyp, hypSize } = PKVM_LAYOUT;
-      this.ownership.takeAtBoot({ base: hyp, size: hypSize });
+      this.ownership.takeAtBoot(this.#layout.hyp);
       for (const { base } of this.#events) for (let i = 0; i < EVENT_PAGES; i++) this.#lend(base + i * PAGE_SIZE);
       return done('the host is deprivileged');
     });

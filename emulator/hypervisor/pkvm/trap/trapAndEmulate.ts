@@ -16,6 +16,7 @@ import { viewOf, type MemoryView } from '../../memoryView.ts';
 import { PagePool } from '../../pages.ts';
 import { El2Smmu } from '../el2Smmu.ts';
 import { PageOwnership, type Target, type TransitionName } from '../ownership.ts';
+import { plainLayout, type PkvmLayout } from '../layout.ts';
 import type { PkvmDevice } from '../pkvm.ts';
 import { EmulatedSmmu } from './emulatedSmmu.ts';
 import { IdentityTable } from './identity.ts';
@@ -37,6 +38,13 @@ const GUEST_PAGES = 64;
 const QUEUE_LOG2 = 8;
 const LINEAR_SID_BITS = 8;
 
+function ownLayout(smmus: number): PkvmLayout {
+  const { ram, ramSize, hyp, hypSize, drivers, driversSize, smmu, smmuSize } = TRAP_LAYOUT;
+  return plainLayout({
+    ram: { base: ram, size: ramSize }, hyp: { base: hyp, size: hypSize }, spare: { base: drivers, size: driversSize }, smmus: { base: smmu, size: smmuSize * smmus },
+  });
+}
+
 /** A machine. */
 export interface TrapConfig {
   readonly profile: TrapProfileName | TrapProfile;
@@ -44,6 +52,8 @@ export interface TrapConfig {
   readonly devices: readonly PkvmDevice[];
   /** How many protected guests there are. */
   readonly guests: number;
+  /** Where things are; the model's own small machine without it. */
+  readonly layout?: PkvmLayout;
 }
 
 /** An access of the host to a register; a read without a value. */
@@ -70,12 +80,14 @@ export class PkvmTrap implements Hypervisor {
   /** Physical memory as the host's processors reach it. */
   readonly memory: MemoryView;
   readonly #devices: readonly PkvmDevice[];
+  readonly #layout: PkvmLayout;
 
   constructor(config: TrapConfig) {
-    const { ram, ramSize, hyp, hypSize, drivers, driversSize, smmu, smmuSize } = TRAP_LAYOUT;
+    const layout = config.layout ?? ownLayout(config.smmus.length);
+    this.#layout = layout;
     this.rules = typeof config.profile === 'string' ? TRAP_PROFILES[config.profile] : config.profile;
     this.#devices = config.devices;
-    this.machine = new Machine({ regions: [{ name: 'ram', kind: 'ram', base: ram, size: ramSize, owner: 'host' }], smmus: config.smmus });
+    this.machine = new Machine({ regions: layout.regions, smmus: config.smmus });
     const { history, owners, smmus } = this.machine;
     this.runtime = new Runtime(this.machine, 'pkvm', {
       domainOf: (index, sid) => (this.#devices.some((d) => d.smmu === index && d.sid === sid) ? 'host' : undefined),
@@ -83,11 +95,11 @@ export class PkvmTrap implements Hypervisor {
       messagesOf: () => 'host',
     });
     this.ownership = new PageOwnership({
-      history, owners, ram: { base: ram, size: ramSize }, hypDevices: [{ base: smmu, size: smmuSize * smmus.length }],
+      history, owners, ram: layout.ram, hypDevices: layout.smmus,
       guests: Array.from({ length: config.guests }, () => ({ pages: GUEST_PAGES })),
     });
-    const pages = new PagePool(history, 'pkvm.boot', { base: hyp, size: hypSize });
-    const pool = new PagePool(history, 'host.drivers', { base: drivers, size: driversSize });
+    const pages = new PagePool(history, 'pkvm.boot', layout.hyp);
+    const pool = new PagePool(history, 'host.drivers', layout.spare);
     this.memory = viewOf(this.machine.memory, (address) => (this.ownership.hostState(address) === 'NOPAGE' ? undefined : address), this.runtime.stores('host'));
     this.hardware = smmus.map((s, index) => new El2Smmu({ runtime: this.runtime, smmu: s, index, pages, invalidatesLevel1: this.rules.invalidatesLevel1 }));
     this.identity = new IdentityTable({ runtime: this.runtime, pages, smmus: this.hardware, isOn: (index) => this.smmus[index]?.isOn(CR0.SMMUEN) === true });
@@ -110,16 +122,16 @@ export class PkvmTrap implements Hypervisor {
   /** EL2 takes the SMMUs and its memory, and maps what is the host's. */
   boot(): Outcome {
     return this.runtime.operation('hyp', 'takes the SMMUs and deprivileges the host', () => {
-      const { ram, ramSize, hyp, hypSize, smmu, smmuSize } = TRAP_LAYOUT;
+      const { ram, hyp, smmus: holes } = this.#layout;
       for (const [i, { ids }] of this.machine.smmus.entries()) {
         const problem = trapProblem(ids);
         if (problem !== undefined) return failed(`smmu${i}: ${problem}`);
       }
       const refused = this.hardware.map((s) => s.prepare()).find((o) => !o.ok);
       if (refused !== undefined) return refused;
-      this.ownership.takeAtBoot({ base: hyp, size: hypSize });
-      const free = { base: hyp + hypSize, size: ram + ramSize - hyp - hypSize };
-      const isMapped = this.identity.build({ ram: free, devices: ram, holes: [{ base: smmu, size: smmuSize * this.hardware.length }] });
+      this.ownership.takeAtBoot(hyp);
+      const free = { base: hyp.base + hyp.size, size: ram.base + ram.size - hyp.base - hyp.size };
+      const isMapped = this.identity.build({ ram: free, devices: ram.base, holes });
       return isMapped ? done('the host is deprivileged') : failed('-ENOMEM');
     });
   }
