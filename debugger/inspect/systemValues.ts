@@ -42,6 +42,6 @@ export function outcomeValue(outcome: DmaOutcome): ExpressionValue {
     status: outcome.status, event: numberValue(code, outcome.event ?? 'none'), sentence: outcome.sentence,
     ...(outcome.address === undefined ? {} : { pa: outcome.address }),
     ...(outcome.data === undefined ? {} : { data: listValue(Array.from(outcome.data.subarray(0, MOST_DATA), (byte) => numberValue(byte))), text: String.fromCharCode(...outcome.data.subarray(0, MOST_DATA)) }),
-    ...(outcome.stag === undefined ? {} : { stag: outcome.stag }),
+    ...(outcome.stag === undefined ? {} : { stag: outcome.stag }), ...(outcome.value === undefined ? {} : { value: outcome.value }),
   });
 }

@@ -78,9 +78,13 @@ export function refused(act: Act, text: string): UnitOutcome {
 /** What came of asking somebody for something. */
 export function answered(act: Act, outcome: Outcome): UnitOutcome {
   if (!outcome.ok) return refused(act, outcome.text);
-  act.memo = { ...act.memo, last: outcome };
+  const value = outcome.value === undefined ? {} : { value: fromNumber(outcome.value) };
+  act.memo = { ...act.memo, last: outcome, ...(outcome.value === undefined ? {} : { dma: { ...NO_DMA, ...value } }) };
   return ok(outcome.text);
 }
+
+/** The outcome of what was no DMA and gave a number all the same. */
+export const NO_DMA: DmaOutcome = { status: 'ok', address: undefined, data: undefined, event: undefined, record: undefined, stag: undefined, sentence: '' };
 
 /** An expectation did not hold. */
 export function mismatch(text: string, sides: { readonly expected: string; readonly actual: string }, cause?: SourceRange): UnitOutcome {

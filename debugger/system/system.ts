@@ -83,6 +83,8 @@ export interface DmaOutcome {
   readonly stag: number | undefined;
   /** Why it did not pass, in plain words. */
   readonly sentence: string;
+  /** For a register read or a call: the number that it gave. */
+  readonly value?: U64;
 }
 
 /** How a driver attaches a device. */

@@ -50,7 +50,7 @@ export class Machine {
     this.#probe = new Probe(this.#watch, this.history, -1);
     const frames = config.smmus.flatMap((c, i) => (c.base === undefined ? [] : [this.#frame(c.base, i)]));
     this.memory = new Memory(this.history, [...config.regions, ...frames]);
-    this.owners = new Owners(this.history, config.regions);
+    this.owners = new Owners(this.history, this.memory.map.regions);
     this.#probes = config.smmus.map((_, i) => new Probe(this.#watch, this.history, i));
     this.smmus = config.smmus.map((c, i) => this.#smmu(c, i));
   }

@@ -6,7 +6,7 @@ import { fieldNamed, getField } from '../../../emulator/fields/layout.ts';
 import { storeWords } from '../../../emulator/hypervisor/memoryView.ts';
 import { REG } from '../../../emulator/registers/store.ts';
 import { FREE } from '../../../emulator/smmu/stalls.ts';
-import { ok, refused, smmuIndex, smmuOf, type Act, type Handler } from '../act.ts';
+import { NO_DMA, ok, refused, smmuIndex, smmuOf, type Act, type Handler } from '../act.ts';
 import { unusable } from '../arguments.ts';
 import { bytesOf } from '../data.ts';
 import type { SmmuAccess } from '../../system/system.ts';
@@ -60,11 +60,9 @@ const read: Handler = (act) => {
   const value = smmuOf(act).port.read(register.offset, size);
   if (value === undefined) return refused(act, `data abort: ${register.name} cannot be read`);
   const text = `${register.name} is ${hex(value)}`;
-  act.memo = { ...act.memo, dma: { ...NOTHING, data: bytesOf(value, size) }, last: { ok: true, text } };
+  act.memo = { ...act.memo, dma: { ...NO_DMA, data: bytesOf(value, size), value }, last: { ok: true, text } };
   return ok(text);
 };
-
-const NOTHING = { status: 'ok', address: undefined, data: undefined, event: undefined, record: undefined, stag: undefined, sentence: '' } as const;
 
 /** Puts a command into the queue: through the driver, which knows where the queue is, or as the registers say. */
 function push(smmu: SmmuAccess, words: Uint32Array): boolean {

@@ -7,6 +7,7 @@ import { systemOf } from '../../../model/platform/guests/system.ts';
 import type { HostTree } from '../../../model/platform/guests/types.ts';
 import { guestOf, type XlGuest } from '../../../model/xl/guestConfig.ts';
 import { parseXl } from '../../../model/xl/parser.ts';
+import { PRESETS } from '../../../emulator/idr/presets.ts';
 import { parseImage } from '../../../emulator/replay/image.ts';
 import type { ScenarioFiles } from '../../scenario/program.ts';
 import type { Draft, Reader } from '../draft.ts';
@@ -113,7 +114,11 @@ const image: Reader = (draft, line) => {
   if (path === undefined) return;
   const parsed = parseImage(parseJson(line.files.readText(path) ?? ''));
   if (typeof parsed === 'string') line.problem(`This is no image: ${parsed}.`, 'Make it with the tools that docs/cli.md names.', line.action.values.get('file')?.at);
-  else draft.image = parsed;
+  else {
+    draft.image = parsed;
+    // The SMMU of the snapshot; its ID registers are in there.
+    draft.smmus.push({ name: 'smmu0', aliases: ['smmu'], base: undefined, ids: PRESETS['v3.3-full'], at: line.action.at });
+  }
 };
 
 function parseJson(text: string): unknown {

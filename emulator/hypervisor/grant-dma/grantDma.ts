@@ -49,6 +49,8 @@ export interface GrantDmaConfig {
   readonly denied?: readonly number[];
   readonly maxFrames?: number;
   readonly maxTrackFrames?: number;
+  /** What domains are called, by number; `dom` and the number without it. */
+  readonly names?: ReadonlyMap<number, string>;
 }
 
 /** An access of a back end. */
@@ -78,7 +80,7 @@ export class GrantDma implements Hypervisor {
   constructor(config: GrantDmaConfig) {
     this.#config = config;
     const { ram, guestBase, size, guestDomid } = GRANT_LAYOUT;
-    this.machine = new Machine({ regions: [{ name: 'guest', kind: 'ram', base: ram, size, owner: domainName(guestDomid) }], smmus: [] });
+    this.machine = new Machine({ regions: [{ name: 'guest', kind: 'ram', base: ram, size, owner: this.#name(guestDomid) }], smmus: [] });
     const { history } = this.machine;
     this.runtime = new Runtime(this.machine, 'grant-dma', { domainOf: () => undefined, mayReach: (domain, _owner, address) => this.#isGranted(domain, address - ram + guestBase) });
     const locate = (a: number): number | undefined => (a >= guestBase && a < guestBase + size ? a - guestBase + ram : undefined);
@@ -234,16 +236,16 @@ export class GrantDma implements Hypervisor {
   #touch(device: VirtioDevice, guestAddress: number): Outcome {
     const physical = this.memory.locate(guestAddress);
     if (physical === undefined) return failed('no memory there');
-    this.runtime.monitor.bare(domainName(device.backEnd), `the back end of ${device.name}`, physical);
+    this.runtime.monitor.bare(this.#name(device.backEnd), `the back end of ${device.name}`, physical);
     return done('reached', physical);
   }
 
   #isGranted(domain: string, guestAddress: number): boolean {
     const frame = Math.floor(guestAddress / PAGE_SIZE);
-    return this.mapper.mappings.some((m) => domainName(m.caller) === domain && m.frame === frame);
+    return this.mapper.mappings.some((m) => this.#name(m.caller) === domain && m.frame === frame);
   }
-}
 
-function domainName(domid: number): string {
-  return `dom${domid}`;
+  #name(domid: number): string {
+    return this.#config.names?.get(domid) ?? `dom${domid}`;
+  }
 }

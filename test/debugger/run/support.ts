@@ -15,7 +15,7 @@ export function scenarioFiles(files: Readonly<Record<string, string>> = {}): Sce
   const own = new Map(Object.entries(files));
   return {
     readText: (path) => own.get(path) ?? disk.readText(path),
-    readBytes: (path) => disk.readBytes(path),
+    readBytes: (path) => (own.has(path) ? new TextEncoder().encode(own.get(path)) : disk.readBytes(path)),
     resolve: (from, name) => disk.resolve(from, name),
   };
 }
