@@ -1,6 +1,6 @@
-// Bundles the programs of the product into dist/: the extension (VS Code loads it), the language
-// server (a process of its own), the vsmmu command, and the script and style of the webviews.
-// `--watch` rebuilds on change.
+// Bundles the programs of the product into dist/: the extension (VS Code loads it), the language server
+// (a process of its own), the debug adapter (loaded with the first session), the vsmmu command, and the
+// script and style of the webviews. `--watch` rebuilds on change.
 import { build, context } from 'esbuild';
 import { chmod } from 'node:fs/promises';
 import { writeThirdParty } from './packaging/thirdParty.mjs';
@@ -21,7 +21,8 @@ const shared = {
 const programs = [
   { entryPoints: { extension: 'client/extension.ts' }, external: ['vscode'] },
   { entryPoints: { server: 'server/main.ts', 'server-main': 'server/lsp/server.ts' } },
-  { entryPoints: { vsmmu: 'cli/main.ts' }, external: ['./server.js'], banner: { js: '#!/usr/bin/env node' } },
+  { entryPoints: { dap: 'debugger/dap/main.ts' } },
+  { entryPoints: { vsmmu: 'cli/main.ts' }, external: ['./server.js', './dap.js'], banner: { js: '#!/usr/bin/env node' } },
   { entryPoints: { views: 'client/views/web/main.ts' }, platform: 'browser', format: 'iife', target: 'es2022' },
 ].map((program) => ({ ...shared, ...program, outdir: 'dist' }));
 

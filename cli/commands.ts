@@ -1,6 +1,7 @@
 /** The table of subcommands, in the order in which help lists them. */
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
+import { dap } from './dap.ts';
 import { decode } from './decode.ts';
 import { dtb } from './dtb.ts';
 import { dts } from './dts.ts';
@@ -13,4 +14,4 @@ import { streams } from './streams.ts';
 import { walk } from './walk.ts';
 
 /** Every subcommand of `vsmmu`. */
-export const commands: readonly Command[] = [checkCommand, dtb, dts, streams, guests, walk, replay, decode, explain, lsp, startCommand];
+export const commands: readonly Command[] = [checkCommand, dtb, dts, streams, guests, walk, replay, decode, explain, lsp, dap, startCommand];

@@ -1,0 +1,75 @@
+/**
+ * What came of the lines that can fail, for the Test Explorer and for the last words of a session. The
+ * interpreter runs units again when their steps are asked for, so a line counts once for each round of
+ * the loops around it, and the latest run of it holds.
+ */
+import type { Runner, RunnerState, Unit } from '../run/unit.ts';
+import { isExpectation, lineOutcome, type LineOutcome } from './testRun.ts';
+
+/** Rounds that are told apart; beyond, the last outcomes are not counted. */
+const MOST = 100_000;
+
+type Ran = Omit<Unit, 'index' | 'steps'>;
+
+/** Outcomes of one run of a scenario. */
+export class Outcomes {
+  readonly #latest = new Map<string, LineOutcome>();
+
+  /** Takes note of a unit. */
+  note(unit: Ran): void {
+    if (!isExpectation(unit.action.verb) && unit.outcome.status === 'ok') return;
+    const key = `${unit.action.at.file}:${unit.action.line}:${unit.iterations.join('.')}`;
+    if (this.#latest.size < MOST || this.#latest.has(key)) this.#latest.set(key, lineOutcome(unit));
+  }
+
+  /** The outcomes, in the order in which lines were first reached. */
+  get all(): readonly LineOutcome[] {
+    return [...this.#latest.values()];
+  }
+
+  /** Whether anything failed. */
+  get hasFailed(): boolean {
+    return this.all.some(({ status }) => status !== 'ok');
+  }
+
+  /** The last words. */
+  get summary(): string {
+    const { all } = this;
+    if (all.length === 0) return 'The scenario is over; it expects nothing.';
+    const good = all.filter(({ status }) => status === 'ok').length;
+    return good === all.length ? `The scenario is over: ${good === 1 ? 'its expectation holds' : `all ${good} expectations hold`}.` : `The scenario is over: ${good} of ${all.length} expectations hold.`;
+  }
+}
+
+/** An interpreter whose outcomes are noted. */
+export class NotingRunner implements Runner {
+  readonly #runner: Runner;
+  readonly #outcomes: Outcomes;
+
+  constructor(runner: Runner, outcomes: Outcomes) {
+    this.#runner = runner;
+    this.#outcomes = outcomes;
+  }
+
+  get state(): RunnerState {
+    return this.#runner.state;
+  }
+
+  set state(state: RunnerState) {
+    this.#runner.state = state;
+  }
+
+  get next(): Runner['next'] {
+    return this.#runner.next;
+  }
+
+  get loops(): Runner['loops'] {
+    return this.#runner.loops;
+  }
+
+  run(): Ran | undefined {
+    const unit = this.#runner.run();
+    if (unit !== undefined) this.#outcomes.note(unit);
+    return unit;
+  }
+}

@@ -1,0 +1,78 @@
+/** VS Code's debugger as a person uses it: breakpoints, buttons, the views beside the editor. Knows VS Code's page, not our product. */
+import type { Locator } from 'playwright-core';
+import type { Workbench } from './workbench.ts';
+
+/** The debugger of one window. */
+export class Debugging {
+  readonly #workbench: Workbench;
+
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+  }
+
+  /** The line in the editor at which the session stands. */
+  get topLine(): Locator {
+    return this.#workbench.page.locator('.editor-group-container .debug-top-stack-frame-line').first();
+  }
+
+  /** The buttons of a session. */
+  get toolbar(): Locator {
+    return this.#workbench.page.locator('.debug-toolbar');
+  }
+
+  /** Rows of the call stack. */
+  get stack(): Locator {
+    return this.#workbench.page.locator('.debug-call-stack .monaco-list-row');
+  }
+
+  /** Rows of the Variables view. */
+  get variables(): Locator {
+    return this.#workbench.page.locator('.debug-variables .monaco-list-row');
+  }
+
+  /** What says what went wrong, below the line. */
+  get exception(): Locator {
+    return this.#workbench.page.locator('.exception-widget').first();
+  }
+
+  /** Lines of the debug console. */
+  get console(): Locator {
+    return this.#workbench.page.locator('.repl .monaco-list-row');
+  }
+
+  /** Sets or removes a breakpoint at a line of the active editor. */
+  async toggleBreakpoint(line: number): Promise<void> {
+    await this.#workbench.goto(line, 1);
+    await this.#workbench.page.keyboard.press('F9');
+    await this.#workbench.page.locator('.editor-group-container.active .codicon-debug-breakpoint').first().waitFor();
+  }
+
+  /** Presses a key and waits until the session stands at a stack frame of that name. */
+  async press(key: string, frame: string | RegExp): Promise<void> {
+    await this.#workbench.page.keyboard.press(key);
+    await this.standsAt(frame);
+  }
+
+  /** Waits until the innermost frame has that name. */
+  async standsAt(frame: string | RegExp): Promise<void> {
+    await this.stack.filter({ has: this.#workbench.page.locator('.stack-frame') }).first().filter({ hasText: frame }).waitFor();
+  }
+
+  /** The row of the Variables view with that name. */
+  row(name: string | RegExp): Locator {
+    return this.variables.filter({ hasText: name }).first();
+  }
+
+  /** Opens a row of the Variables view unless it is open. */
+  async expand(name: string | RegExp): Promise<void> {
+    const row = this.row(name);
+    await row.scrollIntoViewIfNeeded();
+    await row.waitFor();
+    if (await row.getAttribute('aria-expanded') !== 'true') await row.click();
+  }
+
+  /** Clicks a button of the session by its title. */
+  async click(title: string | RegExp): Promise<void> {
+    await this.toolbar.getByRole('button', { name: title }).first().click();
+  }
+}
