@@ -40,7 +40,7 @@ export class BoardStatus implements vscode.Disposable {
 
   constructor(server: LanguageClient) {
     this.#server = server;
-    this.#item.name = 'vSMMU Board';
+    this.#item.name = vscode.l10n.t('vSMMU Board');
     this.#item.command = 'vsmmu.selectBoard';
     this.#disposables.push(
       this.#item,
@@ -64,14 +64,14 @@ export class BoardStatus implements vscode.Disposable {
     const document = activeDocument();
     if (document === undefined) return;
     const boards = await this.#boards(document);
-    const automatic = { label: '$(sparkle) Automatic', description: 'the nearest board that includes this file', uri: null };
+    const automatic = { label: `$(sparkle) ${vscode.l10n.t('Automatic')}`, description: vscode.l10n.t('the nearest board that includes this file'), uri: null };
     const items = boards.contexts.map((board) => ({
       label: `$(circuit-board) ${fileName(board)}`,
-      description: board.uri === boards.active?.uri ? `${folder(board)} · in force` : folder(board),
+      description: board.uri === boards.active?.uri ? vscode.l10n.t('{0} · in force', folder(board)) : folder(board),
       uri: board.uri,
     }));
     const chosen = await vscode.window.showQuickPick([...items, automatic], {
-      placeHolder: `Board through which ${vscode.workspace.asRelativePath(document.uri)} is understood`,
+      placeHolder: vscode.l10n.t('Board through which {0} is understood', vscode.workspace.asRelativePath(document.uri)),
       matchOnDescription: true,
     });
     if (chosen === undefined) return;
@@ -86,13 +86,13 @@ export class BoardStatus implements vscode.Disposable {
   }
 
   #show({ active, contexts, complete }: Boards): void {
-    this.#item.text = active === null ? '$(circuit-board) No board' : `$(circuit-board) ${fileName(active)}`;
+    this.#item.text = `$(circuit-board) ${active === null ? vscode.l10n.t('No board') : fileName(active)}`;
     const tooltip = new vscode.MarkdownString();
-    tooltip.appendMarkdown(active === null ? 'No board includes this file' : '**Board in force:** ');
+    tooltip.appendMarkdown(active === null ? vscode.l10n.t('No board includes this file') : vscode.l10n.t('**Board in force:** '));
     if (active !== null) tooltip.appendText(active.label);
     const others = contexts.filter((board) => board.uri !== active?.uri).length;
-    const searching = complete ? '' : ', still looking';
-    tooltip.appendMarkdown(`\n\n${others} other ${others === 1 ? 'board includes' : 'boards include'} it${searching}`);
+    const including = others === 1 ? vscode.l10n.t('1 other board includes it') : vscode.l10n.t('{0} other boards include it', others);
+    tooltip.appendMarkdown(`\n\n${complete ? including : vscode.l10n.t('{0}, still looking', including)}`);
     this.#item.tooltip = tooltip;
     this.#item.show();
   }

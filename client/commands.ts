@@ -5,11 +5,13 @@
 import * as vscode from 'vscode';
 import type { LanguageClient, Location, Position } from 'vscode-languageclient/node';
 import type { BoardStatus } from './boardStatus.ts';
+import { openExamples } from './exampleFolder.ts';
 import { openLine, type Pages } from './pages.ts';
 import { chooseRule } from './rules.ts';
 import type { ViewPanels } from './views/panels.ts';
 
 interface Parts {
+  readonly context: vscode.ExtensionContext;
   readonly server: LanguageClient;
   readonly pages: Pages;
   readonly panels: ViewPanels;
@@ -46,6 +48,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'vsmmu.showStreams': showView('streams'),
   'vsmmu.showOwnership': showView('ownership'),
   'vsmmu.explainRule': explainRule,
+  'vsmmu.openExamples': ({ context }) => openExamples(context),
   'vsmmu.restartServer': ({ server }) => server.restart(),
   'vsmmu.showReferences': showReferences,
   'vsmmu.openLine': (_, uri, line) => openLine(uri, line),

@@ -11,6 +11,8 @@ import { registerDebugger } from './debug/index.ts';
 import { recognizeGuests } from './guestFiles.ts';
 import { Pages } from './pages.ts';
 import { createServer } from './server.ts';
+import { registerTools } from './tools/languageModel.ts';
+import { registerTasks } from './tools/tasks.ts';
 import { boardViews } from './views/boardViews.ts';
 import { ViewPanels } from './views/panels.ts';
 
@@ -20,10 +22,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const panels = new ViewPanels(context);
   for (const view of boardViews(server)) panels.register(view);
   const board = new BoardStatus(server);
-  context.subscriptions.push(pages, panels, board, ...registerCommands({ server, pages, panels, board }), ...registerDebugger(context, server));
+  context.subscriptions.push(pages, panels, board, ...registerCommands({ context, server, pages, panels, board }), ...registerDebugger(context, server));
   context.subscriptions.push(
     recognizeGuests(),
     ...registerBlobs(server),
+    registerTasks(context),
+    ...registerTools(context),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendNotification('vsmmu/trustChanged', { trusted: true })),
   );
   context.subscriptions.push({ dispose: () => void server.dispose() });

@@ -45,14 +45,15 @@ async function settle(document: vscode.TextDocument): Promise<void> {
 
 async function offer(document: vscode.TextDocument): Promise<void> {
   const name = vscode.workspace.asRelativePath(document.uri);
+  const [once, always] = [vscode.l10n.t('Set Language'), vscode.l10n.t('Always for This Folder')];
   const chosen = await vscode.window.showInformationMessage(
-    `${name} looks like a Xen guest configuration.`,
-    'Set Language',
-    'Always for This Folder',
+    vscode.l10n.t('{0} looks like a Xen guest configuration.', name),
+    once,
+    always,
   );
   if (chosen === undefined) return;
   await vscode.languages.setTextDocumentLanguage(document, LANGUAGE);
-  if (chosen === 'Always for This Folder') await associate(document);
+  if (chosen === always) await associate(document);
 }
 
 /** Remembers the folder's `.cfg` files in the workspace's settings. */

@@ -34,7 +34,7 @@ export async function chooseRule(server: LanguageClient, id?: unknown): Promise<
     description: rule.id,
     rule,
   }));
-  const placeHolder = 'Rule to explain';
+  const placeHolder = vscode.l10n.t('Rule to explain');
   const chosen = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
   return chosen?.rule;
 }

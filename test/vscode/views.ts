@@ -1,7 +1,7 @@
 /** The webviews in real VS Code: what they show, by pointer and by keyboard, and how they follow the sources. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventually, placeOf, untilFileHas } from './harness/files.ts';
+import { eventually, placeOf } from './harness/files.ts';
 import { run } from './harness/install.ts';
 import type { UiTest } from './harness/suite.ts';
 import type { Workbench } from './harness/workbench.ts';
@@ -150,7 +150,7 @@ const pictures: readonly UiTest[] = [
       await workbench.picker.locator('input').waitFor();
       await workbench.picker.locator('input').fill(join(folder, 'picture.svg'));
       await workbench.picker.locator('input').press('Enter');
-      await untilFileHas(folder, 'picture.svg', '</svg>');
+      await eventually('the picture is saved', async () => (await readFile(join(folder, 'picture.svg'), 'utf8').catch(() => '')).includes('</svg>'));
       await page.getByRole('button', { name: 'Export SVG' }).focus();
       await workbench.page.keyboard.press('Tab');
       await workbench.page.keyboard.press('ArrowRight');

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { TOOLS } from '../../../client/tools/definitions.ts';
+import manifest from '../../../package.json' with { type: 'json' };
+
+const inside = (path: string): string | undefined => (path.startsWith('..') || path.startsWith('/') ? undefined : resolve('examples', path));
+
+/** What a tool says to an input. */
+function ask(name: string, input: unknown): string {
+  const call = TOOLS.get(name)?.(input, inside);
+  if (call === undefined || typeof call === 'string') return call ?? 'no such tool';
+  try {
+    return execFileSync(process.execPath, ['dist/vsmmu.js', ...call.args], { input: call.input, encoding: 'utf8', stdio: 'pipe' });
+  } catch (error) {
+    return (error as { stdout: string }).stdout;
+  }
+}
+
+describe('the tools for language models', () => {
+  it('are those that package.json declares, each described and with the input that it takes', () => {
+    expect(manifest.contributes.languageModelTools.map(({ name }) => name)).toEqual([...TOOLS.keys()]);
+    for (const tool of manifest.contributes.languageModelTools) {
+      expect(tool.modelDescription.length).toBeGreaterThan(80);
+      expect(tool.toolReferenceName).toMatch(/^[A-Za-z]+$/);
+      const required = Object.fromEntries(tool.inputSchema.required.map((field) => [field, 'x']));
+      expect(TOOLS.get(tool.name)?.(required, () => '/x')).toMatchObject({ args: expect.arrayContaining([expect.any(String)]) as unknown });
+      expect(TOOLS.get(tool.name)?.({}, () => '/x')).toMatch(/shape/);
+    }
+  });
+
+  it('answer from the command', () => {
+    const { findings } = JSON.parse(ask('vsmmu_check', { path: 'faults/faulty-evk.dts' })) as { findings: { id: string }[] };
+    expect(findings.map(({ id }) => id)).toContain('iommus-length');
+    expect(JSON.parse(ask('vsmmu_streams', { board: 'merlin/merlin-evk.dts' }))).toMatchObject({ iommus: [{ label: 'smmu_io' }, { label: 'smmu_pcie' }] });
+    expect(ask('vsmmu_decode', { text: 'arm-smmu-v3 15000000.iommu: event 0x02 received:\n0x0000002000000002' })).toMatch(/C_BAD_STREAMID|BAD_STREAMID/);
+    const event = 'arm-smmu-v3 15000000.iommu: event 0x10 received:\narm-smmu-v3 15000000.iommu: 0x0000002000000010\narm-smmu-v3 15000000.iommu: 0x0000020000000000\narm-smmu-v3 15000000.iommu: 0x0000000012345000\narm-smmu-v3 15000000.iommu: 0x0000000000000000';
+    expect(ask('vsmmu_decode', { text: event, board: 'merlin/merlin-evk.dts' })).toContain('Device: /soc@10000000/ethernet@1c400000');
+    expect(ask('vsmmu_explain', { rule: 'smmu-reg' })).toContain('smmu-reg');
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['vsmmu_check', { path: '../secret' }, /not inside/],
+    ['vsmmu_check', { path: 7 }, /shape/],
+    ['vsmmu_streams', null, /shape/],
+    ['vsmmu_decode', { text: 'a', board: '/etc/passwd' }, /not inside/],
+    ['vsmmu_explain', { rule: '--help' }, /shape/],
+    ['vsmmu_explain', { rule: 'a b' }, /shape/],
+  ])('%s refuses %j', (name, input, why) => expect(ask(name, input)).toMatch(why));
+});
+
+/** What a problem pattern finds in a line, by what it says of itself. */
+function found(name: string, line: string): Record<string, string> | undefined {
+  const pattern = manifest.contributes.problemPatterns.find((one) => one.name === name);
+  const match = new RegExp(pattern?.regexp ?? '(?!)').exec(line);
+  if (match === null || pattern === undefined) return undefined;
+  return Object.fromEntries(Object.entries(pattern).flatMap(([field, group]) => (typeof group === 'number' && match[group] !== undefined ? [[field, match[group]]] : [])));
+}
+
+describe('the problem matchers', () => {
+  it('read every finding of vsmmu check, and nothing else of it', () => {
+    let output = '';
+    try {
+      execFileSync(process.execPath, ['dist/vsmmu.js', 'check', 'examples'], { encoding: 'utf8', stdio: 'pipe' });
+    } catch (error) {
+      output = (error as { stdout: string }).stdout;
+    }
+    const lines = output.split('\n').flatMap((line) => found('vsmmu', line) ?? []);
+    const heads = output.split('\n').filter((line) => /^\S.*\[[\w-]+\]$/.test(line));
+    expect(lines).toHaveLength(heads.length);
+    expect(lines).toContainEqual({
+      file: 'examples/faults/faulty-evk.dts', line: '44', column: '9', severity: 'error', code: 'smmu-reg', message: 'The region has 0x10000 bytes, an SMMUv3 needs 0x20000.',
+    });
+  });
+
+  it.each<[string, Record<string, string> | undefined]>([
+    ['board.dts:12.3-14: Warning (reg_format): /soc/a:reg: property has invalid length (4 bytes)', { file: 'board.dts', line: '12', column: '3', endColumn: '14', severity: 'Warning', code: 'reg_format', message: '/soc/a:reg: property has invalid length (4 bytes)' }],
+    ['arch/arm64/boot/dts/x.dtsi:10.2-20.4: Warning (unit_address_vs_reg): /a@1: node has a unit name, but no reg', { file: 'arch/arm64/boot/dts/x.dtsi', line: '10', column: '2', endLine: '20', endColumn: '4', severity: 'Warning', code: 'unit_address_vs_reg', message: '/a@1: node has a unit name, but no reg' }],
+    ['x.dts:4.2-6: ERROR (duplicate_label): /b: Duplicate label \'l\' on /b and /a', { file: 'x.dts', line: '4', column: '2', endColumn: '6', severity: 'ERROR', code: 'duplicate_label', message: "/b: Duplicate label 'l' on /b and /a" }],
+    ['Error: x.dts:5.1-9 syntax error', { file: 'x.dts', line: '5', column: '1', endColumn: '9', message: 'syntax error' }],
+    ['FATAL ERROR: Unable to parse input tree', undefined],
+    ['x.dtb: Warning (reg): no position', undefined],
+  ])('read %j as dtc writes it', (line, expected) => expect(found('dtc', line)).toEqual(expected));
+});
