@@ -15,7 +15,12 @@ interface Setting {
   properties?: Record<string, { description: string }>;
 }
 
-const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+const words = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Record<string, string>;
+
+/** package.json with the words that its references lead to. */
+const inWords = readFileSync('package.json', 'utf8').replaceAll(/"%([\w.-]+)%"/g, (_, key: string) => JSON.stringify(words[key]));
+
+const manifest = JSON.parse(inWords) as {
   contributes: { configuration: { properties: Record<string, Setting> }; commands: { command: string; title: string; category: string }[] };
 };
 const settings = Object.entries(manifest.contributes.configuration.properties);

@@ -28,11 +28,11 @@ describe('the packaged extension', () => {
 
   it('has what it runs and shows, and nothing else', () => {
     expect(files()).toEqual(expect.arrayContaining([
-      'package.json', 'readme.md', 'LICENSE.txt', 'dist/extension.js', 'dist/server.js', 'dist/server-main.js', 'dist/vsmmu.js', 'dist/views.js', 'dist/views.css',
+      'package.json', 'package.nls.json', 'l10n/bundle.l10n.json', 'readme.md', 'LICENSE.txt', 'dist/extension.js', 'dist/server.js', 'dist/server-main.js', 'dist/vsmmu.js', 'dist/views.js', 'dist/views.css',
       'dist/THIRD_PARTY.txt', 'dist/sbom.cdx.json', 'docs/rules/smmu-reg.md', 'examples/merlin/merlin-evk.dts', 'syntaxes/dts.tmLanguage.json',
     ]));
     const top = new Set(files().map((name) => name.replace(/\/.*/, '')));
-    expect([...top].toSorted()).toEqual(['LICENSE.txt', 'changelog.md', 'dist', 'docs', 'examples', 'package.json', 'readme.md', 'schemas', 'syntaxes']);
+    expect([...top].toSorted()).toEqual(['LICENSE.txt', 'changelog.md', 'dist', 'docs', 'examples', 'l10n', 'package.json', 'package.nls.json', 'readme.md', 'schemas', 'syntaxes']);
     expect(files().filter((name) => /node_modules|\.test\.|\.ts$|\.map$|^lib\/|\.cache$|^docs\/(?!rules\/|images\/icon)/.test(name))).toEqual([]);
   });
 

@@ -65,7 +65,7 @@ describe('the problem matchers', () => {
     } catch (error) {
       output = (error as { stdout: string }).stdout;
     }
-    const lines = output.split('\n').flatMap((line) => found('vsmmu', line) ?? []);
+    const lines = output.split('\n').map((line) => found('vsmmu', line)).filter((one) => one !== undefined);
     const heads = output.split('\n').filter((line) => /^\S.*\[[\w-]+\]$/.test(line));
     expect(lines).toHaveLength(heads.length);
     expect(lines).toContainEqual({
