@@ -6,14 +6,16 @@ import { hex, u64, type U64 } from '../../emulator/bits/u64.ts';
 import { ATC } from '../../emulator/ats/atc.ts';
 import { CONFIG, KIND } from '../../emulator/config/cache.ts';
 import { WORLD_NAMES } from '../../emulator/config/world.ts';
+import type { Machine } from '../../emulator/machine/machine.ts';
 import type { Smmu } from '../../emulator/smmu/smmu.ts';
-import { listTlb, type StaleConfig, type TlbEntry } from '../../emulator/tlb/stale.ts';
+import { listStale, listStaleConfig, listTlb, type StaleConfig, type TlbEntry } from '../../emulator/tlb/stale.ts';
 import type { Table } from '../../emulator/tlb/table.ts';
 import { WALK } from '../../emulator/tlb/walkCache.ts';
 import { numberValue, recordValue, type ExpressionValue } from '../expression/value.ts';
 import type { System } from '../system/system.ts';
 import { streamText } from './machineNames.ts';
 import { group, leaf, paged, type VariableNode } from './node.ts';
+import { quietly } from './quiet.ts';
 import { permissionText } from './ranges.ts';
 
 /** A TLB entry with what memory says about it. */
@@ -31,23 +33,25 @@ const MOST_MARKED = 4096;
 /** What of an SMMU's caches is stale; looked up at most once for each moment. */
 export class CacheView {
   readonly smmu: Smmu;
+  readonly #machine: Machine;
   #tlb: readonly MarkedEntry[] | undefined;
   #config: readonly StaleConfig[] | undefined;
 
-  constructor(smmu: Smmu) {
+  constructor(machine: Machine, smmu: Smmu) {
+    this.#machine = machine;
     this.smmu = smmu;
   }
 
   /** All entries of both TLBs. */
   get tlb(): readonly MarkedEntry[] {
-    if (this.#tlb === undefined) this.#look();
-    return this.#tlb ?? [];
+    return (this.#tlb ??= this.#markTlb());
   }
 
   /** The cached STEs and CDs that memory contradicts. */
   get config(): readonly StaleConfig[] {
-    if (this.#config === undefined) this.#look();
-    return this.#config ?? [];
+    const { parts, uncached } = this.smmu;
+    const isTooMuch = parts.config.table.count > MOST_MARKED;
+    return (this.#config ??= isTooMuch ? [] : quietly(this.#machine, () => listStaleConfig(parts, uncached)));
   }
 
   /** Why the cached copy of a structure is stale. */
@@ -55,16 +59,15 @@ export class CacheView {
     return this.config.find((c) => c.structure === structure && c.sid === sid && c.index === index)?.sentence;
   }
 
-  #look(): void {
-    const entries = listTlb(this.smmu.parts);
-    const isMarked = entries.length <= MOST_MARKED && this.smmu.parts.config.table.count <= MOST_MARKED;
-    const stale = isMarked ? this.smmu.stale() : { translations: [], config: [] };
-    const known = new Map(stale.translations.map((s) => [JSON.stringify(s.entry), s]));
-    this.#tlb = entries.map((entry) => {
-      const found = known.get(JSON.stringify(entry));
+  #markTlb(): MarkedEntry[] {
+    const { parts, uncached } = this.smmu;
+    const entries = listTlb(parts);
+    const stale = entries.length > MOST_MARKED ? [] : quietly(this.#machine, () => listStale(parts, uncached));
+    const known = new Map(stale.map((s) => [JSON.stringify(s.entry), s]));
+    return entries.map((entry) => {
+      const found = known.size === 0 ? undefined : known.get(JSON.stringify(entry));
       return { entry, stale: found?.sentence, now: found?.now };
     });
-    this.#config = stale.config;
   }
 }
 

@@ -62,7 +62,7 @@ export class Inspector implements Surroundings {
     if (known !== undefined) return known;
     const found = this.system.machine.smmus[smmu];
     if (found === undefined) return undefined;
-    const view = new CacheView(found);
+    const view = new CacheView(this.system.machine, found);
     this.#caches.set(smmu, view);
     return view;
   };
