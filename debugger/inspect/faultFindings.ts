@@ -118,7 +118,7 @@ const badStructure: Detective = ({ around, code, cold }) => {
   if (structure === undefined || fetch === undefined) return [];
   const writer = writerText(around.context, toNumber(fetch.address));
   if (writer !== undefined) return [cause(`The ${structure} at ${hex(fetch.address)} was written last by ${writer.text}.`, writer.at)];
-  return fetch.words.every((w) => w === 0) ? [cause(`The ${structure} at ${hex(fetch.address)} is empty: nobody wrote it.`)] : [];
+  return fetch.words.every((w) => w === 0) ? [cause(`The ${structure} at ${hex(fetch.address)} is empty.`)] : [];
 };
 
 /** The descriptor at which the walk ended. */
@@ -131,7 +131,9 @@ const lastDescriptor: Detective = ({ around, system, stream, code, cold }) => {
   const domain = step.stage === 2 ? system.domains.find((d) => device !== undefined && d.name === system.ownerOf(device)) : undefined;
   const whose = domain === undefined ? '' : ` It belongs to the stage 2 of ${domain.name}.`;
   if (writer !== undefined) return [cause(`${place} (${hex(step.value)}) was written last by ${writer.text}.${whose}`, writer.at)];
-  return step.type === 'invalid' ? [cause(`${place} was never written: nothing was mapped there.${whose}`, domain?.at)] : [];
+  if (step.type !== 'invalid') return [];
+  const isKnown = around.context.who !== undefined;
+  return [cause(`${place} ${isKnown ? 'was never written: nothing was mapped there' : 'is not valid: nothing is mapped there'}.${whose}`, domain?.at)];
 };
 
 const NEAR = 0x20_0000;

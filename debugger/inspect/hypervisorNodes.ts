@@ -7,8 +7,9 @@ import { COST_NAMES, type CostName } from '../../emulator/hypervisor/costs.ts';
 import type { ComparedField } from '../../emulator/hypervisor/compare.ts';
 import type { System, SystemDevice, SystemDomain } from '../system/system.ts';
 import { group, leaf, paged, type VariableNode } from './node.ts';
-import { fieldName } from './structure.ts';
+import { fieldName, type NumberReader } from './structure.ts';
 import { rangeNodes } from './tableNodes.ts';
+import { virtualSmmuNodes } from './virtualSmmu.ts';
 
 /** Owned ranges that are shown for a domain. */
 const MOST_RANGES = 200;
@@ -21,7 +22,7 @@ function at(node: { readonly at: SystemDevice['at'] }): { readonly from?: NonNul
   return node.at === undefined ? {} : { from: node.at };
 }
 
-function domainNode(system: System, domain: SystemDomain): VariableNode {
+function domainNode(system: System, domain: SystemDomain, read: NumberReader): VariableNode {
   const devices = system.devices.filter((d) => system.ownerOf(d) === domain.name);
   const owned = system.machine.owners.ranges.filter((r) => r.owner === domain.name);
   const total = owned.reduce((sum, r) => sum + r.size, 0);
@@ -32,6 +33,7 @@ function domainNode(system: System, domain: SystemDomain): VariableNode {
       ...(owned.length > MOST_RANGES ? [leaf('...', `${owned.length - MOST_RANGES} more ranges`)] : []),
     ]),
     ...devices.map((device) => deviceNode(system, device)),
+    ...virtualSmmuNodes(system, domain.name, read),
   ], at(domain));
 }
 
@@ -39,15 +41,16 @@ function deviceNode(system: System, device: SystemDevice): VariableNode {
   const { smmu } = device;
   if (smmu === undefined) return leaf(device.name, 'no SMMU in front of it: reaches all memory', at(device));
   const sids = device.sids.map((s) => `0x${s.toString(16)}`).join(', ');
-  return group(device.name, `StreamID ${sids}`, () => device.sids.map((sid) => (
+  const functions = device.requesters.map((r) => leaf('functions', `${r.count} Requester IDs from 0x${r.rid.toString(16)}: StreamIDs from 0x${r.sid.toString(16)}`));
+  return group(device.name, `StreamID ${sids}`, () => [...functions, ...device.sids.map((sid) => (
     group(`stage 2 of 0x${sid.toString(16)}`, 'what the device may reach', () => rangeNodes(system, { smmu, sid, ssid: undefined }, 'stage 2'), { isLazy: true })
-  )), at(device));
+  ))], at(device));
 }
 
 /** The hypervisor, and the domains above it. */
-export function hypervisorNodes(system: System): VariableNode[] {
+export function hypervisorNodes(system: System, read: NumberReader): VariableNode[] {
   const { hypervisor } = system;
-  const domains = group('domains', `${system.domains.length}`, () => system.domains.map((d) => domainNode(system, d)));
+  const domains = group('domains', `${system.domains.length}`, () => system.domains.map((d) => domainNode(system, d, read)));
   if (hypervisor === undefined) return system.domains.length === 0 ? [] : [domains];
   const { runtime } = hypervisor;
   const { violations } = runtime.monitor;

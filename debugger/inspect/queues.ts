@@ -51,6 +51,11 @@ const KINDS: Readonly<Record<QueueName, QueueKind>> = {
   },
 };
 
+/** The table of an entry's fields, by its type or opcode. */
+export function entryLayout(name: QueueName, words: ArrayLike<number>): Layout {
+  return KINDS[name].layoutOf(words);
+}
+
 /** The queues, in the order in which they are shown. */
 export const QUEUE_NAMES: readonly QueueName[] = ['cmdq', 'evtq', 'priq'];
 

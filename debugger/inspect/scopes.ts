@@ -48,8 +48,8 @@ export function scopesOf(parts: ScopeParts): VariableNode[] {
       return view === undefined ? [] : cacheNodes(system, smmu, view);
     }), { isLazy: true }),
     group('Registers', '', () => eachSmmu(parts, (smmu) => registerGroups(system, smmu, read))),
-    group('Guest against host', '', () => guestHostNodes(system)),
-    group('Hypervisor', '', () => hypervisorNodes(system), { isLazy: true }),
+    group('Guest against host', '', () => guestHostNodes(system), { isLazy: true }),
+    group('Hypervisor', '', () => hypervisorNodes(system, read), { isLazy: true }),
     group('Changes in this step', '', () => changeNodes(system, symbols, changes)),
   ];
   const isEmpty: Readonly<Record<string, boolean>> = {

@@ -53,7 +53,7 @@ const SCENES: readonly (readonly [name: string, make: () => Scene, event: string
   ['nobody described the stream', () => ({ rig: stage1(), sid: 10 }), 'C_BAD_STE', /^No device is described with StreamID 0xa; the nearest is eth0 with 0x8\.$/],
   ['another SMMU has the stream', () => ({ rig: stage1(), sid: 10, devices: [{ name: 'gpu', smmu: 1, sids: [10], at: AT }] }), 'C_BAD_STE', /^StreamID 0xa is described for gpu, which sits behind another SMMU\.$/],
   ['the stream table is too small', () => ({ rig: stage1(), sid: 0x999, devices: [{ name: 'eth0', sids: [0x999], at: AT }] }), 'C_BAD_STREAMID', /^The stream table has 8 StreamID bits .* from 0x100 on are outside\.$/],
-  ['the STE is empty', () => ({ rig: stage1(), sid: 3, devices: [{ name: 'eth0', sids: [3] }] }), 'C_BAD_STE', /^The STE at 0x410000c0 is empty: nobody wrote it\.$/],
+  ['the STE is empty', () => ({ rig: stage1(), sid: 3, devices: [{ name: 'eth0', sids: [3] }] }), 'C_BAD_STE', /^The STE at 0x410000c0 is empty\.$/],
   ['the STE is wrong', () => {
     const rig = stage1();
     rig.ste(8, { V: 1, Config: 6 });
@@ -103,6 +103,13 @@ describe('causes', () => {
   it('lead to the line and to the board', () => {
     expect(explain({ rig: stage1(), address: 0x5000, written: [0x7000_2028] }).found[0]?.at).toEqual(LINE);
     expect(explain({ rig: stage1(), sid: 10 }).found[0]?.at).toEqual(AT);
+  });
+
+  it('say what is there where nobody knows who wrote', () => {
+    const { rig } = { rig: stage1() };
+    const inspector = new Inspector(rigSystem(rig));
+    const { causes } = inspector.explainFault({ smmu: 0, stream: { smmu: 0, sid: 8, ssid: undefined }, address: fromNumber(0x5000), record: Uint32Array.of(0x10, 8, 0, 8, 0x5000, 0, 0, 0) });
+    expect(causes[0]?.text).toBe('The stage-1 level-3 descriptor of 0x5000 at 0x70002028 is not valid: nothing is mapped there.');
   });
 
   it('name the nearest mapping, and nothing where none is near', () => {
