@@ -190,6 +190,7 @@ export class Session implements SessionView, MotionPlace {
 
   /** To a moment without stopping on the way; passes all moments one by one only where hits are counted. */
   *#jump(moment: Moment, reason: StopReason): Motion<Stop> {
+    while (this.timeline.count < moment.unit + (moment.step > 0 ? 1 : 0) && this.timeline.run()) yield;
     const target = this.#within(moment);
     if (!this.breakpoints.isCounting) {
       this.#moment = target;
