@@ -36,7 +36,9 @@ export const evaluator: NonNullable<SessionOptions['evaluator']> = (view) => {
 
 /** A session over a scenario, standing at its first line. */
 export function session(text: string, options: Partial<SessionOptions> = {}, files: Readonly<Record<string, string>> = {}): Session {
-  const host = scenarioFiles({ [PATH]: text, ...files });
+  const texts = scenarioFiles({ [PATH]: text, ...files });
+  const own = new Map(Object.entries(files).map(([path, content]) => [path, new TextEncoder().encode(content)]));
+  const host = { ...texts, readBytes: (path: string) => own.get(path) ?? texts.readBytes(path) };
   return new Session({
     boot: () => {
       const program = readScenario(PATH, host);
