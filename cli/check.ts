@@ -1,4 +1,4 @@
-/** `vsmmu check`: compiles sources, runs all rules, and reports in one of four formats. */
+/** `vsmmu check`: compiles sources, reads scenarios, runs all rules, and reports in one of four formats. */
 import type { Level } from '../model/problem.ts';
 import type { Analysis } from './check/analyze.ts';
 import { newFindings, writeBaseline } from './check/baseline.ts';
@@ -25,7 +25,7 @@ const FAILING: Record<'warning' | 'error', readonly Level[]> = { warning: ['erro
 /** Hints are for editors, which show them in passing. */
 const SHOWN: readonly Level[] = ['error', 'warning', 'information'];
 
-interface Collected { readonly problems: Collection; readonly trees: number; readonly guests: number }
+interface Collected { readonly problems: Collection; readonly trees: number; readonly guests: number; readonly scenarios: number }
 
 /** Checks everything that the arguments mean, and collects the problems. */
 async function collect(input: Arguments, io: Io): Promise<Collected> {
@@ -37,13 +37,14 @@ async function collect(input: Arguments, io: Io): Promise<Collected> {
     levels: SHOWN,
   };
   const problems = new Collection();
-  const counts = { trees: 0, guests: 0 };
+  const counts = { trees: 0, guests: 0, scenarios: 0 };
   const included = new Set<string>();
   const progress = new Progress(jobs.length, io);
   const onResult = (analysis: Analysis): void => {
     problems.add(analysis.problems);
     counts.trees += analysis.trees;
     counts.guests += analysis.guests;
+    counts.scenarios += analysis.scenarios;
     for (const file of analysis.files) included.add(file);
   };
   const request = { options, files: io.files, script: io.script };
@@ -76,7 +77,7 @@ export async function runCheck(input: Arguments, io: Io): Promise<number> {
   if (input.positionals.length === 0) throw new UsageError('which files or folders?');
   const format = choice(input, 'format', ['text', 'json', 'sarif', 'github']);
   const failing = FAILING[choice(input, 'fail-on', ['warning', 'error'])];
-  const { problems, trees, guests } = await collect(input, io);
+  const { problems, ...counts } = await collect(input, io);
   const lines = new Lines(io.files.readText);
   const all = problems.findings(lines);
   const target = string(input, 'write-baseline');
@@ -87,7 +88,7 @@ export async function runCheck(input: Arguments, io: Io): Promise<number> {
     return EXIT.clean;
   }
   const findings = withoutKnown(all, input, io);
-  const report: Report = { findings, known: all.length - findings.length, trees, guests, name: namer(io.cwd), cwd: io.cwd };
+  const report: Report = { findings, known: all.length - findings.length, ...counts, name: namer(io.cwd), cwd: io.cwd };
   io.stdout.write(FORMATS[format](report, lines, io));
   // Formats for programs leave the terminal's last line to a person.
   if (format !== 'text' && io.isTTY) io.stderr.write(`${summary(report)}\n`);
@@ -96,7 +97,7 @@ export async function runCheck(input: Arguments, io: Io): Promise<number> {
 
 export const checkCommand: Command = {
   name: 'check',
-  summary: 'check device trees and Xen guests for IOMMU faults, and for what dtc warns of',
+  summary: 'check device trees, Xen guests and scenarios for IOMMU faults, and trees for what dtc warns of',
   usage: '[OPTION]... FILE|FOLDER...',
   options: {
     ...COMPILE_OPTIONS,

@@ -38,7 +38,7 @@ function report(problems: readonly Problem[], io: Io): void {
   const collection = new Collection();
   collection.add(problems);
   const findings = collection.findings(new Lines(io.files.readText));
-  io.stderr.write(textReport({ findings, known: 0, trees: 1, guests: 0, name: namer(io.cwd), cwd: io.cwd }, painter(io)));
+  io.stderr.write(textReport({ findings, known: 0, trees: 1, guests: 0, scenarios: 0, name: namer(io.cwd), cwd: io.cwd }, painter(io)));
 }
 
 function run(input: Arguments, io: Io): number {

@@ -3,6 +3,11 @@
  * is compiled alone only has its own faults: what it refers to is elsewhere. It is what a worker
  * does, so its results are plain data.
  */
+import { checkSteps } from '../../debugger/scenario/check/check.ts';
+import { sourcesOf } from '../../debugger/scenario/declarations.ts';
+import { finish } from '../../debugger/scenario/file.ts';
+import { boardNames, NO_BOARD } from '../../debugger/scenario/machine.ts';
+import { readScenarioSteps } from '../../debugger/scenario/read.ts';
 import { DTC_RULES } from '../../model/devicetree/checks/index.ts';
 import { CheckTree } from '../../model/devicetree/checks/view.ts';
 import type { Compilation } from '../../model/devicetree/compile.ts';
@@ -17,6 +22,7 @@ import type { Level, Problem, SourceRange } from '../../model/problem.ts';
 import { XL_RULES } from '../../model/xl/rules/index.ts';
 import type { CommandFiles } from '../command.ts';
 import { Compiler, type CompilerOptions } from '../compiler.ts';
+import { nodeScenarioFiles } from '../scenarioFiles.ts';
 import { readSystem, type SystemSource } from '../system.ts';
 import type { Job } from './roots.ts';
 
@@ -30,9 +36,11 @@ export interface AnalyzeOptions extends CompilerOptions {
 /** What became of one piece of work. */
 export interface Analysis {
   readonly problems: readonly Problem[];
-  /** How many device trees and guest configurations it had. */
+  /** How many device trees and guest configurations were checked. */
   readonly trees: number;
   readonly guests: number;
+  /** How many scenarios. */
+  readonly scenarios: number;
   /** Every file that was read for it. */
   readonly files: readonly string[];
 }
@@ -64,7 +72,21 @@ export class Analyzer {
   }
 
   analyze(job: Job): Analysis {
-    return job.kind === 'tree' ? this.#tree(job.path) : this.#system(job.source);
+    if (job.kind === 'system') return this.#system(job.source);
+    return job.kind === 'tree' ? this.#tree(job.path) : this.#scenario(job.path);
+  }
+
+  /** A scenario on its board; what is wrong with the board itself is that board's business. */
+  #scenario(path: string): Analysis {
+    const files = nodeScenarioFiles(this.files);
+    const reading = finish(readScenarioSteps(path, files));
+    const { board, project, guests } = sourcesOf(reading, (from, name) => files.resolve(from, name));
+    const isThere = (file: string): boolean => this.files.readText(file) !== undefined;
+    const source: SystemSource | undefined = project !== undefined ? { project: project.path }
+      : board === undefined ? undefined : { trees: [board.path], configs: guests.map((one) => one.path).filter(isThere) };
+    const [system] = source === undefined || !isThere(project?.path ?? board?.path ?? '') ? [] : readSystem(source, this.#compiler, this.files).systems;
+    const { problems } = finish(checkSteps(reading, system === undefined ? NO_BOARD : boardNames(system), { files }));
+    return { ...this.#analysis(problems, []), scenarios: 1 };
   }
 
   #tree(path: string): Analysis {
@@ -91,6 +113,7 @@ export class Analyzer {
       problems: problems.filter((p) => this.options.levels.includes(p.level)).map((p) => this.#settle(p)),
       trees: compiled.length,
       guests: 0,
+      scenarios: 0,
       files: compiled.flatMap(({ files }) => [...files.keys()].map((file) => this.#realPath(file))),
     };
   }

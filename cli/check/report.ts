@@ -10,6 +10,8 @@ export interface Report {
   readonly trees: number;
   /** How many guest configurations were read. */
   readonly guests: number;
+  /** How many scenarios were read. */
+  readonly scenarios: number;
   /** The name of a file for a person: relative to the working folder where it lies below it. */
   readonly name: (file: string) => string;
   readonly cwd: string;
@@ -31,7 +33,7 @@ export function jsonReport(report: Report): string {
     related: related.map((r) => ({ message: r.message, ...plainRange(r.place, name) })),
   }));
   const { error, warning, information } = count(report.findings);
-  return `${JSON.stringify({ version: 1, trees: report.trees, guests: report.guests, errors: error, warnings: warning, information, known: report.known, findings }, undefined, 2)}\n`;
+  return `${JSON.stringify({ version: 1, trees: report.trees, guests: report.guests, scenarios: report.scenarios, errors: error, warnings: warning, information, known: report.known, findings }, undefined, 2)}\n`;
 }
 
 const COMMANDS = { error: 'error', warning: 'warning', information: 'notice', hint: 'notice' } as const;

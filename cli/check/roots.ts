@@ -1,7 +1,7 @@
 /**
  * What `vsmmu check` checks: the files it is given, and in folders every project, then every
- * `.dts`, `.dtso` and guest configuration that no project names, and then those `.dtsi` that
- * nothing includes.
+ * `.dts`, `.dtso` and guest configuration that no project names, every scenario, and then those
+ * `.dtsi` that nothing includes.
  */
 import { dirname, posix } from 'node:path';
 import { readProject } from '../../model/platform/guests/project.ts';
@@ -10,8 +10,8 @@ import { type CommandFiles, UsageError } from '../command.ts';
 import { absolute } from '../paths.ts';
 import type { SystemSource } from '../system.ts';
 
-/** One piece of work: a source, or a system of several. */
-export type Job = { readonly kind: 'tree'; readonly path: string } | { readonly kind: 'system'; readonly source: SystemSource };
+/** One piece of work: a source, a scenario, or a system of several. */
+export type Job = { readonly kind: 'tree' | 'scenario'; readonly path: string } | { readonly kind: 'system'; readonly source: SystemSource };
 
 /** The pieces of work; `includable` are sources to compile only if nothing includes them. */
 export interface Jobs {
@@ -39,11 +39,13 @@ class Found {
   readonly projects = new Set<string>();
   readonly trees = new Set<string>();
   readonly configs = new Set<string>();
+  readonly scenarios = new Set<string>();
   readonly includable = new Set<string>();
 
   /** A file that the user named is what its ending says. */
   addNamed(path: string): void {
     if (path.endsWith('.json')) this.projects.add(path);
+    else if (path.endsWith('.smmu')) this.scenarios.add(path);
     else if (/\.(?:cfg|xl)$/.test(path)) this.configs.add(path);
     else this.trees.add(path);
   }
@@ -51,6 +53,7 @@ class Found {
   addFolder(folder: string, files: CommandFiles): void {
     for (const path of filesBelow(folder, files)) {
       if (posix.basename(path) === PROJECT) this.projects.add(path);
+      else if (path.endsWith('.smmu')) this.scenarios.add(path);
       else if (/\.dtso?$/.test(path)) this.trees.add(path);
       else if (path.endsWith('.dtsi')) this.includable.add(path);
       else if (path.endsWith('.cfg') && looksLikeXl(files.readText(path) ?? '')) this.configs.add(path);
@@ -87,8 +90,9 @@ export function findJobs(paths: readonly string[], cwd: string, files: CommandFi
   else for (const path of named.trees) found.trees.add(path);
   for (const config of found.configs) jobs.push({ kind: 'system', source: { trees: [], configs: [config] } });
   const trees = [...found.trees].sort();
+  const scenarios = [...new Set([...named.scenarios, ...found.scenarios])].sort();
   return {
-    jobs: [...jobs, ...trees.map((path): Job => ({ kind: 'tree', path }))],
+    jobs: [...jobs, ...trees.map((path): Job => ({ kind: 'tree', path })), ...scenarios.map((path): Job => ({ kind: 'scenario', path }))],
     includable: [...found.includable].filter((file) => !found.trees.has(file)).sort(),
   };
 }

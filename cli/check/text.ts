@@ -57,10 +57,11 @@ export function summary(report: Report): string {
   const where = parts.length === 0 ? '' : ` in ${plural(files, 'file')}`;
   const known = report.known === 0 ? '' : ` (${plural(report.known, 'known finding')} of the baseline not shown)`;
   const checked = [
-    ...(report.trees > 0 || report.guests === 0 ? [plural(report.trees, 'tree')] : []),
+    ...(report.trees > 0 || report.guests + report.scenarios === 0 ? [plural(report.trees, 'tree')] : []),
     ...(report.guests > 0 ? [plural(report.guests, 'guest')] : []),
+    ...(report.scenarios > 0 ? [plural(report.scenarios, 'scenario')] : []),
   ];
-  return `${found}${where}, ${checked.join(' and ')} checked${known}`;
+  return `${found}${where}, ${checked.join(', ').replace(/, ([^,]*)$/, ' and $1')} checked${known}`;
 }
 
 /** The whole report. */

@@ -28,7 +28,7 @@ function logOf(problems: readonly Problem[]): Log {
   const collection = new Collection();
   collection.add(problems);
   const name = (file: string): string => file.replace('/project/', '');
-  const report: Report = { findings: collection.findings(lines), known: 0, trees: 1, guests: 0, name, cwd: '/project' };
+  const report: Report = { findings: collection.findings(lines), known: 0, trees: 1, guests: 0, scenarios: 0, name, cwd: '/project' };
   return JSON.parse(sarifReport(report, lines)) as Log;
 }
 
