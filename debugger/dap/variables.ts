@@ -5,7 +5,7 @@
  */
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import type { SourceRange } from '../../model/problem.ts';
-import type { VariableNode } from '../inspect/node.ts';
+import { childNamed, type VariableNode } from '../inspect/node.ts';
 import type { Client } from './client.ts';
 
 /** How many children of a list a client is given that asked for all of them. */
@@ -60,7 +60,8 @@ export class VariableStore {
 
   /** The child of a node by its name. */
   child(reference: number, name: string): VariableNode | undefined {
-    return this.#nodes.get(reference)?.children?.().find((node) => node.name === name);
+    const node = this.#nodes.get(reference);
+    return node === undefined ? undefined : childNamed(node, name);
   }
 
   /** A number for a node with children; 0 for one without. */

@@ -54,11 +54,11 @@ export function findings(around: FaultSurroundings, failed: FailedAccess): { rea
   return { causes: DETECTIVES.flatMap((look) => look(evidence)), sentence: result?.sentence ?? '' };
 }
 
-/** `written last by ..., line 12`. */
-function writerText(context: InspectContext, address: number): { readonly text: string; readonly at: SourceRange | undefined } | undefined {
+/** Where something was written last: ` on line 12`, with the place. */
+function writerOf(context: InspectContext, address: number): { readonly where: string; readonly at: SourceRange | undefined } | undefined {
   const writer = context.who?.(address);
   if (writer === undefined) return undefined;
-  return { text: `${writer.text}${writer.line === undefined ? '' : ` (line ${writer.line})`}`, at: writer.at };
+  return { where: writer.line === undefined ? ` (${writer.text})` : ` on line ${writer.line}`, at: writer.at };
 }
 
 function lastOf<K extends Step['kind']>(steps: readonly Step[], kind: K, test: (step: Extract<Step, { kind: K }>) => boolean): Extract<Step, { kind: K }> | undefined {
@@ -72,8 +72,8 @@ const staleConfig: Detective = ({ around, stream, cold }) => {
     const text = view?.staleConfig(structure, stream.sid, structure === 'STE' ? 0 : (stream.ssid ?? 0));
     if (text === undefined) return [];
     const fetch = lastOf(cold, 'fetch', (s: Step & FetchStep) => s.structure === structure);
-    const writer = fetch === undefined ? undefined : writerText(around.context, toNumber(fetch.address));
-    return [cause(`${text}${writer === undefined ? '' : ` It was written last by ${writer.text}.`}`, writer?.at)];
+    const writer = fetch === undefined ? undefined : writerOf(around.context, toNumber(fetch.address));
+    return [cause(`${text}${writer === undefined ? '' : ` It was written last${writer.where}.`}`, writer?.at)];
   });
 };
 
@@ -85,10 +85,10 @@ const staleTranslation: Detective = ({ around, stream, address, cold }) => {
   const found = view.tlb.find(({ entry, stale }) => stale !== undefined && entry.sid === stream.sid && entry.cache === 'tlb' && big(entry.address) >> BigInt(entry.size) === big(address) >> BigInt(entry.size));
   if (found === undefined) return [];
   const descriptor = lastOf(cold, 'descriptor', (s: Step & DescriptorStep) => s.stage === 1);
-  const writer = descriptor === undefined ? undefined : writerText(around.context, toNumber(descriptor.address));
+  const writer = descriptor === undefined ? undefined : writerOf(around.context, toNumber(descriptor.address));
   const how = found.now === undefined ? 'unmapped' : `mapped to ${hex(found.now)}`;
-  const who = writer === undefined ? '' : ` by ${writer.text}`;
-  return [cause(`The cached translation of ${hex(found.entry.address)} is stale: the address was ${how}${who} without a TLB invalidation.`, writer?.at)];
+  const where = writer?.where ?? '';
+  return [cause(`The cached translation of ${hex(found.entry.address)} is stale: the address was ${how}${where} without a TLB invalidation.`, writer?.at)];
 };
 
 /** Nobody described this StreamID. */
@@ -116,8 +116,8 @@ const badStructure: Detective = ({ around, code, cold }) => {
   const structure = code === 4 ? 'STE' : code === 10 ? 'CD' : undefined;
   const fetch = structure === undefined ? undefined : lastOf(cold, 'fetch', (s: Step & FetchStep) => s.structure === structure);
   if (structure === undefined || fetch === undefined) return [];
-  const writer = writerText(around.context, toNumber(fetch.address));
-  if (writer !== undefined) return [cause(`The ${structure} at ${hex(fetch.address)} was written last by ${writer.text}.`, writer.at)];
+  const writer = writerOf(around.context, toNumber(fetch.address));
+  if (writer !== undefined) return [cause(`The ${structure} at ${hex(fetch.address)} was written last${writer.where}.`, writer.at)];
   return fetch.words.every((w) => w === 0) ? [cause(`The ${structure} at ${hex(fetch.address)} is empty.`)] : [];
 };
 
@@ -125,12 +125,12 @@ const badStructure: Detective = ({ around, code, cold }) => {
 const lastDescriptor: Detective = ({ around, system, stream, code, cold }) => {
   const step = lastOf(cold, 'descriptor', () => true);
   if (step === undefined || code < 0x0b || code > 0x13) return [];
-  const writer = writerText(around.context, toNumber(step.address));
+  const writer = writerOf(around.context, toNumber(step.address));
   const place = `The stage-${step.stage} level-${step.level} descriptor of ${hex(step.input)} at ${hex(step.address)}`;
   const device = deviceOf(system, stream.smmu, stream.sid);
   const domain = step.stage === 2 ? system.domains.find((d) => device !== undefined && d.name === system.ownerOf(device)) : undefined;
   const whose = domain === undefined ? '' : ` It belongs to the stage 2 of ${domain.name}.`;
-  if (writer !== undefined) return [cause(`${place} (${hex(step.value)}) was written last by ${writer.text}.${whose}`, writer.at)];
+  if (writer !== undefined) return [cause(`${place} (${hex(step.value)}) was written last${writer.where}.${whose}`, writer.at)];
   if (step.type !== 'invalid') return [];
   const isKnown = around.context.who !== undefined;
   return [cause(`${place} ${isKnown ? 'was never written: nothing was mapped there' : 'is not valid: nothing is mapped there'}.${whose}`, domain?.at)];

@@ -58,3 +58,10 @@ export function paged(name: string, value: string, rows: { readonly count: numbe
   };
   return { name, value, ...extras, count, children };
 }
+
+/** The child of a node by its name; that of a numbered one is found without making the others, where its number says where it is. */
+export function childNamed(node: VariableNode, name: string): VariableNode | undefined {
+  const index = node.count === undefined ? undefined : /^\[(\d+)\]$/.exec(name)?.[1];
+  const direct = index === undefined ? undefined : node.children?.(Number(index), 1)[0];
+  return direct?.name === name ? direct : node.children?.().find((child) => child.name === name);
+}
