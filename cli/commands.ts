@@ -9,9 +9,10 @@ import { explain } from './explain.ts';
 import { guests } from './guests.ts';
 import { lsp } from './lsp.ts';
 import { replay } from './replay.ts';
+import { runScenarios } from './runScenarios.ts';
 import { startCommand } from './start.ts';
 import { streams } from './streams.ts';
 import { walk } from './walk.ts';
 
 /** Every subcommand of `vsmmu`. */
-export const commands: readonly Command[] = [checkCommand, dtb, dts, streams, guests, walk, replay, decode, explain, lsp, dap, startCommand];
+export const commands: readonly Command[] = [checkCommand, dtb, dts, streams, guests, runScenarios, walk, replay, decode, explain, lsp, dap, startCommand];

@@ -1,0 +1,80 @@
+/** Runs one scenario to its end, and keeps what the formats of `vsmmu run` tell: failures, echoes, and with `trace` the steps. */
+import type { Problem } from '../../model/problem.ts';
+import { createRun } from '../../debugger/run/index.ts';
+import type { Unit } from '../../debugger/run/unit.ts';
+import { readScenario } from '../../debugger/scenario/read.ts';
+import type { ScenarioFiles } from '../../debugger/scenario/program.ts';
+import type { Step } from '../../emulator/steps/step.ts';
+import type { System } from '../../debugger/system/system.ts';
+
+/** A line that was carried out and is worth telling. */
+export interface PlayedUnit {
+  readonly unit: Omit<Unit, 'index' | 'steps'>;
+  /** Empty unless steps are traced. */
+  readonly steps: readonly Step[];
+}
+
+/** What came of a scenario. */
+export interface Played {
+  readonly path: string;
+  /** `wrong`: it could not be run. */
+  readonly status: 'passed' | 'failed' | 'wrong';
+  readonly problems: readonly Problem[];
+  readonly actions: number;
+  readonly expectations: readonly PlayedUnit[];
+  readonly failures: readonly PlayedUnit[];
+  readonly echoes: readonly PlayedUnit[];
+  /** Everything that was done, with its steps: filled with `trace` only. */
+  readonly trace: readonly PlayedUnit[];
+}
+
+/** Expectations kept for reports: beyond this they are only counted in `actions`. */
+const MOST_KEPT = 10_000;
+
+function isExpectation(verb: string): boolean {
+  return verb === 'expect' || verb.startsWith('expect.');
+}
+
+/** Keeps what a run tells. */
+class Recorder {
+  actions = 0;
+  readonly expectations: PlayedUnit[] = [];
+  readonly failures: PlayedUnit[] = [];
+  readonly echoes: PlayedUnit[] = [];
+  readonly trace: PlayedUnit[] = [];
+
+  take(played: PlayedUnit, isTraced: boolean): void {
+    const { action, outcome } = played.unit;
+    this.actions++;
+    if (isTraced) keep(this.trace, played);
+    if (outcome.status !== 'ok') keep(this.failures, played);
+    if (isExpectation(action.verb)) keep(this.expectations, played);
+    else if (action.verb === 'echo') keep(this.echoes, played);
+  }
+}
+
+function keep(list: PlayedUnit[], played: PlayedUnit): void {
+  if (list.length < MOST_KEPT) list.push(played);
+}
+
+/** Plays a scenario. It ends at the first line that cannot be carried out, and goes on after an expectation that does not hold. */
+export function play(path: string, files: ScenarioFiles, options: { readonly isTraced: boolean }): Played {
+  const run = createRun(readScenario(path, files), files);
+  const recorder = new Recorder();
+  const { expectations, failures, echoes, trace } = recorder;
+  if (!('runner' in run)) return { path, status: 'wrong', problems: run.problems, actions: 0, expectations, failures, echoes, trace };
+  const { runner, system } = run;
+  for (;;) {
+    const steps: Step[] = [];
+    const unit = stepped(system, options.isTraced ? steps : undefined, () => runner.run());
+    if (unit === undefined) break;
+    recorder.take({ unit, steps }, options.isTraced);
+    if (unit.outcome.status === 'error') break;
+  }
+  return { path, status: failures.length === 0 ? 'passed' : 'failed', problems: run.problems, actions: recorder.actions, expectations, failures, echoes, trace };
+}
+
+function stepped<T>(system: System, steps: Step[] | undefined, run: () => T): T {
+  system.observe(steps === undefined ? null : { step: (step) => void steps.push(step) });
+  return run();
+}
