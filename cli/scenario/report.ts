@@ -22,9 +22,11 @@ function placeOf({ lines, name }: RunReport, range: SourceRange): Place {
   return { file: name(range.file), ...from };
 }
 
-/** The text of a line of a scenario. */
+/** What was written at a place, as far as it is on one line. */
 export function sourceOf({ lines }: Pick<RunReport, 'lines'>, range: SourceRange): string {
-  return lines.line(range.file, lines.place(range).from.line).trim();
+  const { from, to } = lines.place(range);
+  const line = lines.line(range.file, from.line);
+  return line.slice(from.column - 1, to.line === from.line ? to.column - 1 : line.length).trim();
 }
 
 function failureJson(report: RunReport, { unit: { action, outcome, iterations } }: PlayedUnit): object {
