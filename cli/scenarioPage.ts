@@ -3,7 +3,7 @@
  * parameters and an example. Pure; `npm run docs:rules` writes it and a test holds the file equal.
  */
 import { type Group, shapeOf, shapeOfOption, shapeOfParameter, type Verb, VERBS, wordsOf } from '../debugger/scenario/catalog.ts';
-import { FUNCTIONS, NAMES } from '../debugger/scenario/catalog/functions.ts';
+import { FUNCTIONS, NAMES } from '../debugger/expression/functions.ts';
 import { SCENARIO_LIMITS } from '../debugger/scenario/limits.ts';
 import { namesFor, operationsOf } from '../debugger/scenario/names.ts';
 

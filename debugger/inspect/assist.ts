@@ -5,13 +5,13 @@
 import { registerNamed } from '../../emulator/fields/registers.ts';
 import type { Expression, ExpressionSpan } from '../expression/ast.ts';
 import { evaluate, type Scope } from '../expression/evaluate.ts';
+import { FUNCTIONS, NAMES } from '../expression/functions.ts';
 import { parseExpression } from '../expression/parser.ts';
 import { textOf, type ExpressionValue } from '../expression/value.ts';
 import type { Surroundings } from './functions.ts';
-import { FUNCTIONS } from './functions.ts';
 import { nameExpression } from './machineNames.ts';
 import { SHOWN_REGISTERS } from './registers.ts';
-import { CONSTANTS, functionNamed, NAMED_LISTS } from './scope.ts';
+import { CONSTANTS, wordsOf } from './scope.ts';
 import { LAYOUTS } from './structure.ts';
 
 /** One proposal. */
@@ -115,12 +115,12 @@ function registerItems(text: string, offset: number, prefix: string): Completion
 
 function nameItems({ system, context }: Surroundings, at: ExpressionSpan): CompletionItem[] {
   const variables = [...(context.variables ?? [])].map(([label, value]): CompletionItem => ({ label, kind: 'variable', detail: textOf(value).slice(0, 80), ...at }));
-  const functions = FUNCTIONS.map((f): CompletionItem => ({ label: f.name, insert: NAMED_LISTS.has(f.name) ? f.name : `${f.name}(`, kind: 'function', detail: `${f.usage}: ${f.text}`, ...at }));
+  const functions = FUNCTIONS.map((f): CompletionItem => ({ label: f.name, insert: `${f.name}(`, kind: 'function', detail: `${f.shape}: ${f.text}`, ...at }));
+  const names = NAMES.map((n): CompletionItem => ({ label: n.name, kind: 'variable', detail: n.text, ...at }));
   const smmus = system.smmus.map((s): CompletionItem => ({ label: s.name, insert: nameExpression(s.name, 'smmu'), kind: 'smmu', detail: 'An SMMU and its registers.', ...at }));
   const devices = system.devices.map((d): CompletionItem => ({ label: d.name, insert: nameExpression(d.name, 'device'), kind: 'device', detail: `StreamID ${d.sids.map((s) => `0x${s.toString(16)}`).join(', ')}`, ...at }));
   const constants = [...CONSTANTS].map(([label, value]): CompletionItem => ({ label, kind: 'constant', detail: LAYOUTS.get(label)?.text ?? textOf(value), ...at }));
-  const last: CompletionItem = { label: 'last', kind: 'variable', detail: 'What came of the last DMA: status, pa, event, data.', ...at };
-  return [...variables, last, ...functions, ...smmus, ...devices, ...constants];
+  return [...variables, ...names, ...functions, ...smmus, ...devices, ...constants];
 }
 
 /** What stands at an offset of a text. */
@@ -142,7 +142,7 @@ function describe(e: Expression, scope: Scope, problem: string): string {
     return (of.ok ? fieldText(of.value, e.name) : '') || problem;
   }
   if (e.kind !== 'name' && e.kind !== 'call') return problem;
-  const known = functionNamed(e.name);
-  if (known !== undefined) return `${known.usage}: ${known.text}`;
+  const known = wordsOf(e.name);
+  if (known !== undefined) return `${known.shape}: ${known.text}`;
   return LAYOUTS.get(e.name)?.text ?? problem;
 }

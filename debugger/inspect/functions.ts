@@ -1,7 +1,4 @@
-/**
- * The names and functions that expressions have while a machine is looked at. One line of the table for
- * each function; completions, hover and documentation read the same table.
- */
+/** What the functions of expressions compute while a machine is looked at. Their words are in debugger/expression/functions.ts. */
 import { hex, toNumber, u64, type U64 } from '../../emulator/bits/u64.ts';
 import { requestOf } from '../../emulator/machine/machine.ts';
 import { CD } from '../../emulator/fields/cd.ts';
@@ -16,8 +13,9 @@ import { tlbRow, type CacheView } from './caches.ts';
 import type { InspectContext } from './context.ts';
 import { deviceNamed, smmuName, smmuNamed } from './machineNames.ts';
 import { readBytes } from './memory.ts';
+import type { QueueName } from './queues.ts';
 import { queueValue } from './queueValue.ts';
-import { MOST_DESCRIPTORS, listRanges, spaceOf, type Stage } from './ranges.ts';
+import { listRanges, spaceOf, type Stage } from './ranges.ts';
 import { registerStructure, shownRegister } from './registers.ts';
 import { readCd, readSte } from './streams.ts';
 import { structureValue } from './structure.ts';
@@ -34,14 +32,8 @@ export interface Surroundings {
   readonly caches: (smmu: number) => CacheView | undefined;
 }
 
-/** A function of expressions. */
-export interface ExpressionFunction {
-  readonly name: string;
-  /** As written, for completions: `ste([smmu,] sid)`. */
-  readonly usage: string;
-  readonly text: string;
-  readonly run: (around: Surroundings, args: readonly ExpressionValue[]) => ExpressionValue | ScopeFailure;
-}
+/** Computes a function. */
+export type Run = (around: Surroundings, args: readonly ExpressionValue[]) => ExpressionValue | ScopeFailure;
 
 /** A physical address as an argument. */
 function addressOf(value: ExpressionValue | undefined): number | undefined {
@@ -51,17 +43,14 @@ function addressOf(value: ExpressionValue | undefined): number | undefined {
 
 const NO_ADDRESS = failure('a physical address (below 2^52) is needed here');
 
-function memoryFunction(bits: 8 | 16 | 32 | 64): ExpressionFunction {
-  return {
-    name: `mem${bits}`, usage: `mem${bits}(address)`, text: `${bits} bits of physical memory, little-endian.`,
-    run: ({ system }, args) => {
-      const address = addressOf(args[0]);
-      if (address === undefined) return NO_ADDRESS;
-      const bytes = readBytes(system.machine, address, bits / 8);
-      if (bytes === undefined) return failure(`no memory answers at 0x${address.toString(16)}`);
-      const word = (at: number): number => [0, 1, 2, 3].reduce((sum, i) => sum + (bytes[at + i] ?? 0) * 2 ** (8 * i), 0);
-      return numberValue(u64(word(4), word(0)));
-    },
+function memory(bits: 8 | 16 | 32 | 64): Run {
+  return ({ system }, args) => {
+    const address = addressOf(args[0]);
+    if (address === undefined) return NO_ADDRESS;
+    const bytes = readBytes(system.machine, address, bits / 8);
+    if (bytes === undefined) return failure(`no memory answers at 0x${address.toString(16)}`);
+    const word = (at: number): number => [0, 1, 2, 3].reduce((sum, i) => sum + (bytes[at + i] ?? 0) * 2 ** (8 * i), 0);
+    return numberValue(u64(word(4), word(0)));
   };
 }
 
@@ -167,64 +156,45 @@ function tlb({ system, caches }: Surroundings, args: readonly ExpressionValue[])
   return chosen.kind === 'failure' ? chosen : listValue(caches(chosen.smmu)?.tlb.map(tlbRow) ?? []);
 }
 
-function queueFunction(name: 'cmdq' | 'evtq' | 'priq', text: string): ExpressionFunction {
-  return {
-    name, usage: `${name}[slot]`, text,
-    run: ({ system }, args) => {
-      const chosen = smmuArgument(system, args);
-      return chosen.kind === 'failure' ? chosen : queueValue(system, chosen.smmu, name);
-    },
+function queue(name: QueueName): Run {
+  return ({ system }, args) => {
+    const chosen = smmuArgument(system, args);
+    return chosen.kind === 'failure' ? chosen : queueValue(system, chosen.smmu, name);
   };
 }
 
-/** Every function. */
-export const FUNCTIONS: readonly ExpressionFunction[] = [
-  { name: 'ste', usage: 'ste([smmu,] sid)', text: 'The stream table entry of a stream, as memory has it.', run: ste },
-  { name: 'cd', usage: 'cd([smmu,] sid[, ssid])', text: 'The context descriptor of a stream, as memory has it.', run: cd },
-  { name: 'walk', usage: 'walk([smmu,] sid, address[, ssid][, "write"])', text: 'What would happen to an access now, step by step. Nothing changes.', run: walk },
-  { name: 'ranges', usage: 'ranges([smmu,] sid[, ssid][, "stage 2"])', text: `What a stream maps: at most ${MOST_RANGES} ranges and ${MOST_DESCRIPTORS} descriptors.`, run: ranges },
-  { name: 'tlb', usage: 'tlb where vmid == 2', text: 'The entries of the TLBs: iova, size, pa, vmid, asid, global, level, sid, stale.', run: tlb },
-  queueFunction('cmdq', 'The command queue: its slots, prod, cons, and what waits.'),
-  queueFunction('evtq', 'The event queue: its slots, prod, cons, and what waits.'),
-  queueFunction('priq', 'The PRI queue: its slots, prod, cons, and what waits.'),
-  memoryFunction(8), memoryFunction(16), memoryFunction(32), memoryFunction(64),
-  { name: 'reg', usage: 'reg([smmu,] "CR0")', text: 'A register; `smmu0.CR0` is the same.', run: reg },
-  {
-    name: 'owner', usage: 'owner(address)', text: 'Who owns a physical address.',
-    run: ({ system }, args) => {
-      const address = addressOf(args[0]);
-      return address === undefined ? NO_ADDRESS : stringValue(system.machine.owners.at(address) ?? 'nobody');
-    },
-  },
-  {
-    name: 'who', usage: 'who(address)', text: 'Who wrote a physical address last: the line, the step, and in words.',
-    run: ({ context }, args) => {
-      const address = addressOf(args[0]);
-      if (address === undefined) return NO_ADDRESS;
-      const writer = context.who?.(address);
-      if (writer === undefined) return failure(`nobody has written ${hex(u64(Math.floor(address / 2 ** 32), address))}`);
-      return recordValue('Writer', { text: writer.text, ...(writer.line === undefined ? {} : { line: writer.line }), ...(writer.step === undefined ? {} : { step: writer.step }) });
-    },
-  },
-  {
-    name: 'symbol', usage: 'symbol(address)', text: 'What lies at a physical address.',
-    run: ({ symbols }, args) => {
-      const address = addressOf(args[0]);
-      return address === undefined ? NO_ADDRESS : stringValue(symbols.name(address) ?? 'nothing known');
-    },
-  },
-  {
-    name: 'device', usage: 'device("name")', text: 'A device by any of its names.',
-    run: ({ system }, [name]) => {
-      const device = name?.kind === 'string' ? deviceNamed(system, name.text) : undefined;
-      return device === undefined ? failure('there is no such device') : deviceValue(system, device);
-    },
-  },
-  {
-    name: 'smmu', usage: 'smmu("name")', text: 'An SMMU by its name, with its registers.',
-    run: ({ system }, [name]) => {
-      const smmu = name?.kind === 'string' ? smmuNamed(system, name.text) : undefined;
-      return smmu === undefined ? failure(`the SMMUs are ${system.smmus.map((s) => smmuName(system, s.index)).join(', ')}`) : smmuValue(system, smmu.index);
-    },
-  },
-];
+const owner: Run = ({ system }, args) => {
+  const address = addressOf(args[0]);
+  return address === undefined ? NO_ADDRESS : stringValue(system.machine.owners.at(address) ?? 'nobody');
+};
+
+const who: Run = ({ context }, args) => {
+  const address = addressOf(args[0]);
+  if (address === undefined) return NO_ADDRESS;
+  if (context.who === undefined) return failure('`who` needs a debug session');
+  const writer = context.who(address);
+  if (writer === undefined) return failure(`nobody has written ${hex(u64(Math.floor(address / 2 ** 32), address))}`);
+  return recordValue('Writer', { text: writer.text, ...(writer.line === undefined ? {} : { line: writer.line }), ...(writer.step === undefined ? {} : { step: writer.step }) });
+};
+
+const symbol: Run = ({ symbols }, args) => {
+  const address = addressOf(args[0]);
+  return address === undefined ? NO_ADDRESS : stringValue(symbols.name(address) ?? 'nothing known');
+};
+
+const device: Run = ({ system }, [name]) => {
+  const found = name?.kind === 'string' ? deviceNamed(system, name.text) : undefined;
+  return found === undefined ? failure('there is no such device') : deviceValue(system, found);
+};
+
+const smmu: Run = ({ system }, [name]) => {
+  const found = name?.kind === 'string' ? smmuNamed(system, name.text) : undefined;
+  return found === undefined ? failure(`the SMMUs are ${system.smmus.map((s) => smmuName(system, s.index)).join(', ')}`) : smmuValue(system, found.index);
+};
+
+/** What each function computes, by the names of debugger/expression/functions.ts; `count` is the evaluator's own. */
+export const RUNS: ReadonlyMap<string, Run> = new Map<string, Run>([
+  ['ste', ste], ['cd', cd], ['walk', walk], ['ranges', ranges], ['tlb', tlb], ['cmdq', queue('cmdq')], ['evtq', queue('evtq')], ['priq', queue('priq')],
+  ['mem8', memory(8)], ['mem16', memory(16)], ['mem32', memory(32)], ['mem64', memory(64)], ['reg', reg],
+  ['owner', owner], ['who', who], ['symbol', symbol], ['device', device], ['smmu', smmu],
+]);

@@ -7,13 +7,14 @@ import { COMMANDS } from '../../emulator/fields/commands.ts';
 import { EVENTS } from '../../emulator/fields/events.ts';
 import { failure, type Scope, type ScopeFailure } from '../expression/evaluate.ts';
 import { numberValue, type ExpressionValue } from '../expression/value.ts';
-import { FUNCTIONS, type ExpressionFunction, type Surroundings } from './functions.ts';
+import { FUNCTIONS, NAMES, type KnownFunction } from '../expression/functions.ts';
+import { RUNS, type Surroundings } from './functions.ts';
 import { deviceNamed, smmuNamed } from './machineNames.ts';
 import { queueElement } from './queueValue.ts';
 import { QUEUE_NAMES, type QueueName } from './queues.ts';
 import { deviceValue, outcomeValue, smmuMember, smmuValue } from './systemValues.ts';
 
-const BY_NAME: ReadonlyMap<string, ExpressionFunction> = new Map(FUNCTIONS.map((f) => [f.name, f]));
+const WORDS: ReadonlyMap<string, KnownFunction> = new Map([...FUNCTIONS, ...NAMES].map((f) => [f.name, f]));
 
 /** Functions that can be written without parentheses: they are lists. */
 export const NAMED_LISTS: ReadonlySet<string> = new Set(['tlb', ...QUEUE_NAMES]);
@@ -24,9 +25,9 @@ export const CONSTANTS: ReadonlyMap<string, ExpressionValue> = new Map([
   ...COMMANDS.map((c) => [c.layout.name, numberValue(c.opcode, c.layout.name)] as const),
 ]);
 
-/** The function of a name. */
-export function functionNamed(name: string): ExpressionFunction | undefined {
-  return BY_NAME.get(name);
+/** What is known of a function or name. */
+export function wordsOf(name: string): KnownFunction | undefined {
+  return WORDS.get(name);
 }
 
 function isQueue(name: string): name is QueueName {
@@ -39,7 +40,7 @@ export function scopeOf(around: Surroundings): Scope {
   const isVariable = (name: string): boolean => context.variables?.has(name) === true;
   return {
     name: (name) => context.variables?.get(name) ?? machineName(around, name),
-    call: (name, args) => BY_NAME.get(name)?.run(around, args),
+    call: (name, args) => RUNS.get(name)?.(around, args),
     element: (name, index) => (isQueue(name) && !isVariable(name) ? queueElement(system, 0, name, index) : undefined),
     member: (name, member) => {
       const smmu = isVariable(name) ? undefined : smmuNamed(system, name);
@@ -52,7 +53,7 @@ export function scopeOf(around: Surroundings): Scope {
 function machineName(around: Surroundings, name: string): ExpressionValue | ScopeFailure | undefined {
   const { system, context } = around;
   if (name === 'last') return context.last === undefined ? failure('no device has made a DMA yet') : outcomeValue(context.last);
-  if (NAMED_LISTS.has(name)) return BY_NAME.get(name)?.run(around, []);
+  if (NAMED_LISTS.has(name)) return RUNS.get(name)?.(around, []);
   const smmu = smmuNamed(system, name);
   if (smmu !== undefined) return smmuValue(system, smmu.index);
   const device = deviceNamed(system, name);
@@ -62,7 +63,7 @@ function machineName(around: Surroundings, name: string): ExpressionValue | Scop
 /** Every name that means something, the likely ones first. */
 export function namesOf({ system, context }: Surroundings): string[] {
   return [
-    ...(context.variables?.keys() ?? []), 'last', ...FUNCTIONS.map((f) => f.name), ...system.smmus.map((s) => s.name),
+    ...(context.variables?.keys() ?? []), ...WORDS.keys(), ...system.smmus.map((s) => s.name),
     ...system.devices.flatMap((d) => [d.name, ...d.aliases]), ...CONSTANTS.keys(),
   ];
 }

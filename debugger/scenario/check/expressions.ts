@@ -5,7 +5,7 @@
 import type { Problem } from '../../../model/problem.ts';
 import { nearest } from '../../../model/platform/nearest.ts';
 import type { Expression, ExpressionSpan } from '../../expression/ast.ts';
-import { FUNCTIONS } from '../catalog/functions.ts';
+import { FUNCTIONS, NAMES } from '../../expression/functions.ts';
 import type { PlacedLine } from '../declarations.ts';
 import { membersOf } from '../fields.ts';
 import type { MachineNames } from '../machine.ts';
@@ -13,7 +13,8 @@ import { unknownName } from '../problem.ts';
 import type { Value } from '../program.ts';
 import type { CheckInput } from './check.ts';
 
-const FUNCTION_NAMES = FUNCTIONS.map((one) => one.name);
+/** Lists are called too, to name an SMMU: `evtq("smmu1")`. */
+const FUNCTION_NAMES = [...FUNCTIONS, ...NAMES].map((one) => one.name);
 /** Checks the expressions of one line. */
 export function* checkExpressions({ file, bound }: PlacedLine, { machine }: CheckInput): Generator<Problem> {
   for (const value of bound.values.values()) {

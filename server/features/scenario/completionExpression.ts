@@ -1,6 +1,6 @@
 /** Completion inside expressions: functions, variables, SMMUs and devices, and what stands behind a dot. */
 import { parseExpression } from '../../../debugger/expression/parser.ts';
-import { FUNCTIONS, type KnownFunction, NAMES } from '../../../debugger/scenario/catalog/functions.ts';
+import { FUNCTIONS, type KnownFunction, NAMES } from '../../../debugger/expression/functions.ts';
 import { membersOf } from '../../../debugger/scenario/fields.ts';
 import type { MachineNames } from '../../../debugger/scenario/machine.ts';
 import { namesFor } from '../../../debugger/scenario/names.ts';
@@ -32,7 +32,7 @@ export function expressionProposals({ document, machine, offset }: { document: S
 }
 
 const LAST: readonly (readonly [string, string])[] = [
-  ['status', '`ok`, `abort`, `raz-wi` or `stall`'], ['pa', 'physical address'], ['event', 'name of the event'], ['data', 'bytes'], ['stag', 'STAG of a stall'],
+  ['status', '`ok`, `abort`, `raz-wi` or `stall`'], ['pa', 'physical address'], ['event', 'name and number of the event'], ['sentence', 'why it did not pass'], ['data', 'bytes'], ['text', 'the bytes as text'], ['stag', 'STAG of a stall'],
 ];
 
 function memberItems(of: string, machine: MachineNames): Proposal[] {

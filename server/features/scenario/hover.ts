@@ -1,7 +1,7 @@
 /** Hover in a scenario: what an action does, what a name stands for, what a number or field means. */
 import type { Expression } from '../../../debugger/expression/ast.ts';
 import type { BoundLine, Slot } from '../../../debugger/scenario/bind/line.ts';
-import { FUNCTIONS, NAMES } from '../../../debugger/scenario/catalog/functions.ts';
+import { FUNCTIONS, NAMES } from '../../../debugger/expression/functions.ts';
 import type { Kind } from '../../../debugger/scenario/catalog.ts';
 import { fieldsFor, type KnownField, membersOf, structureNamed } from '../../../debugger/scenario/fields.ts';
 import type { MachineNames } from '../../../debugger/scenario/machine.ts';

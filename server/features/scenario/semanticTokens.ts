@@ -1,7 +1,7 @@
 /** Semantic colours of a scenario: what each part of a line is, by its place in the action. */
 import { nextToken } from '../../../debugger/expression/lexer.ts';
 import type { BoundLine, Slot } from '../../../debugger/scenario/bind/line.ts';
-import { FUNCTIONS } from '../../../debugger/scenario/catalog/functions.ts';
+import { FUNCTIONS } from '../../../debugger/expression/functions.ts';
 import type { NameOf } from '../../../debugger/scenario/catalog.ts';
 import type { MachineNames } from '../../../debugger/scenario/machine.ts';
 import { type ColouredToken, TOKEN_TYPES } from '../semanticTokens.ts';

@@ -1,16 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EXPRESSION_LIMITS } from '../../../debugger/expression/parser.ts';
-import { FUNCTIONS } from '../../../debugger/inspect/functions.ts';
+import { FUNCTIONS, NAMES } from '../../../debugger/expression/functions.ts';
+import { RUNS } from '../../../debugger/inspect/functions.ts';
 import { childNamed, group, leaf, paged } from '../../../debugger/inspect/node.ts';
 
 describe('docs/expressions.md', () => {
   const page = readFileSync('docs/expressions.md', 'utf8');
 
-  it('has every function with its usage and text, in the order of the table', () => {
+  it('has every function and list with its shape and text, in the order of the table', () => {
+    const words = [...FUNCTIONS, ...NAMES.filter((n) => RUNS.has(n.name))].map((f) => `${f.shape}: ${f.text}`);
     const rows = [...page.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map((m) => `${m[1]}: ${m[2]}`);
-    const first = rows.indexOf(`${FUNCTIONS[0]?.usage}: ${FUNCTIONS[0]?.text}`);
-    expect(rows.slice(first, first + FUNCTIONS.length)).toEqual(FUNCTIONS.map((f) => `${f.usage}: ${f.text}`));
+    expect(rows.slice(rows.indexOf(words[0] ?? ''), rows.indexOf(words[0] ?? '') + words.length)).toEqual(words);
+  });
+
+  it('tells of all that can be computed', () => {
+    const known = new Set([...FUNCTIONS, ...NAMES].map((f) => f.name));
+    expect([...RUNS.keys()].filter((name) => !known.has(name))).toEqual([]);
+    expect(FUNCTIONS.filter((f) => f.name !== 'count' && !RUNS.has(f.name))).toEqual([]);
   });
 
   it('has the limits', () => {

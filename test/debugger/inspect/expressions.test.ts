@@ -166,7 +166,7 @@ describe('help', () => {
 
   it.each([
     ['ste(8).Config', 9, { start: 7, end: 13, value: '5 (stage 1)', text: 'Which stages translate.' }],
-    ['ste(8).Config', 1, { start: 0, end: 3, value: expect.stringMatching(/^STE \{ V=1 Config=5/), text: 'ste([smmu,] sid): The stream table entry of a stream, as memory has it.' }],
+    ['ste(8).Config', 1, { start: 0, end: 3, value: expect.stringMatching(/^STE \{ V=1 Config=5/), text: 'ste([SMMU,] SID): Stream table entry of a StreamID as memory has it: `ste(8).Config`.' }],
     ['smmu0.CR0 == 1', 7, { start: 6, end: 9, value: 'CR0 0xd { SMMUEN=1 EVENTQEN=1 CMDQEN=1 }', text: 'Enables.' }],
     ['F_ACCESS', 2, { start: 0, end: 8, value: '0x12 (F_ACCESS)', text: 'The access flag is clear.' }],
     ['nothing', 2, { start: 0, end: 7, value: undefined, text: 'there is no name `nothing`' }],
