@@ -8,7 +8,7 @@ import type { TraceStep } from '../trace/traceStep.ts';
 
 /** Units of a block at most; and steps, unless its first unit has more. */
 export const BLOCK_UNITS = 64;
-const BLOCK_STEPS = 4096;
+const BLOCK_STEPS = 1024;
 
 /** Consecutive units. */
 export class Block {

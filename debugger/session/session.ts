@@ -160,6 +160,7 @@ export class Session implements SessionView, MotionPlace {
    * motion may be left where it is at any time; `interrupted` then says where that was.
    */
   *perform(command: Command): Motion<Stop> {
+    this.timeline.isRoaming = true;
     this.#thread = command.kind === 'continue' ? command.thread : undefined;
     if (command.kind === 'to writer') return this.#toWriter(command.target);
     if (command.kind === 'to' && command.isJump === true) return yield* this.#jump(command.moment, command.reason ?? 'goto');
@@ -319,6 +320,7 @@ export class Session implements SessionView, MotionPlace {
   }
 
   #settled(arrival: Arrival, text?: string): Stop {
+    this.timeline.isRoaming = false;
     this.settle();
     this.#output.reveal(this.#moment);
     if (compareMoments(this.#moment, this.#frontier) > 0) this.#frontier = this.#moment;

@@ -14,7 +14,7 @@ import { UnitTrace } from './trace.ts';
 import type { Boot, Moment, SessionLimits } from './types.ts';
 
 /** Steps of past units kept ready. */
-const CACHED_STEPS = 100_000;
+const CACHED_STEPS = 20_000;
 const STEPS_PER_UNIT = 65_536;
 /** Units that can be gone back to, whatever they are made of. */
 const MOST_BLOCKS = 32_768;
@@ -36,6 +36,11 @@ export class Timeline {
   readonly #edits = new Map<number, Edit[]>();
   /** Steps of whole blocks; of the last one as far as it goes. The least recently used come first. */
   readonly #cache = new Map<Block, UnitTrace[]>();
+  /**
+   * Whether making steps again may leave the machine where that began. Coming back each time would
+   * cost a motion through the past far more than the steps themselves.
+   */
+  isRoaming = false;
   #blocks: Block[] = [];
   #count = 0;
   #state: RunnerState;
@@ -192,7 +197,7 @@ export class Timeline {
       }
     });
     this.#runner.state = state;
-    history.seek(here);
+    if (!this.isRoaming) history.seek(here);
     return traces;
   }
 
