@@ -89,7 +89,7 @@ export function explainFault(around: FaultSurroundings, fault: FaultInput): Faul
   return {
     name, title: `${name}, ${streamText(system, stream.smmu, stream.sid)}${address === undefined ? '' : ` at ${hex(address)}`}`,
     meaning: fault.record === undefined ? 'The transaction was aborted without an event.' : meaningOf(fault.record),
-    sentence: fault.sentence ?? found.sentence, fields: fault.record === undefined ? [] : fieldsOf(fault.record), causes: [...found.causes, ...usual], checks: advice?.checks ?? [],
+    sentence: fault.sentence ?? (found.sentence || (view?.type?.layout.text ?? '')), fields: fault.record === undefined ? [] : fieldsOf(fault.record), causes: [...found.causes, ...usual], checks: advice?.checks ?? [],
   };
 }
 

@@ -3,13 +3,15 @@
  * as it is now and says something only where it found something.
  */
 import { hex, toNumber, type U64 } from '../../emulator/bits/u64.ts';
+import { F_PERMISSION } from '../../emulator/walk/fault.ts';
 import { requestOf } from '../../emulator/machine/machine.ts';
-import { Response } from '../../emulator/smmu/request.ts';
+import { ATS_REQUEST, Response, TRANSLATED, UNSUPPORTED_TYPE, UNTRANSLATED } from '../../emulator/smmu/request.ts';
 import type { DescriptorStep, FetchStep, Step } from '../../emulator/steps/step.ts';
 import type { SourceRange } from '../../model/problem.ts';
 import type { System } from '../system/system.ts';
 import type { InspectContext, InspectedStream } from './context.ts';
 import type { FaultCause, FaultSurroundings } from './fault.ts';
+import { guestFinding, steFinding } from './faultStream.ts';
 import { deviceOf, streamText } from './machineNames.ts';
 import { quietly } from './quiet.ts';
 import { listRanges, spaceOf } from './ranges.ts';
@@ -27,9 +29,10 @@ export interface FailedAccess {
 interface Evidence extends FailedAccess {
   readonly around: FaultSurroundings;
   readonly system: System;
-  /** The steps of the access without caches, and with the caches as they are. */
+  /** The steps of the access without caches. */
   readonly cold: readonly Step[];
-  readonly warm: readonly Step[];
+  /** Whether the access ends in the same way without caches. */
+  readonly isSame: boolean;
 }
 
 type Detective = (e: Evidence) => readonly FaultCause[];
@@ -45,14 +48,20 @@ export function findings(around: FaultSurroundings, failed: FailedAccess): { rea
   const smmu = system.machine.smmus[stream.smmu];
   if (smmu === undefined) return { causes: [], sentence: '' };
   const request = requestOf({ sid: stream.sid, ssid: stream.ssid, address: address ?? { hi: 0, lo: 0 }, access });
+  request.kind = KINDS[failed.code] ?? UNTRANSLATED;
+  const response = new Response();
   const warm: Step[] = [];
   const cold: Step[] = [];
-  quietly(system.machine, () => smmu.translate(request, new Response()), warm);
-  quietly(system.machine, () => smmu.uncached.procedure.run(request, new Response()), cold);
-  const evidence = { ...failed, around, system, cold, warm };
+  quietly(system.machine, () => smmu.translate(request, response), warm);
+  const isSame = quietly(system.machine, () => smmu.uncached.procedure.run(request, new Response()), cold) === failed.code;
+  const evidence = { ...failed, around, system, cold, isSame };
   const result = warm.findLast((s) => s.kind === 'result');
-  return { causes: DETECTIVES.flatMap((look) => look(evidence)), sentence: result?.sentence ?? '' };
+  // What happens to the access now says nothing about the record where it is something else.
+  return { causes: DETECTIVES.flatMap((look) => look(evidence)), sentence: response.event === failed.code ? (result?.sentence ?? '') : '' };
 }
+
+/** Events that only certain kinds of transactions meet. */
+const KINDS: Readonly<Record<number, number>> = { 1: UNSUPPORTED_TYPE, 5: ATS_REQUEST, 7: TRANSLATED };
 
 /** Where something was written last: ` on line 12`, with the place. */
 function writerOf(context: InspectContext, address: number): { readonly where: string; readonly at: SourceRange | undefined } | undefined {
@@ -78,8 +87,9 @@ const staleConfig: Detective = ({ around, stream, cold }) => {
 };
 
 /** A TLB entry for the address says something else than the tables. */
-const staleTranslation: Detective = ({ around, stream, address, cold }) => {
-  const view = around.caches(stream.smmu);
+const staleTranslation: Detective = ({ around, stream, address, code, cold }) => {
+  // A hit either passes or lacks a permission; no other fault comes from one.
+  const view = code === 0 || code === F_PERMISSION ? around.caches(stream.smmu) : undefined;
   if (view === undefined || address === undefined) return [];
   const big = (v: U64): bigint => (BigInt(v.hi) << 32n) | BigInt(v.lo);
   const found = view.tlb.find(({ entry, stale }) => stale !== undefined && entry.sid === stream.sid && entry.cache === 'tlb' && big(entry.address) >> BigInt(entry.size) === big(address) >> BigInt(entry.size));
@@ -111,6 +121,17 @@ const smallTable: Detective = ({ system, stream, code }) => {
   return [cause(`The stream table has ${table.bits} StreamID bits (STRTAB_BASE_CFG.LOG2SIZE): StreamIDs from 0x${(2 ** table.bits).toString(16)} on are outside.`, device?.at)];
 };
 
+/** What the STE, or the guest's beside the host's, explains. */
+const streamConfiguration: Detective = ({ around, system, stream, code }) => {
+  const guest = guestFinding(system, stream);
+  const own = steFinding(system, stream, code);
+  const writer = own?.ste === undefined ? undefined : writerOf(around.context, own.ste);
+  return [
+    ...(guest === undefined ? [] : [cause(guest.text, guest.at)]),
+    ...(own === undefined ? [] : [cause(`${own.text}${writer === undefined ? '' : ` The STE was written last${writer.where}.`}`, writer?.at ?? own.at)]),
+  ];
+};
+
 /** The STE or CD in memory is not valid or illegal. */
 const badStructure: Detective = ({ around, code, cold }) => {
   const structure = code === 4 ? 'STE' : code === 10 ? 'CD' : undefined;
@@ -122,9 +143,9 @@ const badStructure: Detective = ({ around, code, cold }) => {
 };
 
 /** The descriptor at which the walk ended. */
-const lastDescriptor: Detective = ({ around, system, stream, code, cold }) => {
+const lastDescriptor: Detective = ({ around, system, stream, code, cold, isSame }) => {
   const step = lastOf(cold, 'descriptor', () => true);
-  if (step === undefined || code < 0x0b || code > 0x13) return [];
+  if (step === undefined || !isSame || code < 0x0b || code > 0x13) return [];
   const writer = writerOf(around.context, toNumber(step.address));
   const place = `The stage-${step.stage} level-${step.level} descriptor of ${hex(step.input)} at ${hex(step.address)}`;
   const device = deviceOf(system, stream.smmu, stream.sid);
@@ -139,8 +160,8 @@ const lastDescriptor: Detective = ({ around, system, stream, code, cold }) => {
 const NEAR = 0x20_0000;
 
 /** What is mapped close to an address that is not. */
-const nearestRange: Detective = ({ system, stream, address, code }) => {
-  if (code !== 0x10 || address === undefined || address.hi >>> 20 !== 0) return [];
+const nearestRange: Detective = ({ system, stream, address, code, isSame }) => {
+  if (code !== 0x10 || !isSame || address === undefined || address.hi >>> 20 !== 0) return [];
   const at = toNumber(address);
   for (const stage of ['stage 1', 'stage 2'] as const) {
     const space = spaceOf(system.machine, stream, stage);
@@ -157,4 +178,4 @@ function distance(range: { readonly input: number; readonly size: number }, at: 
   return at < range.input ? range.input - at : Math.max(0, at - (range.input + range.size) + 1);
 }
 
-const DETECTIVES: readonly Detective[] = [staleConfig, staleTranslation, unknownStream, smallTable, badStructure, lastDescriptor, nearestRange];
+const DETECTIVES: readonly Detective[] = [staleConfig, staleTranslation, unknownStream, smallTable, streamConfiguration, badStructure, lastDescriptor, nearestRange];

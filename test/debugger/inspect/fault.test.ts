@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromNumber, type Step } from '../../../emulator/index.ts';
+import { ATS_REQUEST, compareStes, encode, fromNumber, requestOf, Response, STE, TRANSLATED, type Step } from '../../../emulator/index.ts';
 import type { Writer } from '../../../debugger/inspect/context.ts';
 import { Inspector } from '../../../debugger/inspect/inspector.ts';
 import type { SystemDevice } from '../../../debugger/system/system.ts';
@@ -15,6 +15,8 @@ interface Scene {
   readonly sid?: number;
   readonly address?: number;
   readonly access?: number;
+  readonly ssid?: number;
+  readonly kind?: number;
   readonly devices?: readonly Partial<SystemDevice>[];
   /** Addresses that somebody wrote. */
   readonly written?: readonly number[];
@@ -24,7 +26,9 @@ interface Scene {
 function explain(scene: Scene) {
   const { rig, sid = 8, address = 0x1000, access = 1 } = scene;
   const steps = rig.watch();
-  rig.dma(sid, address, access);
+  const request = requestOf({ sid, ssid: scene.ssid, address: fromNumber(address), access });
+  request.kind = scene.kind ?? 0;
+  rig.smmu.translate(request, new Response());
   const event = steps.findLast((s) => s.kind === 'event');
   const who = (at: number): Writer | undefined => (scene.written?.includes(at) === true ? { text: 'unmap', at: LINE, line: 3 } : undefined);
   const system = rigSystem(rig, { devices: scene.devices ?? [{ name: 'eth0', at: AT }], domains: [{ name: 'domd', kind: 'guest', at: AT }], owners: { eth0: 'domd' } });
@@ -84,6 +88,33 @@ const SCENES: readonly (readonly [name: string, make: () => Scene, event: string
     rig.map(S2, 0, DATA, { low: 0x7ff });
     return { rig };
   }, 'F_TRANSLATION', /^The stage-2 level-3 descriptor of 0x1000 at 0x70002008 was never written: nothing was mapped there\. It belongs to the stage 2 of domd\.$/],
+  ['substreams are off', () => ({ rig: stage1(), ssid: 3 }), 'C_BAD_SUBSTREAMID', /^Substreams are off \(STE\.S1CDMax is 0\), and the device sent a SubstreamID\.$/],
+  ['the SubstreamID is too large', () => {
+    const rig = new Rig();
+    rig.stage1(8, {}, { S1CDMax: 2, S1DSS: 2 });
+    return { rig, ssid: 9, written: [STRTAB + 0x200] };
+  }, 'C_BAD_SUBSTREAMID', /^STE\.S1CDMax is 2: SubstreamIDs from 0x4 on are refused\. The STE was written last on line 3\.$/],
+  ['SubstreamID 0 with S1DSS 2', () => {
+    const rig = new Rig();
+    rig.stage1(8, {}, { S1CDMax: 2, S1DSS: 2 });
+    return { rig, ssid: 0 };
+  }, 'F_STREAM_DISABLED', /^STE\.S1DSS is 2: CD 0 belongs to traffic without SubstreamID/],
+  ['no SubstreamID with S1DSS 0', () => {
+    const rig = new Rig();
+    rig.stage1(8, {}, { S1CDMax: 2 });
+    return { rig };
+  }, 'F_STREAM_DISABLED', /^STE\.S1DSS is 0 with substreams on \(S1CDMax is 2\)/],
+  ['ATS without EATS', () => {
+    const rig = stage1();
+    rig.reg(0x2c, 10);
+    return { rig, kind: ATS_REQUEST };
+  }, 'F_BAD_ATS_TREQ', /^STE\.EATS is 0: the device may not use ATS\.$/],
+  ['translated traffic without EATS', () => {
+    const rig = stage1();
+    rig.reg(0x20, 0);
+    rig.reg(0x20, 0x1d);
+    return { rig, kind: TRANSLATED };
+  }, 'F_TRANSL_FORBIDDEN', /^STE\.EATS is 0: translated transactions of the device are refused\.$/],
   ['the STE aborts silently', () => {
     const rig = new Rig();
     rig.ste(8, { Config: 0 });
@@ -110,6 +141,17 @@ describe('causes', () => {
     const inspector = new Inspector(rigSystem(rig));
     const { causes } = inspector.explainFault({ smmu: 0, stream: { smmu: 0, sid: 8, ssid: undefined }, address: fromNumber(0x5000), record: Uint32Array.of(0x10, 8, 0, 8, 0x5000, 0, 0, 0) });
     expect(causes[0]?.text).toBe('The stage-1 level-3 descriptor of 0x5000 at 0x70002028 is not valid: nothing is mapped there.');
+  });
+
+  it('tell of a guest that the hardware does not follow', () => {
+    const guest = encode(STE, { V: 1, Config: 5, S1ContextPtr: CDT });
+    const explained = (host: Uint32Array, asked = guest): string[] => {
+      const system = { ...rigSystem(stage1(), { devices: [{ name: 'eth0', at: AT }] }), compare: () => compareStes(asked, host) };
+      return new Inspector(system).explainFault({ smmu: 0, record: Uint32Array.of(0x10, 8, 0, 8, 0x5000, 0, 0, 0) }).causes.filter((c) => c.isFound).map((c) => c.text);
+    };
+    expect(explained(encode(STE, { V: 1, Config: 6 }))[0]).toBe('The guest asks for stage 1 only, the hardware does stage 2 only.');
+    expect(explained(encode(STE, { V: 1, Config: 7, S1ContextPtr: CDT }))[0]).toMatch(/^The stage-1 level-3 descriptor/);
+    expect(explained(encode(STE, { V: 1, Config: 6 }), new Uint32Array(16))[0]).toMatch(/^The stage-1 level-3 descriptor/);
   });
 
   it('name the nearest mapping, and nothing where none is near', () => {
