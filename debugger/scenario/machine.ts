@@ -91,9 +91,9 @@ function collect({ host, domains }: System): BoardNames {
   }));
   if (host === undefined) return { ...NO_BOARD, domains: guests };
   const { iommus, masters, pciHosts } = host.context.platform;
-  const smmus = iommus.filter((one) => one.binding.kind === 'smmu-v3');
+  const smmus = iommus.filter((one) => one.binding.kind === 'smmu-v3' && one.enabled);
   const complexes = new Set(pciHosts.map((one) => one.node));
-  const devices = masters.filter((one) => one.uses.length > 0 || complexes.has(one.node));
+  const devices = masters.filter((one) => one.enabled && (one.uses.length > 0 || complexes.has(one.node)));
   return {
     isComplete: host.isWhole, domains: guests,
     smmus: smmus.map((one) => smmuOf(host, one, smmus.map(({ node }) => node))),

@@ -91,12 +91,15 @@ export function namesFor(of: NameOf, machine: MachineNames): readonly KnownName[
 /** A function behind a root complex, as devices are named: `pcie0:01:00.0`. */
 const PCI_FUNCTION = /^(.+):[0-9a-f]{1,2}:[0-9a-f]{1,2}\.[0-7]$/i;
 
+/** A device that is behind several SMMUs: `NAME:1` is what it is behind the second one. */
+const FURTHER_SMMU = /^(.+):\d+$/;
+
 /** The device that a name stands for: also by label, by path, and for a PCI function its root complex. */
 export function deviceNamed({ devices }: MachineNames, name: string): NamedDevice | undefined {
-  const own = devices.find((one) => isNamed(one, name));
-  if (own !== undefined) return own;
   const complex = PCI_FUNCTION.exec(name)?.[1];
-  return complex === undefined ? undefined : devices.find((one) => one.isRootComplex && isNamed(one, complex));
+  return devices.find((one) => isNamed(one, name))
+    ?? devices.find((one) => one.isRootComplex && complex !== undefined && isNamed(one, complex))
+    ?? devices.find((one) => isNamed(one, FURTHER_SMMU.exec(name)?.[1] ?? ''));
 }
 
 /** The SMMU that a name stands for; a lone one is also called `smmu`. */

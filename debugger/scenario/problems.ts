@@ -75,6 +75,12 @@ const ORDER = [
     remedy: 'Move the line above the first action.',
     bad: 'smmu smmu0 model=mmu-600\nprobe\ndevice eth0 smmu=smmu0 sid=8\n', good: `${HEAD}probe\n`,
   }),
+  row('scenario-setup', {
+    title: 'Machine that cannot be made',
+    explanation: 'The setup can be read, but no machine comes of it: memory that does not begin at a page, a number without a value, an image that is none, a project without a board, or memory too small for what the hypervisor needs. It is found when the scenario is run.',
+    remedy: 'Change the line as the message says.',
+    bad: `${HEAD}memory ram 0x40000800 4K\n`, good: `${HEAD}memory ram 0x40000000 64M\n`,
+  }),
   row('scenario-no-machine', {
     title: 'Scenario without a machine',
     explanation: 'The scenario does something, but names no board, project or image and declares no SMMU.',

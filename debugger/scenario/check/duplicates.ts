@@ -4,8 +4,11 @@ import { problem, shorten } from '../problem.ts';
 import type { Action } from '../program.ts';
 import type { CheckInput } from './check.ts';
 
-/** Lines of which there may be one. */
-const SINGLE = new Set(['board', 'project', 'image', 'hypervisor', 'cache', 'limit']);
+/** Lines of which there may be one; those of one kind exclude each other. */
+const SINGLE: ReadonlyMap<string, string> = new Map([
+  // A project has its own board.
+  ['board', 'board'], ['project', 'board'], ['image', 'image'], ['hypervisor', 'hypervisor'], ['cache', 'cache'], ['limit', 'limit'],
+]);
 /** Lines that declare a name; `smmu` may be repeated, as it may change one that there is. */
 const DECLARING = new Set(['guest', 'device', 'memory']);
 
@@ -23,12 +26,13 @@ export function* checkDuplicates({ reading }: CheckInput): Generator<Problem> {
 }
 
 function keyOf({ verb, values, at }: Action): { readonly text: string; readonly name: string | undefined; readonly at: SourceRange } | undefined {
-  if (SINGLE.has(verb)) return { text: verb, name: undefined, at };
+  const single = SINGLE.get(verb);
+  if (single !== undefined) return { text: single, name: undefined, at };
   const value = DECLARING.has(verb) ? values.get('name') : undefined;
   return value?.kind === 'word' ? { text: `${verb} ${value.text}`, name: value.text, at: value.at } : undefined;
 }
 
 function duplicate({ verb }: Action, name: string | undefined, { now, before }: { now: SourceRange; before: SourceRange }): Problem {
-  const message = name === undefined ? `There are two lines \`${verb}\`.` : `\`${shorten(name)}\` is declared twice.`;
+  const message = name === undefined ? `There is a line \`${verb}\` too many.` : `\`${shorten(name)}\` is declared twice.`;
   return { ...problem('scenario-duplicate', now, message, 'Remove one of the two.'), related: [{ range: before, message: 'The first one.' }] };
 }

@@ -6,7 +6,7 @@ import type { Kind } from '../../../debugger/scenario/catalog.ts';
 import { fieldsFor, type KnownField, membersOf, structureNamed } from '../../../debugger/scenario/fields.ts';
 import type { MachineNames } from '../../../debugger/scenario/machine.ts';
 import type { HoverText } from '../hover.ts';
-import { code, type LinkMaker, plain } from '../markdown.ts';
+import { code, type LinkMaker } from '../markdown.ts';
 import { machineOf, type ScenarioDocument, spotAt } from './document.ts';
 import { expressionAt, type ExpressionPart, valueOf } from './expression.ts';
 import { fieldText, nameText, numberText, parameterText, structureText, verbText } from './words.ts';
@@ -73,10 +73,10 @@ function partText(part: Expression, world: World): string | undefined {
 function nameInExpression(name: string, world: World): string | undefined {
   const variable = world.machine.variables.find((one) => one.name === name);
   if (variable !== undefined) return `${code(name)} — a variable${variable.at === undefined ? '' : `, ${world.link(variable.at)}`}`;
-  return nameText('smmu', name, world) ?? nameText('device', name, world) ?? known(NAMES, name);
+  return nameText('smmu', name, world) ?? nameText('device', name, world) ?? known(NAMES, name) ?? known(FUNCTIONS, name);
 }
 
 function known(list: typeof FUNCTIONS, name: string): string | undefined {
   const found = list.find((one) => one.name === name);
-  return found === undefined ? undefined : `**${plain(found.shape)}**\n\n${found.text}`;
+  return found === undefined ? undefined : `${code(found.shape)}\n\n${found.text}`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SCENARIO_PROBLEMS } from '../../../debugger/scenario/problems.ts';
-import { BOARD, checked, marks, mended } from './support.ts';
+import { createRun } from '../../../debugger/run/index.ts';
+import { BOARD, checked, filesOf, marks, mended } from './support.ts';
 
 function found(texts: Parameters<typeof checked>[0]): string[] {
   const { problems, reading } = checked(texts);
@@ -11,7 +12,7 @@ const onBoard = (text: string): Record<string, string> => ({ 'main.smmu': `board
 const declared = (text: string): string => `smmu smmu0 model=mmu-600\ndevice eth0 smmu=smmu0 sid=8\n${text}`;
 
 describe('the words of scenario problems', () => {
-  const rules = SCENARIO_PROBLEMS.filter((rule) => !rule.id.startsWith('limit-'));
+  const rules = SCENARIO_PROBLEMS.filter((rule) => !rule.id.startsWith('limit-') && rule.id !== 'scenario-setup');
   it.each(rules.map((rule) => [rule.id, rule] as const))('%s: the bad example fires it and nothing else, the good one is silent', (id, rule) => {
     expect(new Set(checked(rule.bad).problems.map((one) => one.id))).toEqual(new Set([id]));
     expect(checked(rule.good).problems).toEqual([]);
@@ -19,10 +20,19 @@ describe('the words of scenario problems', () => {
   });
 });
 
+describe('scenario-setup', () => {
+  it('is found when a machine is made', () => {
+    const rule = SCENARIO_PROBLEMS.find((one) => one.id === 'scenario-setup');
+    const problems = (text = ''): string[] => createRun(checked(text).reading.program, filesOf({ 'main.smmu': text })).problems.map((one) => one.id);
+    expect(problems(rule?.bad)).toEqual(['scenario-setup']);
+    expect(problems(rule?.good)).toEqual([]);
+  });
+});
+
 describe('names on a board', () => {
   it.each([
     'probe smmu', 'probe iommu@5000000', 'probe gpu_smmu', 'attach ethernet@e6800000', 'attach eth0', 'attach /ethernet@e6800000',
-    'dma pcie0:01:00.0 read 0', 'dma pcie@40000000:01:00.0 read 0', 'dma uart@9000000 read 0', 'expect owner 0 host', 'expect owner 0 anybody-else',
+    'dma pcie0:01:00.0 read 0', 'dma pcie@40000000:01:00.0 read 0', 'dma uart@9000000 read 0', 'dma eth0:1 read 0', 'expect owner 0 host', 'expect owner 0 anybody-else',
     'in host\n  probe', 'in hypervisor\n  probe', 'write smmu CR0 1', 'command smmu CFGI_STE StreamID=8', 'command smmu CMD_CFGI_STE StreamID=8',
     'expect ste(8).Config == 5', 'expect ste(8).config == 5', 'expect smmu.CR0.SMMUEN', 'expect smmu.CR0ACK', 'let a = eth0.sid', 'call anything a=b',
     'guest domd devices="eth0 gpu@fd000000"\nin domd\n  probe', 'create domu devices="eth0"\nin domu\n  probe', 'hypervisor xen profile=fixed',
@@ -57,6 +67,7 @@ describe('names on a board', () => {
     ['guest a\nguest b\nrepeat 2\n  probe', ['scenario-needs-domain: probe'], undefined],
     ['guest a\nguest a', ['scenario-duplicate: a'], undefined],
     ['board "board.dts"', ['scenario-duplicate: board "board.dts"'], undefined],
+    ['project "board.dts"', ['scenario-duplicate: project "board.dts"'], undefined],
     ['guest a "a.cfg"', ['scenario-file: "a.cfg"'], undefined],
   ])('%s', (text, expected, repaired) => {
     expect(found(onBoard(text))).toEqual(expected);
