@@ -6,7 +6,7 @@ import { PRESETS } from '../../emulator/idr/presets.ts';
 import { registerFields } from '../../emulator/idr/features.ts';
 import type { SourceRange } from '../../model/problem.ts';
 import type { BoundLine } from './bind/line.ts';
-import type { BoardNames, MachineNames, Named, NamedDevice, NamedDomain, NamedSmmu } from './machine.ts';
+import { type BoardNames, findNamed, type MachineNames, type Named, type NamedDevice, type NamedDomain, type NamedSmmu } from './machine.ts';
 import type { ScenarioReading } from './read.ts';
 
 /** A line with the file that it stands in. */
@@ -48,16 +48,30 @@ export function sourcesOf(reading: ScenarioReading, resolve: (from: string, name
     hasSetup = true;
     const value = values.get('file');
     if (value?.kind !== 'text') continue;
-    found.set(verb.name, [...(found.get(verb.name) ?? []), { text: value.text, path: resolve(value.at.file, value.text), at: value.at }]);
+    const list = found.get(verb.name) ?? [];
+    found.set(verb.name, list);
+    list.push({ text: value.text, path: resolve(value.at.file, value.text), at: value.at });
   }
   const first = (verb: string): SourceFile | undefined => found.get(verb)?.[0];
   return { board: first('board'), project: first('project'), image: first('image'), guests: found.get('guest') ?? [], hasSetup };
 }
 
-/** A word that a line declares, with its place. */
-function declared({ bound }: PlacedLine, verb: string, parameter = 'name'): Named | undefined {
-  const value = bound.verb?.name === verb ? bound.values.get(parameter) : undefined;
-  return value?.kind === 'word' ? { name: value.text, aliases: [], at: value.at } : undefined;
+/** Lines that declare something, by their action, each with the name that it declares. */
+type Declared = ReadonlyMap<string, readonly { readonly line: PlacedLine; readonly named: Named }[]>;
+
+const DECLARING: ReadonlySet<string> = new Set(['smmu', 'device', 'guest', 'create', 'memory', 'let', 'repeat']);
+
+function declaredIn(reading: ScenarioReading): Declared {
+  const found = new Map<string, { line: PlacedLine; named: Named }[]>();
+  for (const line of linesOf(reading)) {
+    const verb = line.bound.verb?.name ?? '';
+    const value = DECLARING.has(verb) ? line.bound.values.get('name') : undefined;
+    if (value?.kind !== 'word') continue;
+    const list = found.get(verb) ?? [];
+    found.set(verb, list);
+    list.push({ line, named: { name: value.text, aliases: [], at: value.at } });
+  }
+  return found;
 }
 
 function wordOf({ bound }: PlacedLine, name: string): string | undefined {
@@ -67,38 +81,39 @@ function wordOf({ bound }: PlacedLine, name: string): string | undefined {
 
 /** Puts together what a board has and what the lines declare. */
 export function machineNames(reading: ScenarioReading, board: BoardNames, sources: Sources): MachineNames {
-  const lines = [...linesOf(reading)];
-  const every = (verb: string): [PlacedLine, Named][] => lines.flatMap((line) => {
-    const named = declared(line, verb);
-    return named === undefined ? [] : [[line, named] as [PlacedLine, Named]];
-  });
-  const isDeclared = lines.some((line) => declared(line, 'smmu') !== undefined);
+  const declared = declaredIn(reading);
+  const every = (verb: string): readonly { readonly line: PlacedLine; readonly named: Named }[] => declared.get(verb) ?? [];
   const usesBoard = sources.board !== undefined || sources.project !== undefined;
   const configs = new Map(board.domains.flatMap((one) => (one.config === undefined ? [] : [[one.config, one] as const])));
-  const pathOf = new Map(sources.guests.map((one) => [one.at.start, one.path]));
-  const domains = [...every('guest'), ...every('create')].map(([line, named]) => domainOf(line, named, configs.get(pathOf.get(line.bound.values.get('file')?.at.start ?? -1) ?? '')));
+  const paths = new Map(sources.guests.map(({ at, path }) => [placeKey(at), path]));
+  const configOf = ({ bound }: PlacedLine): NamedDomain | undefined => configs.get(paths.get(placeKey(bound.values.get('file')?.at)) ?? '');
+  const guests = [...every('guest'), ...every('create')].map(({ line, named }) => domainOf(line, named, configOf(line)));
   // A guest goes by the name that the scenario gives it, not by that of its configuration.
-  const others = board.domains.filter((one) => !sources.guests.some((guest) => guest.path === one.config));
+  const renamed = new Set(sources.guests.map((guest) => guest.path));
   return {
-    isComplete: sources.image === undefined && (usesBoard ? board.isComplete : isDeclared),
-    smmus: merged(board.smmus, every('smmu').map(([line, named]) => smmuOf(line, named))),
-    devices: merged(board.devices, every('device').map(([line, named]) => deviceOf(line, named))),
-    domains: merged(others, domains),
-    memory: every('memory').map(([, named]) => named),
-    variables: [...every('let'), ...every('repeat')].map(([, named]) => named),
-    hypervisor: lines.flatMap((line) => (line.bound.verb?.name === 'hypervisor' ? [wordOf(line, 'kind') ?? 'none'] : []))[0] ?? 'none',
+    isComplete: sources.image === undefined && (usesBoard ? board.isComplete : every('smmu').length > 0),
+    smmus: merged(board.smmus, every('smmu').map(({ line, named }) => smmuOf(line, named))),
+    devices: merged(board.devices, every('device').map(({ line, named }) => deviceOf(line, named))),
+    domains: merged(board.domains.filter((one) => !renamed.has(one.config ?? '')), guests),
+    memory: every('memory').map(({ named }) => named),
+    variables: [...every('let'), ...every('repeat')].map(({ named }) => named),
+    hypervisor: hypervisorOf(reading),
     hasNode: (name) => board.hasNode(name),
   };
 }
 
-/** Declared ones that change one of the board are that one. */
-function merged<T extends Named>(board: readonly T[], own: readonly T[]): T[] {
-  return [...board, ...own.filter((one) => !board.some((other) => isNamed(other, one.name)))];
+function placeKey(at: SourceRange | undefined): string {
+  return `${at?.start} ${at?.file}`;
 }
 
-/** Whether something goes by a name. */
-export function isNamed(thing: Named, name: string): boolean {
-  return thing.name === name || thing.aliases.includes(name);
+function hypervisorOf(reading: ScenarioReading): string {
+  for (const line of linesOf(reading)) if (line.bound.verb?.name === 'hypervisor') return wordOf(line, 'kind') ?? 'none';
+  return 'none';
+}
+
+/** Declared ones that change one of the board are that one. */
+function merged<T extends Named>(board: readonly T[], own: readonly T[]): T[] {
+  return [...board, ...own.filter((one) => findNamed(board, one.name) === undefined)];
 }
 
 function domainOf(line: PlacedLine, named: Named, configured: NamedDomain | undefined): NamedDomain {

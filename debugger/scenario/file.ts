@@ -21,7 +21,7 @@ const SLICE = 100;
 /** Reads one file in slices. */
 export function* readFileSteps(path: string, text: string, limits: ScenarioLimits): Generator<void, ScenarioFile> {
   const tree = yield* parseSteps(path, text, limits);
-  const report = new Report(path);
+  const report = new Report(path, limits.problemsPerFile + 1);
   const bound = new Map<SyntaxLine, BoundLine>();
   let count = 0;
   for (const line of tree.lines) {

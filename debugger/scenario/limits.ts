@@ -5,6 +5,8 @@ import { DEFAULT_LIMITS, type Limits } from '../../model/devicetree/source/files
 export interface ScenarioLimits extends Pick<Limits, 'includeDepth' | 'inclusions' | 'problemsPerFile'> {
   /** Characters of one scenario file. */
   scenarioChars: number;
+  /** Characters of one line, its comment apart. */
+  scenarioLineChars: number;
   /** Actions of one scenario, those of included files too. */
   scenarioActions: number;
   /** Depth of nested blocks. */
@@ -19,6 +21,7 @@ export const SCENARIO_LIMITS: ScenarioLimits = {
   inclusions: DEFAULT_LIMITS.inclusions,
   problemsPerFile: DEFAULT_LIMITS.problemsPerFile,
   scenarioChars: 4 * 1024 * 1024,
+  scenarioLineChars: 10_000,
   scenarioActions: 100_000,
   scenarioDepth: 64,
   scenarioRepeats: 8,

@@ -20,6 +20,25 @@ export interface Named {
   readonly at: SourceRange | undefined;
 }
 
+const indices = new WeakMap<readonly Named[], Map<string, Named>>();
+
+/** The thing that goes by a name: its own name before other names for others. */
+export function findNamed<T extends Named>(list: readonly T[], name: string): T | undefined {
+  let index = indices.get(list) as Map<string, T> | undefined;
+  if (index === undefined) {
+    index = new Map();
+    for (const one of list) if (!index.has(one.name)) index.set(one.name, one);
+    for (const one of list) for (const alias of one.aliases) if (!index.has(alias)) index.set(alias, one);
+    indices.set(list, index);
+  }
+  return index.get(name);
+}
+
+/** Whether something goes by a name. */
+export function isNamed(thing: Named, name: string): boolean {
+  return thing.name === name || thing.aliases.includes(name);
+}
+
 /** An SMMU. */
 export interface NamedSmmu extends Named {
   /** Bits of a StreamID, where the scenario says which model it is. */

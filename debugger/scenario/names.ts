@@ -13,8 +13,7 @@ import { PKVM_OPERATIONS } from '../../emulator/hypervisor/pkvm/operations.ts';
 import { XEN_OPERATIONS } from '../../emulator/hypervisor/xen/operations.ts';
 import { PROFILE_NAMES } from '../../emulator/hypervisor/xen/profiles.ts';
 import type { NameOf } from './catalog.ts';
-import { isNamed } from './declarations.ts';
-import type { MachineNames, NamedDevice, StreamRun } from './machine.ts';
+import { findNamed, type MachineNames, type NamedDevice, type StreamRun } from './machine.ts';
 import type { SourceRange } from '../../model/problem.ts';
 
 /** A name with its words. */
@@ -83,9 +82,15 @@ const LISTS: Readonly<Record<NameOf, (machine: MachineNames) => readonly KnownNa
   profile: ({ hypervisor }) => PROFILES.get(hypervisor) ?? [],
 };
 
-/** All names that may stand where `of` is asked for. */
+const lists = new WeakMap<MachineNames, Map<NameOf, readonly KnownName[]>>();
+
+/** All names that may stand where `of` is asked for; made at the first call. */
 export function namesFor(of: NameOf, machine: MachineNames): readonly KnownName[] {
-  return LISTS[of](machine);
+  const known = lists.get(machine) ?? new Map<NameOf, readonly KnownName[]>();
+  lists.set(machine, known);
+  const list = known.get(of) ?? LISTS[of](machine);
+  known.set(of, list);
+  return list;
 }
 
 /** A function behind a root complex, as devices are named: `pcie0:01:00.0`. */
@@ -96,15 +101,15 @@ const FURTHER_SMMU = /^(.+):\d+$/;
 
 /** The device that a name stands for: also by label, by path, and for a PCI function its root complex. */
 export function deviceNamed({ devices }: MachineNames, name: string): NamedDevice | undefined {
-  const complex = PCI_FUNCTION.exec(name)?.[1];
-  return devices.find((one) => isNamed(one, name))
-    ?? devices.find((one) => one.isRootComplex && complex !== undefined && isNamed(one, complex))
-    ?? devices.find((one) => isNamed(one, FURTHER_SMMU.exec(name)?.[1] ?? ''));
+  const own = findNamed(devices, name);
+  if (own !== undefined) return own;
+  const complex = findNamed(devices, PCI_FUNCTION.exec(name)?.[1] ?? '');
+  return complex?.isRootComplex === true ? complex : findNamed(devices, FURTHER_SMMU.exec(name)?.[1] ?? '');
 }
 
 /** The SMMU that a name stands for; a lone one is also called `smmu`. */
 export function smmuNamed({ smmus }: MachineNames, name: string): MachineNames['smmus'][number] | undefined {
-  return smmus.find((one) => isNamed(one, name)) ?? (name === 'smmu' && smmus.length === 1 ? smmus[0] : undefined);
+  return findNamed(smmus, name) ?? (name === 'smmu' && smmus.length === 1 ? smmus[0] : undefined);
 }
 
 /** The layout of a command of a name with or without `CMD_`. */

@@ -16,7 +16,7 @@ export function withFix(found: Problem, title: string, fix: { readonly range?: S
 
 /** A name that is not known: with the nearest of those that are, or with all of them where they are few. */
 export function unknownName(id: ScenarioProblemId, range: SourceRange, { name, what, known, aliases = [] }: { name: string; what: string; known: readonly string[]; aliases?: readonly string[] }): Problem {
-  const near = nearest(name, [...known, ...aliases]);
+  const near = nearest(name, [...known, ...aliases].slice(0, MOST_COMPARED));
   const shown = shorten(name);
   const message = `\`${shown}\` is no ${what}.`;
   if (near !== undefined) return withFix(problem(id, range, message, `Did you mean \`${near}\`?`), `Change to \`${near}\``, { text: near });
@@ -24,6 +24,8 @@ export function unknownName(id: ScenarioProblemId, range: SourceRange, { name, w
 }
 
 const MOST_LISTED = 8;
+/** Names that a misspelt one is compared with. */
+const MOST_COMPARED = 500;
 
 /** Names in a sentence; many are cut. */
 export function listed(names: readonly string[]): string {

@@ -163,6 +163,10 @@ const LIMITS = [
     title: 'Scenario too long', explanation: 'A scenario file has more characters than the cap `scenarioChars`; the rest is not read.',
     bad: `${HEAD}probe\n# and 4 million characters more\n`, good: `${HEAD}probe\n`,
   }),
+  cap('limit-scenario-line-chars', {
+    title: 'Line too long', explanation: 'A line of a scenario has more characters than the cap `scenarioLineChars`, its comment not counted; the rest of the line is not read.',
+    bad: `${HEAD}poke 0x48000000 "and 10,000 letters more"\n`, good: `${HEAD}fill 0x48000000 16K 0x78\n`,
+  }),
   cap('limit-scenario-actions', {
     title: 'Too many actions', explanation: 'A scenario with what it includes has more actions than the cap `scenarioActions`; the rest is not read. A `repeat` counts once.',
     bad: `${HEAD}probe\nprobe\n# and 100,000 lines more\n`, good: `${HEAD}repeat 100000\n  probe\n`,

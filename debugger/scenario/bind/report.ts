@@ -5,10 +5,11 @@ import type { Problem, SourceRange } from '../../../model/problem.ts';
 export class Report {
   readonly problems: Problem[] = [];
 
-  constructor(readonly path: string) {}
+  /** More than `most` problems are not kept: nobody is shown them. */
+  constructor(readonly path: string, readonly most = Number.POSITIVE_INFINITY) {}
 
   add(problem: Problem): void {
-    this.problems.push(problem);
+    if (this.problems.length < this.most) this.problems.push(problem);
   }
 
   range(start: number, end: number): SourceRange {

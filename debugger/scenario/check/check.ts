@@ -41,16 +41,26 @@ const SLICE = 100;
 export function* checkSteps(reading: ScenarioReading, board: BoardNames, { files, limits }: { files: ScenarioFiles; limits?: Partial<ScenarioLimits> }): Generator<void, CheckedScenario> {
   const sources = sourcesOf(reading, (from, name) => files.resolve(from, name));
   const input: CheckInput = { reading, sources, files, machine: machineNames(reading, board, sources) };
+  const perFile = limits?.problemsPerFile ?? SCENARIO_LIMITS.problemsPerFile;
   const found: Problem[] = [...reading.program.problems];
-  let count = 0;
-  for (const line of linesOf(reading)) {
-    for (const check of LINE_CHECKS) found.push(...check(line, input));
-    count += 1;
-    if (count % SLICE === 0) yield;
-  }
+  yield* checkLines(input, perFile, found);
   for (const check of WHOLE_CHECKS) {
     found.push(...check(input));
     yield;
   }
-  return { ...input, problems: capped(found, limits?.problemsPerFile ?? SCENARIO_LIMITS.problemsPerFile) };
+  return { ...input, problems: capped(found, perFile) };
+}
+
+/** Lines one by one; a file that has more problems than are shown is left. */
+function* checkLines(input: CheckInput, perFile: number, found: Problem[]): Generator<void, void> {
+  const counts = new Map<string, number>();
+  let count = 0;
+  for (const line of linesOf(input.reading)) {
+    const before = found.length;
+    const inFile = counts.get(line.file) ?? 0;
+    if (inFile <= perFile) for (const check of LINE_CHECKS) found.push(...check(line, input));
+    counts.set(line.file, inFile + found.length - before);
+    count += 1;
+    if (count % SLICE === 0 || found.length > before) yield;
+  }
 }

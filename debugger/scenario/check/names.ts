@@ -4,8 +4,8 @@ import { nearest } from '../../../model/platform/nearest.ts';
 import { registerNamed } from '../../../emulator/fields/registers.ts';
 import { eventNamed } from '../../../emulator/fields/events.ts';
 import type { NameOf } from '../catalog.ts';
-import { isNamed, type PlacedLine } from '../declarations.ts';
-import type { MachineNames } from '../machine.ts';
+import type { PlacedLine } from '../declarations.ts';
+import { findNamed, type MachineNames } from '../machine.ts';
 import { commandLayout, deviceNamed, namesFor, operationNamed, smmuNamed } from '../names.ts';
 import { unknownName } from '../problem.ts';
 import type { ScenarioProblemId } from '../problems.ts';
@@ -23,6 +23,9 @@ interface NameCheck {
 const ALWAYS = (): boolean => true;
 const WITH_MACHINE = ({ isComplete }: MachineNames): boolean => isComplete;
 
+/** Owners that a name is compared with. */
+const MOST_OWNERS = 50;
+
 /** Who is always there; under Xen the host is dom0. */
 const STANDING = new Set(['host', 'hypervisor', 'dom0', 'xen', 'none']);
 
@@ -33,7 +36,7 @@ const CHECKS: Readonly<Record<NameOf, NameCheck>> = {
   // Who may own memory depends on the hypervisor: only what is likely a slip is reported.
   owner: {
     id: 'scenario-unknown-domain', what: 'domain of this machine', isKnown: WITH_MACHINE,
-    exists: (name, machine) => isDomain(name, machine) || machine.memory.some((one) => isNamed(one, name)) || nearest(name, namesFor('owner', machine).map((one) => one.name)) === undefined,
+    exists: (name, machine) => isDomain(name, machine) || findNamed(machine.memory, name) !== undefined || nearest(name, namesFor('owner', machine).slice(0, MOST_OWNERS).map((one) => one.name)) === undefined,
   },
   register: { id: 'scenario-unknown-name', what: 'register of SMMUv3', isKnown: ALWAYS, exists: (name) => registerNamed(name) !== undefined },
   command: { id: 'scenario-unknown-name', what: 'command of SMMUv3', isKnown: ALWAYS, exists: (name) => commandLayout(name) !== undefined },
@@ -49,7 +52,7 @@ const CHECKS: Readonly<Record<NameOf, NameCheck>> = {
 };
 
 function isDomain(name: string, machine: MachineNames): boolean {
-  return STANDING.has(name) || machine.domains.some((one) => isNamed(one, name));
+  return STANDING.has(name) || findNamed(machine.domains, name) !== undefined;
 }
 
 /** Checks the names of one line. */

@@ -1,4 +1,5 @@
 /** The one line of a text that an offset lies in, for the editor: however long the text is, only this line is read. */
+import { SCENARIO_LIMITS } from '../limits.ts';
 import { chunksOf } from './chunks.ts';
 import type { SyntaxLine } from './tree.ts';
 
@@ -10,10 +11,11 @@ export function lineAt(text: string, offset: number, end = Number.POSITIVE_INFIN
   while (last < text.length && last < end && !isLineEnd(text, last)) last += 1;
   let first = start;
   while (first < last && /[ \t\ufeff]/.test(text.charAt(first))) first += 1;
-  const { chunks, comment } = chunksOf(text, first, last);
+  const cut = Math.min(last, first + SCENARIO_LIMITS.scenarioLineChars);
+  const { chunks, comment } = chunksOf(text, first, cut);
   return {
     line: 0, start, indent: text.slice(start, first), end: chunks.at(-1)?.end ?? comment, chunks,
-    comment: comment < last ? { start: comment, end: last } : undefined,
+    comment: comment < cut ? { start: comment, end: last } : undefined, isCut: cut < last && comment === cut,
   };
 }
 

@@ -23,6 +23,8 @@ export interface SyntaxLine {
   readonly chunks: readonly Chunk[];
   /** The comment with its `#`. */
   readonly comment: { readonly start: number; readonly end: number } | undefined;
+  /** It is longer than the cap, and what is behind that is not read. */
+  readonly isCut: boolean;
 }
 
 /** A line with the lines below it. */
@@ -72,23 +74,27 @@ export function* parseSteps(path: string, text: string, limits: ScenarioLimits):
     problems.push(problem('limit-scenario-chars', { file: path, start: read.length, end: read.length + 1 },
       `The scenario is longer than ${limits.scenarioChars} characters; the rest is not read.`, 'Use `repeat` and `include`, or raise `vsmmu.limits.scenarioChars`.'));
   }
-  const lines = yield* linesOf(read);
+  const lines = yield* linesOf(read, limits.scenarioLineChars);
   const builder = new TreeBuilder(path, limits, problems);
   for (const [index, line] of lines.entries()) {
     if (line.chunks.length > 0) builder.add(line);
+    if (line.isCut) {
+      problems.push(problem('limit-scenario-line-chars', { file: path, start: line.end - 1, end: line.end },
+        `The line is longer than ${limits.scenarioLineChars} characters; the rest of it is not read.`, 'Shorten it, or raise `vsmmu.limits.scenarioLineChars`.'));
+    }
     if (index % SLICE === SLICE - 1) yield;
   }
   return { path, text, lines, nodes: builder.finish(), problems };
 }
 
-function* linesOf(text: string): Generator<void, SyntaxLine[]> {
+function* linesOf(text: string, cap: number): Generator<void, SyntaxLine[]> {
   const lines: SyntaxLine[] = [];
   const ends = /\r\n|\r|\n|$/g;
   for (let start = 0, line = 0; ; line += 1) {
     ends.lastIndex = start;
     const found = ends.exec(text);
     const end = found?.index ?? text.length;
-    const made = lineOf(text, line, { start, end });
+    const made = lineOf(text, line, { start, end, cap });
     if (made !== undefined) lines.push(made);
     if (line % SLICE === SLICE - 1) yield;
     const next = end + (found?.[0].length ?? 0);
@@ -97,14 +103,16 @@ function* linesOf(text: string): Generator<void, SyntaxLine[]> {
   }
 }
 
-function lineOf(text: string, line: number, { start, end }: { start: number; end: number }): SyntaxLine | undefined {
+function lineOf(text: string, line: number, { start, end, cap }: { start: number; end: number; cap: number }): SyntaxLine | undefined {
   let first = start;
   while (first < end && (text[first] === ' ' || text[first] === '\t' || (first === 0 && text[first] === '\ufeff'))) first += 1;
   if (first === end) return undefined;
-  const { chunks, comment } = chunksOf(text, first, end);
+  const last = Math.min(end, first + cap);
+  const { chunks, comment } = chunksOf(text, first, last);
+  const isCut = last < end && comment === last;
   return {
     line, start, indent: text.slice(start, first).replace('\ufeff', ''), end: chunks.at(-1)?.end ?? comment, chunks,
-    comment: comment < end ? { start: comment, end } : undefined,
+    comment: comment < last ? { start: comment, end } : undefined, isCut,
   };
 }
 

@@ -158,8 +158,11 @@ const ICONS: Readonly<Record<NameOf, ProposalKind>> = {
   device: 'node', smmu: 'node', domain: 'label', owner: 'label', register: 'property', command: 'macro', event: 'macro', operation: 'macro', profile: 'value',
 };
 
+/** Names that are proposed; more are found by typing more, or not at all on a machine that nobody has. */
+const MAX_NAMES = 500;
+
 function nameItems(of: NameOf, { machine }: Context): Proposal[] {
-  return namesFor(of, machine).map((known, at) => {
+  return namesFor(of, machine).slice(0, MAX_NAMES).map((known, at) => {
     const documentation = nameText(of, known.name, { machine, link: () => '' }) ?? known.text ?? '';
     return { label: known.name, kind: ICONS[of], detail: known.detail, documentation, rank: 2 + at / 10_000 };
   });

@@ -14,6 +14,9 @@ const MAX_BEFORE = 400;
 /** What stands before a dot: a name or a call without calls in it, and further names. */
 const CHAIN = /([A-Za-z_][\w@]*(?:\([^()]*\))?(?:\.\w+|\[[^[\]]*\])*)\.(\w*)$/;
 
+/** Names of the machine that are proposed. */
+const MAX_NAMES = 500;
+
 /** Names that expressions can write as they are. */
 const PLAIN = /^[A-Za-z_]\w*(?:@\w+)?$/;
 
@@ -46,8 +49,8 @@ function memberItems(of: string, machine: MachineNames): Proposal[] {
 
 function nameItems(machine: MachineNames): Proposal[] {
   return [
-    ...machine.variables.map(({ name }): Proposal => ({ label: name, kind: 'macro', detail: 'variable', rank: 1 })),
-    ...[...namesFor('smmu', machine), ...namesFor('device', machine)].filter(({ name }) => PLAIN.test(name)).map(({ name, detail }): Proposal => ({ label: name, kind: 'node', detail, rank: 2 })),
+    ...machine.variables.slice(0, MAX_NAMES).map(({ name }): Proposal => ({ label: name, kind: 'macro', detail: 'variable', rank: 1 })),
+    ...[...namesFor('smmu', machine), ...namesFor('device', machine)].slice(0, MAX_NAMES).filter(({ name }) => PLAIN.test(name)).map(({ name, detail }): Proposal => ({ label: name, kind: 'node', detail, rank: 2 })),
     ...FUNCTIONS.map((one): Proposal => ({ ...wordsOf(one), insert: `${one.name}($0)`, snippet: true, rank: 3 })),
     ...NAMES.map((one): Proposal => ({ ...wordsOf(one), rank: 4 })),
   ];

@@ -11,7 +11,7 @@ const INDENT = '  ';
 /** A comment further to the right than this is not brought into line with its neighbours. */
 const MAX_COLUMN = 80;
 /** Lines before a comment that are looked at. */
-const LOOK_BACK = 200;
+const LOOK_BACK = 50;
 
 /** The edits that format `[start, end)`. */
 export function scenarioFormatEdits(document: ScenarioDocument, start = 0, end = document.text.length): FormatEdit[] {

@@ -4,7 +4,7 @@ import type { BoundLine, Slot } from '../../../debugger/scenario/bind/line.ts';
 import { FUNCTIONS, NAMES } from '../../../debugger/expression/functions.ts';
 import type { Kind } from '../../../debugger/scenario/catalog.ts';
 import { fieldsFor, type KnownField, membersOf, structureNamed } from '../../../debugger/scenario/fields.ts';
-import type { MachineNames } from '../../../debugger/scenario/machine.ts';
+import { findNamed, type MachineNames } from '../../../debugger/scenario/machine.ts';
 import type { HoverText } from '../hover.ts';
 import { code, type LinkMaker } from '../markdown.ts';
 import { machineOf, type ScenarioDocument, spotAt } from './document.ts';
@@ -71,7 +71,7 @@ function partText(part: Expression, world: World): string | undefined {
 }
 
 function nameInExpression(name: string, world: World): string | undefined {
-  const variable = world.machine.variables.find((one) => one.name === name);
+  const variable = findNamed(world.machine.variables, name);
   if (variable !== undefined) return `${code(name)} — a variable${variable.at === undefined ? '' : `, ${world.link(variable.at)}`}`;
   return nameText('smmu', name, world) ?? nameText('device', name, world) ?? known(NAMES, name) ?? known(FUNCTIONS, name);
 }

@@ -3,8 +3,7 @@ import type { Expression } from '../../../debugger/expression/ast.ts';
 import type { BoundLine, Slot } from '../../../debugger/scenario/bind/line.ts';
 import type { NameOf } from '../../../debugger/scenario/catalog.ts';
 import { expressionsOf, partsOf } from '../../../debugger/scenario/check/expressions.ts';
-import { isNamed } from '../../../debugger/scenario/declarations.ts';
-import type { MachineNames, Named } from '../../../debugger/scenario/machine.ts';
+import { findNamed, type MachineNames, type Named } from '../../../debugger/scenario/machine.ts';
 import { deviceNamed, smmuNamed } from '../../../debugger/scenario/names.ts';
 import type { SourceRange } from '../../../model/problem.ts';
 import type { FileLink } from '../links.ts';
@@ -78,7 +77,7 @@ function thingAt(document: ScenarioDocument, offset: number): Thing | undefined 
 function thingOf(of: NameOf, name: string, machine: MachineNames): Thing | undefined {
   if (of === 'device') return thing('device', deviceNamed(machine, name));
   if (of === 'smmu') return thing('smmu', smmuNamed(machine, name));
-  if (of === 'domain' || of === 'owner') return thing('domain', [...machine.domains, ...machine.memory].find((one) => isNamed(one, name)));
+  if (of === 'domain' || of === 'owner') return thing('domain', findNamed(machine.domains, name) ?? findNamed(machine.memory, name));
   return undefined;
 }
 
@@ -87,7 +86,7 @@ function thing(kind: Thing['kind'], named: Named | undefined): Thing | undefined
 }
 
 function variable(name: string, { variables }: MachineNames): Thing | undefined {
-  return thing('variable', variables.find((one) => one.name === name));
+  return thing('variable', findNamed(variables, name));
 }
 
 function inExpression(name: string, machine: MachineNames): Thing | undefined {

@@ -3,7 +3,7 @@ import { nextToken } from '../../../debugger/expression/lexer.ts';
 import type { BoundLine, Slot } from '../../../debugger/scenario/bind/line.ts';
 import { FUNCTIONS } from '../../../debugger/expression/functions.ts';
 import type { NameOf } from '../../../debugger/scenario/catalog.ts';
-import type { MachineNames } from '../../../debugger/scenario/machine.ts';
+import { findNamed, type MachineNames } from '../../../debugger/scenario/machine.ts';
 import { type ColouredToken, TOKEN_TYPES } from '../semanticTokens.ts';
 import { fileOf, machineOf, type ScenarioDocument } from './document.ts';
 
@@ -79,6 +79,6 @@ class Colours {
     if (isMember) return 'property';
     if (token.text === 'where') return 'keyword';
     if (FUNCTION_NAMES.has(token.text)) return 'macro';
-    return this.machine.variables.some((one) => one.name === token.text) ? 'variable' : 'class';
+    return findNamed(this.machine.variables, token.text) !== undefined ? 'variable' : 'class';
   }
 }

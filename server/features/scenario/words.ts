@@ -1,8 +1,7 @@
 /** What is said of the words of a scenario, as Markdown: the same in hovers and beside proposals. */
 import { type NameOf, type Parameter, shapeOf, shapeOfOption, shapeOfParameter, type Verb } from '../../../debugger/scenario/catalog.ts';
-import { isNamed } from '../../../debugger/scenario/declarations.ts';
 import { type KnownField, type Structure, structureNamed, valuesOf } from '../../../debugger/scenario/fields.ts';
-import type { MachineNames, NamedDevice, NamedDomain, NamedSmmu } from '../../../debugger/scenario/machine.ts';
+import { findNamed, isNamed, type MachineNames, type NamedDevice, type NamedDomain, type NamedSmmu } from '../../../debugger/scenario/machine.ts';
 import { deviceDetail, deviceNamed, namesFor, operationNamed, smmuNamed } from '../../../debugger/scenario/names.ts';
 import { block, code, hexOf, type LinkMaker, plain } from '../markdown.ts';
 
@@ -97,8 +96,8 @@ const STANDING: ReadonlyMap<string, string> = new Map([
 function domainText(name: string, { domains, memory }: MachineNames, link: LinkMaker): string | undefined {
   const standing = STANDING.get(name);
   if (standing !== undefined) return `**${name}** — ${standing}`;
-  const domain: NamedDomain | undefined = domains.find((one) => isNamed(one, name));
-  if (domain === undefined) return memory.some((one) => isNamed(one, name)) ? `**${plain(name)}** — memory of the scenario` : undefined;
+  const domain: NamedDomain | undefined = findNamed(domains, name);
+  if (domain === undefined) return findNamed(memory, name) !== undefined ? `**${plain(name)}** — memory of the scenario` : undefined;
   const devices = domain.devices.length === 0 ? '' : ` with ${domain.devices.map(code).join(', ')}`;
   return `**${plain(name)}** — guest${devices}${domain.at === undefined ? '' : `\n\n${link(domain.at)}`}`;
 }

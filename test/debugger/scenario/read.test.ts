@@ -123,6 +123,7 @@ describe('caps', () => {
   const nested = (word: string, depth: number): string => Array.from({ length: depth }, (_, i) => `${' '.repeat(i)}${word}`).join('\n');
   it.each([
     ['limit-scenario-chars', { scenarioChars: 10 }, { 'main.smmu': 'probe\nprobe\n' }, { 'main.smmu': 'probe\n' }],
+    ['limit-scenario-line-chars', { scenarioLineChars: 16 }, { 'main.smmu': 'let abc = 1234567' }, { 'main.smmu': 'let ab = 123  # and a comment of any length' }],
     ['limit-scenario-actions', { scenarioActions: 3 }, { 'main.smmu': 'probe\n'.repeat(4) }, { 'main.smmu': 'probe\n'.repeat(3) }],
     ['limit-scenario-actions', { scenarioActions: 3 }, { 'main.smmu': 'include "a.smmu"\ninclude "a.smmu"\n', 'a.smmu': 'probe\n' }, { 'main.smmu': 'include "a.smmu"\n', 'a.smmu': 'probe\n' }],
     ['limit-scenario-depth', { scenarioDepth: 2 }, { 'main.smmu': `${nested('in host', 3)}\n   probe` }, { 'main.smmu': `${nested('in host', 2)}\n  probe` }],
@@ -142,7 +143,7 @@ describe('caps', () => {
     const files = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`f${i}.smmu`, `include "f${i + 1}.smmu"\n`.repeat(2)]));
     expect(programOf({ ...files, 'main.smmu': 'include "f0.smmu"', 'f60.smmu': '' }).problems.map((one) => one.id)).toContain('limit-inclusions');
     const huge = `dma eth0 read ${'('.repeat(500_000)}\necho "${'x'.repeat(500_000)}\nprobe`;
-    expect(programOf(huge).actions.at(-1)?.verb).toBe('probe');
+    for (const scenarioLineChars of [10_000, 1_000_000]) expect(programOf(huge, { scenarioLineChars }).actions.at(-1)?.verb).toBe('probe');
   });
 
   it('reads deep nesting without deep recursion', () => {
