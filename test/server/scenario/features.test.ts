@@ -94,7 +94,7 @@ describe('hover', () => {
     ['expect event C_BAD$0_STE', ['event 0x4', 'invalid or illegal']],
     ['expect smmu.CR$00 == 1', ['offset 0x20']],
     ['expect smmu.CR0.SMM$0UEN', ['Translation is on']],
-    ['expect st$0e(8).Config', ['stream table entry of a stream']],
+    ['expect st$0e(8).Config', ['Stream table entry of a StreamID']],
     ['expect ste(8).Con$0fig', ['Which stages translate']],
     ['poke ba$0se 1', ['a variable', '<main.smmu:4 base>']],
     ['dma eth0 read 0 ss$0id=1', ['SubstreamID']],
