@@ -11,7 +11,7 @@ import { done, failed, findOperation, Runtime, type Hypervisor, type OperationVa
 import { viewOf, type MemoryView } from '../memoryView.ts';
 import { PAGE_SIZE, PagePool } from '../pages.ts';
 import { grantAddress, grantPlace } from './address.ts';
-import { GrantDmaOps, pagesOf, type DmaDirection } from './dmaOps.ts';
+import { GrantDmaOps, pagesOf, type Buffer, type DmaDirection } from './dmaOps.ts';
 import type { EndpointSource } from './endpoints.ts';
 import { GRANT_STATUS, GrantMapper, type GrantMapping } from './mapping.ts';
 import { GRANT_DMA_OPERATIONS, GRANT_DMA_TABLE } from './operations.ts';
@@ -147,6 +147,17 @@ export class GrantDma implements Hypervisor {
     const result = ops.map({ address, size }, direction);
     if (!result.ok) return failed(`${result.error}: ${result.why}`);
     return done('granted', grantPlace(result.address)?.ref);
+  }
+
+  /** The guest gives several buffers to a device, or none of them. The value is the first reference. */
+  mapList(device: string, buffers: readonly Buffer[], direction: DmaDirection): Outcome {
+    const problem = this.#absent(device);
+    if (problem !== undefined) return problem;
+    const result = this.ops(device)?.mapList(buffers, direction);
+    if (result === undefined) return done('ordinary DMA', buffers[0]?.address ?? 0);
+    if (!result.ok) return failed(`${result.error}: ${result.why}`);
+    const refs = result.addresses.map((address) => grantPlace(address)?.ref ?? 0);
+    return done(`granted, references ${refs.join(', ')}`, refs[0] ?? 0);
   }
 
   /** The guest makes a coherent buffer for a device, as for its rings. The value is the first reference, or the page for ordinary DMA. */

@@ -2,7 +2,7 @@
 import { fromNumber, type U64 } from '../../bits/u64.ts';
 import { done, failed, type Operation, type OperationValues, type Outcome } from '../hypervisor.ts';
 import { grantAddress } from './address.ts';
-import type { DmaDirection } from './dmaOps.ts';
+import type { Buffer, DmaDirection } from './dmaOps.ts';
 import type { GrantDma } from './grantDma.ts';
 
 const DIRECTIONS: ReadonlyMap<string, DmaDirection> = new Map([['read', 'to-device'], ['write', 'from-device'], ['both', 'bidirectional']]);
@@ -34,6 +34,16 @@ function access(isWrite: boolean, toAddress: (values: OperationValues) => U64, k
   return (hypervisor, values) => hypervisor.access(device(values), { address: toAddress(values), size: number(values, 'size'), isWrite, keep });
 }
 
+const MOST_BYTES = 2 ** 26;
+
+function parseBuffers(text: string): Buffer[] | undefined {
+  const buffers = text.split(',').map((part) => {
+    const [address = Number.NaN, size = Number.NaN, ...more] = part.split('+').map(Number);
+    return more.length === 0 && Number.isSafeInteger(address) && address >= 0 && size > 0 && size <= MOST_BYTES ? { address, size } : undefined;
+  });
+  return buffers.includes(undefined) ? undefined : buffers.filter((b) => b !== undefined);
+}
+
 const PLACE = ['device', 'ref', 'offset', 'size'] as const;
 
 /** All operations. */
@@ -41,6 +51,13 @@ export const GRANT_DMA_OPERATIONS: readonly Operation<GrantDma>[] = [
   {
     name: 'map', text: 'The guest grants a buffer to the back end of a device.', parameters: ['device', 'address', 'size', 'access'],
     run: (h, v) => h.map(device(v), number(v, 'address'), number(v, 'size'), direction(v)),
+  },
+  {
+    name: 'mapSg', text: 'The guest grants several buffers, or none; `list` is `address+size,address+size`.', parameters: ['device', 'list', 'access'],
+    run: (h, v) => {
+      const buffers = parseBuffers(String(v['list']));
+      return buffers === undefined ? failed('the list is not of the form address+size,...') : h.mapList(device(v), buffers, direction(v));
+    },
   },
   { name: 'unmap', text: 'The guest ends the grants of a buffer.', parameters: PLACE, run: unmap },
   { name: 'allocate', text: 'The guest makes a coherent buffer, as for the rings of a device.', parameters: ['device', 'size'], run: (h, v) => h.allocate(device(v), number(v, 'size')) },
@@ -56,4 +73,4 @@ export const GRANT_DMA_OPERATIONS: readonly Operation<GrantDma>[] = [
 ];
 
 /** The same, with the parameters that are text. */
-export const GRANT_DMA_TABLE = { operations: GRANT_DMA_OPERATIONS, texts: new Set(['device', 'access']) } as const;
+export const GRANT_DMA_TABLE = { operations: GRANT_DMA_OPERATIONS, texts: new Set(['device', 'access', 'list']) } as const;

@@ -71,6 +71,18 @@ describe('a device whose probe', () => {
   });
 });
 
+describe('several buffers', () => {
+  it('are granted together or not at all', () => {
+    const h = system({ maxFrames: 1 });
+    expect(h.perform('mapSg', { device: 'disk', list: '0x40300000+0x1000, 0x40310ff8+16', access: 'read' })).toEqual({ ok: true, text: 'granted, references 8, 9', value: 8 });
+    const { free } = h.table;
+    expect(h.perform('mapSg', { device: 'disk', list: '0x40300000+0x1000,0x40200000+0x400000', access: 'both' }).text).toContain('-EIO');
+    expect(h.table.free).toBe(free);
+    for (const list of ['', '0x40300000', '0x40300000+0', 'a+1', '1+2+3', '0x40300000+0x80000000']) expect(h.perform('mapSg', { device: 'disk', list, access: 'read' }).text).toContain('address+size');
+    expect(h.perform('mapSg', { device: 'none', list: '0+1', access: 'read' }).text).toBe('no device none');
+  });
+});
+
 describe('coherent buffers', () => {
   it('are granted for both directions, reached, and freed', () => {
     const h = system();

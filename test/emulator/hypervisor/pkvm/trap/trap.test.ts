@@ -64,6 +64,7 @@ describe('the identity table', () => {
     expect(donate(h).text).toBe('-EPERM');
     const queue = h.smmus[0]!.queue.base;
     expect(donate(h, queue).text).toBe('-EPERM');
+    for (const address of [queue, h.smmus[0]!.table.base, h.smmus[0]!.address('evtq')]) expect(h.perform('host_unshare_hyp', { address, guest: 0, gfn: 0 }).text).toBe('-EBUSY');
     expect(h.perform('store', { address: HYP, value: 1 }).text).toContain('fault');
   });
 });
