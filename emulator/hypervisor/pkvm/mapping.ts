@@ -84,7 +84,9 @@ export class PkvmMapping {
     const released = this.#invalidateLeaves(domain, range);
     const size = released.length * range.pgsize;
     if (size === 0) return 0;
-    smmu?.invalidate(domain, { iova: range.iova, size, granule: range.pgsize, leaf: !released.some((r) => r.isTable) });
+    // Below a table lie pages: each of them has to go, and what is cached of the table itself.
+    const hasTable = released.some((r) => r.isTable);
+    smmu?.invalidate(domain, { iova: range.iova, size, granule: hasTable ? PAGE_SIZE : range.pgsize, leaf: !hasTable });
     for (const gone of released) this.#release(gone, range.pgsize);
     return size;
   }

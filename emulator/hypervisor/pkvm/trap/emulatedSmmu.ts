@@ -81,7 +81,6 @@ export class EmulatedSmmu {
     if (register === undefined) return undefined;
     const emulated = READS[register.name];
     if (emulated !== undefined) return emulated(this);
-    if (this.parts.profile.hidesMessages && isMessageRegister(register.name)) return u64(0, 0);
     return this.parts.smmu.readRegister(offset, register.size);
   }
 

@@ -62,6 +62,7 @@ const BREACHES: readonly Breach[] = [
   { rule: 'needs-cmdq', name: 'SMMUEN alone', make: booted, run: (h) => write(h, 0x20, 1) },
   { rule: 'strtab-shape', name: 'a linear table where EL2 has two levels', make: booted, run: (h) => { write(h, 0x90, DATA + 8, 8); write(h, 0x88, 8); write(h, 0x20, 9); } },
   { rule: 'strtab-shape', name: 'another split', make: booted, run: (h) => { write(h, 0x90, DATA + 8, 8); write(h, 0x88, 0x1_0190); write(h, 0x20, 9); } },
+  { rule: 'strtab-shape', name: 'more StreamIDs than EL2 has', make: booted, run: (h) => { write(h, 0x90, DATA + 8, 8); write(h, 0x80, DATA + 0x1_0000, 8); write(h, 0x88, 0x1_0214); write(h, 0x20, 9); } },
   { rule: 'share', name: 'a command queue in memory of EL2', make: booted, run: (h) => { write(h, 0x90, HYP + 8, 8); write(h, 0x20, 8); } },
   { rule: 'share', name: 'an event queue in memory of a guest', make: booted, run: (h) => { h.perform('host_donate_guest', { address: DATA, guest: 0, gfn: 0 }); write(h, 0xa0, DATA + 4, 8); write(h, 0x20, 4); } },
   { rule: 'share', name: 'a stream table in memory of EL2', make: booted, run: (h) => { write(h, 0x90, DATA + 8, 8); write(h, 0x80, HYP, 8); write(h, 0x88, 0x1_0210); write(h, 0x20, 9); } },
@@ -120,6 +121,50 @@ describe('commands that pass', () => {
     expect(h.perform('command', { smmu: 0, w0, w1, w2, w3 })).toMatchObject({ ok: true });
     expect(h.machine.memory.read(target, 4)).toEqual(new Uint8Array(4));
     expect(h.runtime.monitor.violations).toEqual([]);
+  });
+});
+
+describe('a queue of the size of that of EL2', () => {
+  const small = { ...PRESETS['v3.3-full'], IDR1: (PRESETS['v3.3-full'].IDR1 & ~0x3e0_0000) | (8 << 21) };
+
+  it('can be filled to the last entry, copies of entries included, lap after lap', () => {
+    const h = started({ smmus: [{ model: small }], devices: [{ name: 'a', smmu: 0, sid: 0x20 }] });
+    expect(h.hardware[0]!.queueLog2).toBe(8);
+    const [driver] = h.drivers;
+    driver!.streams.entry(0x20);
+    for (const [lap, count] of [256, 100, 200, 256].entries()) {
+      const at = driver!.streams.entry(0x20)!;
+      h.perform('store', { address: at, value: lap === 1 ? 0 : 9 });
+      for (let i = 1; i < count; i++) driver!.queue.add(encodeCommand('TLBI_NH_VA', { ASID: 1, Address: i * 4096 })!);
+      driver!.queue.add(encodeCommand('CFGI_STE', { StreamID: 0x20, Leaf: 1 })!);
+      const before = h.runtime.costs.table;
+      driver!.queue.ring();
+      expect(h.runtime.crash).toBeUndefined();
+      expect(driver!.queue.isEmpty).toBe(true);
+      expect(h.runtime.costs.since(before).guestCommands).toBe(count);
+      expect(read(h, 'a', DATA)).toBe(lap === 1 ? 'aborted, C_BAD_STE' : '0x40800000');
+    }
+  });
+
+  it('holds no more than 2^19 commands, whatever CMDQ_BASE says', () => {
+    const h = booted();
+    write(h, 0x90, DATA + 24, 8);
+    write(h, 0x20, 8);
+    expect(h.runtime.crash).toBeUndefined();
+    expect(h.ownership.hostState(DATA + 2 ** 23 - 4096)).toBe('SHARED_OWNED');
+  });
+});
+
+describe('the SMMU switched on in one write', () => {
+  it.each(['v7', 'fixed'] as const)('as %s leaves nothing waiting', (profile) => {
+    const h = booted({ profile });
+    write(h, 0x90, DATA + 8, 8);
+    write(h, 0x80, DATA + 0x1_0000, 8);
+    write(h, 0x88, 0x1_0210);
+    write(h, 0x20, 9);
+    expect(h.runtime.crash).toBeUndefined();
+    expect(h.hardware[0]!.queue.isEmpty).toBe(true);
+    expect(h.runtime.costs.get('invalidations')).toBe(profile === 'fixed' ? 1 : 0);
   });
 });
 
