@@ -4,6 +4,7 @@
  * that ask for the problems of a board themselves; the editor shows both.
  */
 import { compileSteps } from '../../model/devicetree/compile.ts';
+import { DEFAULT_LIMITS } from '../../model/devicetree/source/files.ts';
 import { folderOf } from '../../model/devicetree/source/paths.ts';
 import { hostTree } from '../../model/platform/guests/host.ts';
 import type { HostTree, System } from '../../model/platform/guests/types.ts';
@@ -12,6 +13,7 @@ import { dialectByName } from '../../model/xl/dialects.ts';
 import { guestOf } from '../../model/xl/guestConfig.ts';
 import { parseXl } from '../../model/xl/parser.ts';
 import type { XlDocument } from '../features/xl/document.ts';
+import { largeFileNotice } from '../workspace/hints.ts';
 import { type SystemAnalysis, Systems, type SystemSource } from '../workspace/systems.ts';
 import { toDiagnostic } from './convert.ts';
 import type { Session } from './session.ts';
@@ -30,6 +32,8 @@ export class Guests {
   /** Files that were last sent problems, by the system that has them. */
   private readonly shown = new Map<string, ReadonlySet<string>>();
   private readonly owners = new Map<string, string>();
+  /** The problems that the editor was last sent of a file. */
+  private readonly sent = new Map<string, string>();
   /** Opened, and the editor does not know their board yet. */
   private readonly unannounced = new Set<string>();
   /** Called when the problems of a file have changed; true where the board's own are sent with them. */
@@ -45,15 +49,24 @@ export class Guests {
     const { files, includePaths } = session;
     this.systems = new Systems({
       readText: (path) => files.readText(path),
-      filesIn: (folder) => (files.mayList(folder) ? session.host.disk.list(folder) ?? [] : []).filter((entry) => !entry.folder).map((entry) => entry.name),
+      filesIn: (folder) => this.filesIn(folder),
+      isOpenConfig: (path) => this.open.has(path),
       analysed: (root) => this.openBoard(root),
       compile: (root, board, previous) => compileSteps(root, files, {
         includeRoots: [...(board?.includeRoots ?? []), ...includePaths.rootsFor(root)],
         defines: { ...session.settings.defines, ...board?.defines }, limits: session.settings.limits,
       }, previous),
+      get problemsPerFile() { return session.settings.limits.problemsPerFile ?? DEFAULT_LIMITS.problemsPerFile; },
       get dialect() { return dialectByName(session.settings.xlDialect); },
       get extraKeys() { return session.settings.xlExtraKeys; },
     });
+  }
+
+  private filesIn(folder: string): string[] {
+    const { files, host } = this.session;
+    const listed = (files.mayList(folder) ? host.disk.list(folder) ?? [] : []).filter((entry) => !entry.folder).map((entry) => entry.name);
+    const open = [...this.open].filter((path) => folderOf(path) === folder).map((path) => path.slice(path.lastIndexOf('/') + 1));
+    return [...new Set([...open, ...listed])];
   }
 
   isOpen(path: string): boolean {
@@ -91,7 +104,9 @@ export class Guests {
   /** The problems that systems have in a file, less the rules that the user switched off. */
   problems(path: string): Problem[] {
     const { rules } = this.session.settings;
-    return this.systems.of(path).flatMap((analysis) => (this.mayShow(analysis, path) ? analysis.problems.get(path) ?? [] : [])).flatMap((problem) => {
+    const length = this.open.has(path) ? this.session.files.readText(path)?.length ?? 0 : 0;
+    const notice = largeFileNotice(path, length, this.session.editorChars);
+    return [...notice, ...this.systems.of(path).flatMap((analysis) => (this.mayShow(analysis, path) ? analysis.problems.get(path) ?? [] : []))].flatMap((problem) => {
       const level = rules.get(problem.id);
       return level === 'off' ? [] : [level === undefined ? problem : { ...problem, level }];
     });
@@ -129,10 +144,10 @@ export class Guests {
     this.start(path);
   }
 
-  /** An open configuration as the features see it. */
+  /** An open configuration as the features see it; undefined for one that is too large for more than diagnostics. */
   document(path: string): XlDocument | undefined {
     const text = this.open.has(path) ? this.session.files.readText(path) : undefined;
-    if (text === undefined) return undefined;
+    if (text === undefined || text.length > this.session.editorChars) return undefined;
     const system = this.systemOf(path);
     const known = system?.domains.find((domain) => domain.config?.syntax.path === path && domain.config.syntax.text === text)?.config;
     const { xlDialect, xlExtraKeys } = this.session.settings;
@@ -164,6 +179,8 @@ export class Guests {
 
   private start(path: string): void {
     const source = this.sourceOf(path);
+    // It may have been alone until a project file or a name made it part of something.
+    if (source.kind !== 'alone' && this.systems.forget({ key: path, kind: 'alone' })) this.send(path);
     this.session.scheduler.start({ key: keyOf(source), background: true, run: () => this.analyse(source) });
   }
 
@@ -191,16 +208,20 @@ export class Guests {
     this.unannounced.clear();
   }
 
+  /** Says nothing where nothing is new: an editor that is told takes it as a change, and drops the list of quick fixes that was just asked for. */
   private send(path: string): void {
     if (this.onChanged(path)) return;
     const document = this.session.places.document(path);
     const diagnostics = document === undefined ? [] : this.problems(path).map((problem) => toDiagnostic(problem, document, this.session.places, this.session.host.pages));
+    const text = JSON.stringify(diagnostics);
+    if (text === (this.sent.get(path) ?? '[]')) return;
+    this.sent.set(path, text);
     void this.session.host.connection.sendDiagnostics({ uri: this.session.uris.toEditor(path), diagnostics });
   }
 
   /** What rests on a guess is shown in open files alone: a folder may hold anything. */
   private mayShow({ source }: SystemAnalysis, path: string): boolean {
-    return source.kind === 'project' || this.open.has(path) || this.session.documents.get(path) !== undefined;
+    return source.kind !== 'folder' || this.open.has(path) || this.session.documents.get(path) !== undefined;
   }
 
   private openBoard(root: string): HostTree | undefined {

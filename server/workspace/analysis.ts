@@ -107,7 +107,8 @@ function byFile(found: readonly Problem[], levels: AnalysisOptions['levels'], pe
   return files;
 }
 
-function tooMany({ range }: Problem, perFile: number): Problem {
+/** What stands in the place of the problems that are left out. */
+export function tooMany({ range }: Problem, perFile: number): Problem {
   const message = `The file has more than ${perFile} problems; the rest are not shown`;
   return { id: 'limit-problems-per-file', level: 'warning', message, range };
 }

@@ -20,26 +20,31 @@ import { guestOf, type XlGuest } from '../../model/xl/guestConfig.ts';
 import { looksLikeXl } from '../../model/xl/looksLikeXl.ts';
 import { parseXl } from '../../model/xl/parser.ts';
 import { XL_RULES } from '../../model/xl/rules/index.ts';
+import { tooMany } from './analysis.ts';
 import { folderOf, joinPath } from '../../model/devicetree/source/paths.ts';
 
 /** What the systems need from the server. */
 export interface SystemHost {
   readText(path: string): string | undefined;
-  /** Names of the plain files of a folder. */
+  /** Names of the plain files of a folder, and of those that are open there and not saved yet. */
   filesIn(folder: string): readonly string[];
+  /** Whether a file is open as an xl configuration, whatever it looks like. */
+  isOpenConfig(path: string): boolean;
   /** The analysis of a board that is open, as it is. */
   analysed(root: string): HostTree | undefined;
   compile(root: string, board: ProjectBoard | undefined, previous: Compilation | undefined): Generator<void, Compilation>;
+  /** More problems of one file are not shown. */
+  readonly problemsPerFile: number;
   /** What the settings say of xl configurations. */
   readonly dialect: XlDialect | undefined;
   readonly extraKeys: readonly string[];
 }
 
-/** Where the list of files of a system comes from: a project file, or the files of a folder. */
+/** Where the list of files of a system comes from: a project file, the files of a folder, or one configuration that neither lists. */
 export interface SystemSource {
-  /** The path of the project file, or of the folder. */
+  /** The path of the project file, of the folder, or of the configuration. */
   readonly key: string;
-  readonly kind: 'project' | 'folder';
+  readonly kind: 'project' | 'folder' | 'alone';
 }
 
 /** One analysed system. */
@@ -72,8 +77,14 @@ export class Systems {
 
   constructor(private readonly host: SystemHost) {}
 
-  /** The source that a file's system is listed in: the nearest project file up to `top`, else its folder. */
+  /** The source that a file's system is listed in: the nearest project file up to `top`, else its folder, else the configuration itself. */
   sourceOf(path: string, top: string | undefined): SystemSource {
+    const source = this.listOf(path, top);
+    const isListed = !this.host.isOpenConfig(path) || (source.kind === 'project' ? this.projectFiles(source.key).configs : this.configsIn(source.key)).includes(path);
+    return isListed ? source : { key: path, kind: 'alone' };
+  }
+
+  private listOf(path: string, top: string | undefined): SystemSource {
     for (let folder = folderOf(path); ; folder = folderOf(folder)) {
       const project = joinPath(folder, PROJECT);
       if (this.host.readText(project) !== undefined) return { key: project, kind: 'project' };
@@ -93,7 +104,7 @@ export class Systems {
 
   /** Analyses one system in slices. */
   *analyse(source: SystemSource): Generator<void, SystemAnalysis> {
-    const files = source.kind === 'project' ? this.projectFiles(source.key) : this.folderFiles(source.key);
+    const files = this.filesOf(source);
     const trees: HostTree[] = [];
     for (const [path, board] of files.trees) {
       const tree = yield* this.tree(path, board);
@@ -109,7 +120,7 @@ export class Systems {
       configs, association: source.kind === 'project' || chosen !== undefined ? 'stated' : 'guessed', dialect: files.dialect, partials: files.partials,
     }));
     const problems = yield* this.problems(system, configs, files.problems);
-    const analysis: SystemAnalysis = { source, system, hosts: hosts.map((tree) => tree.path), files: filesOf(source, trees, configs), problems };
+    const analysis: SystemAnalysis = { source, system, hosts: hosts.map((tree) => tree.path), files: readBy(source, trees, configs), problems };
     this.analyses.set(source.key, analysis);
     return analysis;
   }
@@ -129,9 +140,9 @@ export class Systems {
     else this.chosen.set(source.key, root);
   }
 
-  /** Forgets a system, for instance when its last file is closed. */
-  forget(source: SystemSource): void {
-    this.analyses.delete(source.key);
+  /** Forgets a system, for instance when its last file is closed; true where it was known. */
+  forget(source: SystemSource): boolean {
+    return this.analyses.delete(source.key);
   }
 
   private *problems(system: System, configs: readonly XlGuest[], project: readonly Problem[]): Generator<void, Map<string, Problem[]>> {
@@ -144,7 +155,7 @@ export class Systems {
       for (const rule of XL_RULES) found.push(...rule.check(guest));
       yield;
     }
-    return byFile(found);
+    return byFile(found, this.host.problemsPerFile);
   }
 
   private guest(path: string, { dialect, extraKeys }: Pick<SystemFiles, 'dialect' | 'extraKeys'>): XlGuest[] {
@@ -186,21 +197,32 @@ export class Systems {
     return { dialect: project?.dialect ?? this.host.dialect, extraKeys: [...(project?.extraKeys ?? []), ...this.host.extraKeys] };
   }
 
+  private filesOf({ key, kind }: SystemSource): SystemFiles {
+    if (kind === 'project') return this.projectFiles(key);
+    if (kind === 'folder') return this.folderFiles(key);
+    return { trees: new Map(), configs: [key], partials: new Map(), ...this.reading(undefined), problems: [] };
+  }
+
   /** The configurations of a folder, and its device trees where there are configurations at all. */
   private folderFiles(folder: string): SystemFiles {
-    const paths = this.host.filesIn(folder).map((name) => joinPath(folder, name));
-    const configs = paths.filter((path) => /\.(?:cfg|xlcfg)$/.test(path)).slice(0, MAX_FILES).filter((path) => looksLikeXl(this.host.readText(path) ?? ''));
-    const trees = configs.length === 0 ? [] : paths.filter((path) => path.endsWith('.dts')).slice(0, MAX_BOARDS);
+    const configs = this.configsIn(folder);
+    const trees = configs.length === 0 ? [] : this.host.filesIn(folder).filter((name) => name.endsWith('.dts')).slice(0, MAX_BOARDS).map((name) => joinPath(folder, name));
     return { trees: new Map(trees.map((path) => [path, undefined])), configs, partials: new Map(), ...this.reading(undefined), problems: [] };
+  }
+
+  private configsIn(folder: string): string[] {
+    return this.host.filesIn(folder).filter((name) => /\.(?:cfg|xlcfg)$/.test(name)).slice(0, MAX_FILES).map((name) => joinPath(folder, name))
+      .filter((path) => this.host.isOpenConfig(path) || looksLikeXl(this.host.readText(path) ?? ''));
   }
 }
 
-function byFile(problems: readonly Problem[]): Map<string, Problem[]> {
+function byFile(problems: readonly Problem[], perFile: number): Map<string, Problem[]> {
   const files = new Map<string, Problem[]>();
   for (const problem of problems) {
     const list = files.get(problem.range.file) ?? [];
     files.set(problem.range.file, list);
-    list.push(problem);
+    if (list.length < perFile) list.push(problem);
+    else if (list.length === perFile) list.push(tooMany(problem, perFile));
   }
   return files;
 }
@@ -223,6 +245,6 @@ function matches(host: HostTree, configs: readonly XlGuest[]): number {
   return configs.flatMap((config) => config.dtdev).filter(({ value }) => host.tree.byPath(value) !== undefined).length;
 }
 
-function filesOf(source: SystemSource, trees: readonly HostTree[], configs: readonly XlGuest[]): Set<string> {
+function readBy(source: SystemSource, trees: readonly HostTree[], configs: readonly XlGuest[]): Set<string> {
   return new Set([...(source.kind === 'project' ? [source.key] : []), ...trees.flatMap((tree) => [...tree.text.files.keys()]), ...configs.map((config) => config.syntax.path)]);
 }

@@ -64,6 +64,32 @@ describe.each([['an editor that is told', {}], ['an editor that asks', { textDoc
   });
 });
 
+describe('a configuration on its own', () => {
+  it('is checked where nothing lists it, and its problems go when it is closed', async () => {
+    const { client, at } = await session();
+    for (const path of [at('xen/new.cfg'), at('nowhere/new.cfg')]) {
+      client.open(path, 'name = "x"\nkernel = "Image"\nmemory = 64\nirqs = [ 5 ]\n', 'xl-cfg');
+      await until(client, path, ['xl-irqs']);
+      client.notify('textDocument/didClose', { textDocument: { uri: uriOf(path) } });
+      await until(client, path, []);
+    }
+  });
+
+  it('is not sent the same problems twice', async () => {
+    const { client, at } = await session();
+    const path = at('nowhere/new.cfg');
+    const text = 'name = "x"\nkernel = "Image"\nmemory = 64\nirqs = [ 5 ]\n';
+    client.open(path, text, 'xl-cfg');
+    await until(client, path, ['xl-irqs']);
+    const before = client.published.length;
+    client.change(path, 2, { ...place(text, 'memory = 64', 9), length: 2, text: '32' });
+    await client.request('vsmmu/ownership', { uri: uriOf(path) });
+    client.change(path, 3, { ...place(text, 'irqs = [ 5', 9), length: 1, text: '6' });
+    await client.until(() => (client.published.length > before ? true : undefined), 'other problems');
+    expect(client.published.slice(before).map((one) => one.diagnostics.map(({ message }) => message.slice(0, 16)))).toEqual([['Interrupt id 6 i']]);
+  });
+});
+
 describe('requests about a configuration', () => {
   it('name the board of its host, and tell the editor when to ask', async () => {
     const { client, at, read } = await session();

@@ -25,6 +25,20 @@ const HOSTILE: readonly [string, string][] = [
   ['labels named like object members', `${HEAD}/ { __proto__: constructor { toString; x = <&__proto__ &hasOwnProperty>; }; };\n`],
 ];
 
+const GUEST = 'name = "x"\nkernel = "Image"\n';
+
+const HOSTILE_GUESTS: readonly [string, string][] = [
+  ['100,000 open brackets', `${GUEST}irqs = ${'['.repeat(100_000)}\n`],
+  ['a million entries', `${GUEST}irqs = [ ${'1,'.repeat(1_000_000)} ]\n`],
+  ['60,000 disks', `${GUEST}disk = [ ${'"a,b,c,d,e=f",'.repeat(60_000)} ]\n`],
+  ['one disk of 60,000 parts', `${GUEST}disk = [ "${'cdrom, '.repeat(9_000)}" ]\n`],
+  ['50,000 paths', `${GUEST}dtdev = [ ${'"/soc/x",'.repeat(50_000)} ]\n`],
+  ['a string of 2 MB', `${GUEST}extra = "${'x'.repeat(2_000_000)}"\n`],
+  ['a million errors', 'x\n'.repeat(1_000_000)],
+  ['NUL bytes', `${GUEST}\0\0\0\n`],
+  ['replacement characters', `${GUEST}\uFFFD = "\uFFFD\uD800"\n`],
+];
+
 const POSITION = { line: 1, character: 8 };
 const RANGE = { start: { line: 0, character: 0 }, end: { line: 60, character: 0 } };
 
@@ -76,12 +90,14 @@ async function lateness(client: Client, method: string, params: object): Promise
 }
 
 describe('a hostile document', () => {
-  // Other programs can take the processor at the one moment that counts: a time is held against the server when it repeats.
-  it.each(HOSTILE)('%s gives diagnostics, and every request an answer', { retry: 3, timeout: 2 * WAIT }, async (_, text) => {
+  it.each([
+    ...HOSTILE.map(([what, text]) => [what, 'hostile.dts', text] as const),
+    ...HOSTILE_GUESTS.map(([what, text]) => [what, 'hostile.cfg', text] as const),
+  ])('%s in %s gives diagnostics, and every request an answer', { timeout: 2 * WAIT }, async (_, name, text) => {
     const client = await connect({ folder: '/nowhere' });
-    const path = '/nowhere/hostile.dts';
+    const path = `/nowhere/${name}`;
     const textDocument = { uri: uriOf(path) };
-    client.open(path, text);
+    client.open(path, text, name.endsWith('.cfg') ? 'xl-cfg' : 'dts');
     const whileBusy = await lateness(client, 'textDocument/hover', { textDocument, position: POSITION });
     await client.diagnostics(path, 0, WAIT);
     const slow: string[] = whileBusy > 0 ? [`hover while busy ${whileBusy.toFixed()} ms late`] : [];

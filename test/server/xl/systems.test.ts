@@ -6,18 +6,21 @@ import { looksLikeXl } from '../../../model/xl/looksLikeXl.ts';
 import { filesOf } from '../../model/platform/guests/systemOf.ts';
 
 /** A workspace of the files in a text, below `/w`, that counts compilations. */
-function workspace(text: string): { files: Map<string, string>; systems: Systems; compiled: string[]; analyse(path: string): SystemAnalysis } {
+function workspace(text: string): { files: Map<string, string>; systems: Systems; compiled: string[]; open: Set<string>; analyse(path: string): SystemAnalysis } {
   const files = new Map([...filesOf(text)].map(([name, source]) => [`/w/${name}`, source]));
   const compiled: string[] = [];
+  const open = new Set<string>();
   const host = { readText: (path: string) => files.get(path), readBytes: () => undefined };
   const systems = new Systems({
     ...host,
     filesIn: (folder) => [...files.keys()].filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1)),
+    isOpenConfig: (path) => open.has(path),
     analysed: () => undefined,
     *compile(root, own, previous) {
       compiled.push(root);
       return yield* compileSteps(root, host, { includeRoots: own?.includeRoots ?? [] }, previous);
     },
+    problemsPerFile: 50,
     dialect: undefined,
     extraKeys: [],
   });
@@ -28,7 +31,7 @@ function workspace(text: string): { files: Map<string, string>; systems: Systems
       if (step.done === true) return step.value;
     }
   };
-  return { files, systems, compiled, analyse };
+  return { files, systems, compiled, open, analyse };
 }
 
 const ids = (analysis: SystemAnalysis, path: string): string[] => (analysis.problems.get(path) ?? []).map((problem) => problem.id);
@@ -80,6 +83,27 @@ describe('systems', () => {
   it('reports what is wrong with the project file in the project file', () => {
     const { analyse } = workspace(`--- vsmmu.json\n{ "bords": [] }\n${guest()}`);
     expect(ids(analyse('/w/domd.cfg'), '/w/vsmmu.json')).toEqual(['project-file']);
+  });
+
+  it('checks a configuration that is open and that no project file lists, alone', () => {
+    const { analyse, systems, open } = workspace(PROJECT + board() + guest() + fragment() + '--- other.cfg\nkernel = "Image"\n--- notes.txt\nname = "x"\n');
+    for (const path of ['/w/other.cfg', '/w/notes.txt', '/w/domd.cfg']) open.add(path);
+    expect(ids(analyse('/w/other.cfg'), '/w/other.cfg')).toContain('xl-missing-key');
+    expect(ids(analyse('/w/notes.txt'), '/w/notes.txt')).toContain('xl-missing-key');
+    expect(systems.sourceOf('/w/domd.cfg', '/w')).toEqual({ key: '/w/vsmmu.json', kind: 'project' });
+  });
+
+  it('shows as many problems of a file as the limit says, and that there are more', () => {
+    const { analyse } = workspace(board() + guest({ more: 'x_y = 1\n'.repeat(200) }));
+    const found = ids(analyse('/w/domd.cfg'), '/w/domd.cfg');
+    expect([found.length, found.at(-1)]).toEqual([51, 'limit-problems-per-file']);
+  });
+
+  it('takes what is open as a configuration for one, whatever it looks like', () => {
+    const { analyse, open } = workspace(`${board()}--- odd.cfg\nmaxmem = 1\n`);
+    expect(analyse('/w/odd.cfg').system.domains).toEqual([]);
+    open.add('/w/odd.cfg');
+    expect(analyse('/w/odd.cfg').system.domains.map((domain) => domain.kind)).toEqual(['hardware', 'xl']);
   });
 
   it('compiles no device trees of a folder without configurations', () => {

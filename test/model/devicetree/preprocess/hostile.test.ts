@@ -4,13 +4,37 @@ import { preprocess } from '../../../../model/devicetree/preprocess/preprocess.t
 import type { Limits } from '../../../../model/devicetree/source/files.ts';
 import { memoryHost } from './memoryHost.ts';
 
-/** Milliseconds; ten times what a slow machine needs, and far less than any blow-up would take. */
-const IN_TIME = 8000;
+/** Milliseconds; a few times what is needed, and far less than any blow-up would take. */
+const IN_TIME = 1000;
+const TRIES = 3;
 
-function run(texts: Record<string, string>, limits: Partial<Limits> = {}): { ids: string[]; text: string; ms: number } {
+/**
+ * Milliseconds of the clock or of this process's processor time, whichever is less: other programs stretch
+ * the one, the tests in the other threads of this process the other.
+ */
+function stopwatch(): () => number {
   const start = performance.now();
+  const cpu = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(cpu);
+    return Math.min(performance.now() - start, (user + system) / 1000);
+  };
+}
+
+/** The quickest of a few runs, as many as it takes to be in time. */
+function quickest(texts: Record<string, string>, limits: Partial<Limits> = {}): ReturnType<typeof run> {
+  let best = run(texts, limits);
+  for (let attempt = 1; attempt < TRIES && best.ms >= IN_TIME; attempt += 1) {
+    const next = run(texts, limits);
+    if (next.ms < best.ms) best = next;
+  }
+  return best;
+}
+
+function run(texts: Record<string, string>, limits: Partial<Limits>): { ids: string[]; text: string; ms: number } {
+  const elapsed = stopwatch();
   const { expanded, problems } = preprocess('/a.dts', memoryHost(texts), { includeRoots: ['/inc'], limits });
-  return { ids: [...new Set(problems.map((problem) => problem.id))], text: expanded.text, ms: performance.now() - start };
+  return { ids: [...new Set(problems.map((problem) => problem.id))], text: expanded.text, ms: elapsed() };
 }
 
 const doubling = (times: number): string =>
@@ -71,7 +95,7 @@ const HOSTILE: Record<string, Hostile> = {
 
 describe('hostile input', () => {
   it.each(Object.entries(HOSTILE))('%s gets a diagnostic in time', (_name, { texts, id, limits }) => {
-    const { ids, text, ms } = run(texts, limits);
+    const { ids, text, ms } = quickest(texts, limits);
     expect(ids).toContain(id);
     expect(ms).toBeLessThan(IN_TIME);
     if (id !== 'limit-expanded-chars') expect(text).toContain('y');
@@ -90,7 +114,7 @@ describe('hostile input', () => {
     ['user names that objects have', '#define __proto__ 1\n#define constructor 2\n#define toString 3\n__proto__ constructor toString y'],
     ['a splice on every character', `${[...'#define A 1'].join('\\\n')}\nA y${'\\\n'.repeat(300_000)}`],
   ])('%s is read in time', (_name, text) => {
-    const result = run({ '/a.dts': text });
+    const result = quickest({ '/a.dts': text });
     expect(result.ms).toBeLessThan(IN_TIME);
     expect(result.text).toContain('y');
   });
