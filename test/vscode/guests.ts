@@ -7,6 +7,8 @@ import type { UiTest } from './harness/suite.ts';
 const EXAMPLES = 'examples';
 const GUEST = 'xen/domd.cfg';
 const HOST = 'xen/merlin-xen.dts';
+const PARTIAL = 'xen/domu1.dts';
+const SOC = 'merlin/merlin.dtsi';
 const FAULTY = 'xen-faults/domd.cfg';
 
 export const guests: readonly UiTest[] = [
@@ -20,7 +22,9 @@ export const guests: readonly UiTest[] = [
       await workbench.statusBar('Xen Guest Configuration').waitFor();
       await workbench.focusGroup(1);
       await workbench.page.keyboard.press('Enter');
-      await workbench.page.keyboard.type('interrupts = <GIC_SPI 99 IRQ_LEVEL>;');
+      await workbench.page.keyboard.type('interrupts = <GIC_SPI 99 IRQ_LEVEL>');
+      const milliseconds = await workbench.untilSquiggle(';', 'domd.cfg');
+      console.log(`          from the key in the host to the underline in the guest: ${milliseconds.toFixed()} ms`);
       await workbench.anySquiggle('domd.cfg').waitFor();
       await workbench.screenshot('guest-beside-host');
     },
@@ -52,6 +56,66 @@ export const guests: readonly UiTest[] = [
       await workbench.page.keyboard.type(', "/soc', { delay: 30 });
       await workbench.suggestions.filter({ hasText: 'usb@1c300000' }).first().waitFor();
       await workbench.screenshot('guest-completion');
+    },
+  },
+  {
+    name: 'finds all uses of a passed device, in the host and in every guest',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(GUEST, ...(await placeOf(folder, GUEST, '"/soc@10000000/ethernet@1c400000"', 3)));
+      await workbench.statusBar('merlin-xen.dts').waitFor();
+      await workbench.page.keyboard.press('Shift+F12');
+      const peek = workbench.page.locator('.peekview-widget');
+      for (const file of ['domd.cfg', 'domd.dts', 'merlin.dtsi', 'merlin-xen.dts']) await peek.locator('.ref-tree .monaco-list-row', { hasText: file }).first().waitFor();
+      await workbench.screenshot('guest-references');
+    },
+  },
+  {
+    name: 'lets the user choose the host of a guest through the status bar',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      const boards = [{ path: 'merlin-xen.dts' }, { path: '../merlin/merlin-evk.dts' }];
+      await writeFile(join(folder, 'xen/vsmmu.json'), JSON.stringify({ dialect: 'viommu-v3', boards, guests: [{ config: 'domd.cfg', partial: 'domd.dts' }] }));
+      await workbench.open(GUEST);
+      await workbench.statusBar('merlin-xen.dts').click();
+      await workbench.picker.locator('.monaco-list-row', { hasText: 'merlin-evk.dts' }).waitFor();
+      await workbench.screenshot('guest-hosts');
+      await workbench.pick('merlin-evk.dts');
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.anySquiggle('domd.cfg').waitFor();
+      await workbench.screenshot('guest-host-chosen');
+    },
+  },
+  {
+    name: 'offers host paths in xen,path, and leads to the node of the host',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      const place = 'xen,path = "/soc';
+      await workbench.open(PARTIAL, ...(await placeOf(folder, PARTIAL, place, place.length)));
+      await workbench.statusBar('domu1.dts').waitFor();
+      await workbench.page.keyboard.press('Control+Space');
+      await workbench.suggestions.filter({ hasText: 'ethernet@1c410000' }).first().waitFor();
+      await workbench.screenshot('xen-path');
+      await workbench.page.keyboard.press('Escape');
+      await workbench.page.keyboard.press('F12');
+      await workbench.page.locator('.tab.active', { hasText: 'merlin.dtsi' }).waitFor();
+    },
+  },
+  {
+    name: 'generates a partial device tree of the selected nodes',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      const [first] = await placeOf(folder, SOC, 'sdhci: mmc@');
+      const [last] = await placeOf(folder, SOC, 'usb: usb@');
+      await workbench.open(SOC, first);
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      for (let line = first; line <= last; line += 1) await workbench.page.keyboard.press('Shift+ArrowDown');
+      await workbench.quickFixes();
+      await workbench.screenshot('partial-tree-action');
+      await workbench.fix('partial device tree').click();
+      await untilFileHas(folder, 'merlin/passthrough-mmc.dts', 'usb@1c300000');
+      await workbench.open('merlin/passthrough-mmc.dts');
+      await workbench.screenshot('partial-tree');
     },
   },
   {
