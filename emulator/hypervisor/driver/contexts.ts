@@ -5,6 +5,7 @@
 import { encode } from '../../fields/layout.ts';
 import { CD } from '../../fields/cd.ts';
 import type { History } from '../../history/history.ts';
+import { ReplayedLog } from '../../history/replayedLog.ts';
 import { clear, storeWords, type MemoryView } from '../memoryView.ts';
 import { PageTable, type PageTableParts } from '../pageTable.ts';
 import { PAGE_SIZE, type PagePool } from '../pages.ts';
@@ -19,9 +20,14 @@ export interface Space {
   readonly ssid: number;
   readonly asid: number;
   readonly root: number;
-  /** What the device may reach. */
-  readonly mapped: readonly MappedRange[];
 }
+
+/** A change of what an address space maps. */
+type Change =
+  | { readonly kind: 'map'; readonly asid: number; readonly range: MappedRange }
+  | { readonly kind: 'unmap'; readonly asid: number; readonly iova: number; readonly size: number };
+
+type Mappings = Map<number, MappedRange[]>;
 
 /** One attached device. */
 export interface Context {
@@ -47,10 +53,13 @@ export interface ContextParts {
 export class Contexts {
   readonly #parts: ContextParts;
   readonly #list: Box<readonly Context[]>;
+  /** What each address space maps, by ASID: ASIDs are used once. */
+  readonly #mappings: ReplayedLog<Change, Mappings>;
 
   constructor(parts: ContextParts) {
     this.#parts = parts;
     this.#list = new Box<readonly Context[]>(parts.history, `${parts.name}.contexts`, []);
+    this.#mappings = new ReplayedLog<Change, Mappings>(parts.history, `${parts.name}.mappings`, { start: () => new Map(), apply });
   }
 
   /** The attached devices. */
@@ -97,19 +106,24 @@ export class Contexts {
     return new PageTable(this.#tableParts(), space.root);
   }
 
+  /** What an address space maps. */
+  mappings({ asid }: Space): readonly MappedRange[] {
+    return this.#mappings.state.get(asid) ?? [];
+  }
+
   /** Notes what was mapped. */
-  mapped(context: Context, space: Space, range: MappedRange): void {
-    this.#change(context, { ...space, mapped: addRange(space.mapped, range) });
+  mapped({ asid }: Space, range: MappedRange): void {
+    this.#mappings.push({ kind: 'map', asid, range });
   }
 
   /** Notes what was unmapped. */
-  unmapped(context: Context, space: Space, range: { readonly iova: number; readonly size: number }): void {
-    this.#change(context, { ...space, mapped: removeRange(space.mapped, range.iova, range.size) });
+  unmapped({ asid }: Space, { iova, size }: { readonly iova: number; readonly size: number }): void {
+    this.#mappings.push({ kind: 'unmap', asid, iova, size });
   }
 
   /** Whether a stream was given a way to an output address. */
   mayReach(sid: number, output: number): boolean {
-    return this.of(sid)?.spaces.some((space) => leadsTo(space.mapped, output)) === true;
+    return this.of(sid)?.spaces.some((space) => leadsTo(this.mappings(space), output)) === true;
   }
 
   #space(context: Context, ssid: number): Space | undefined {
@@ -118,7 +132,7 @@ export class Contexts {
     if (table === undefined) return undefined;
     const asid = state.add('nextAsid');
     storeWords(memory, context.cd + ssid * CD_BYTES, this.#descriptor(table.root, asid, context.isStalling));
-    return { ssid, asid, root: table.root, mapped: [] };
+    return { ssid, asid, root: table.root };
   }
 
   #descriptor(root: number, asid: number, isStalling: boolean): Uint32Array {
@@ -133,11 +147,14 @@ export class Contexts {
     return onTableWrite === undefined ? { memory, pages, stage: 1 } : { memory, pages, stage: 1, onWrite: onTableWrite };
   }
 
-  #change(context: Context, space: Space): void {
-    this.#replace({ ...context, spaces: context.spaces.map((s) => (s.ssid === space.ssid ? space : s)) });
-  }
-
   #replace(context: Context): void {
     this.#list.value = this.list.map((c) => (c.cd === context.cd ? context : c));
   }
+}
+
+function apply(mappings: Mappings, change: Change): void {
+  const ranges = mappings.get(change.asid) ?? [];
+  mappings.set(change.asid, ranges);
+  if (change.kind === 'map') addRange(ranges, change.range);
+  else removeRange(ranges, change.iova, change.size);
 }

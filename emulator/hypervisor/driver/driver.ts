@@ -15,6 +15,7 @@ import { loadWords, type MemoryView } from '../memoryView.ts';
 import { PAGE_SIZE, type PagePool } from '../pages.ts';
 import { Box, Fields } from '../state.ts';
 import { Contexts, type Context, type Space } from './contexts.ts';
+import type { MappedRange } from './ranges.ts';
 import { CheckedPort, type RegisterPort } from './port.ts';
 import { DriverQueue, type BatchResult } from './queue.ts';
 import { StreamTable, writeSte } from './streams.ts';
@@ -250,8 +251,7 @@ export class SmmuDriver {
     if (typeof space === 'string') return failed(space);
     const isMapped = this.#contexts.table(space).map(iova, output, size, { blocks: true, readOnly: range.isReadOnly === true });
     if (!isMapped) return failed('-ENOMEM: no memory for tables');
-    const current = this.#contexts.of(sid) ?? context;
-    this.#contexts.mapped(current, space, [iova, output, size]);
+    this.#contexts.mapped(space, [iova, output, size]);
     return done(`mapped ${size / PAGE_SIZE} pages`);
   }
 
@@ -286,9 +286,15 @@ export class SmmuDriver {
     const space = context.spaces.find((s) => s.ssid === ssid);
     if (space === undefined) return failed('-ENOENT: nothing is mapped for this SubstreamID');
     this.#contexts.table(space).unmap(iova, size);
-    this.#contexts.unmapped(context, space, range);
+    this.#contexts.unmapped(space, range);
     if (leaveStale) return done('unmapped without invalidation');
     return outcomeOf([this.queue.submit(invalidation(space.asid, iova, size))], `unmapped ${size / PAGE_SIZE} pages`);
+  }
+
+  /** What a stream maps, for a SubstreamID or without one. */
+  mappings(sid: number, ssid = 0): readonly MappedRange[] {
+    const space = this.#contexts.of(sid)?.spaces.find((s) => s.ssid === ssid);
+    return space === undefined ? [] : this.#contexts.mappings(space);
   }
 
   /** Takes all records out of the event queue, as the interrupt handler does. */

@@ -46,6 +46,8 @@ export class DriverQueue {
   /** Puts commands into the queue, with a CMD_SYNC behind them, and waits until all are consumed. */
   submit(commands: readonly Uint32Array[]): BatchResult {
     const errors: number[] = [];
+    // Nobody has set the queue up: nothing would ever be consumed.
+    if (this.base === 0) return { isDone: false, errors };
     for (const batch of this.#batches(commands)) {
       for (const words of batch) this.add(words);
       this.ring();

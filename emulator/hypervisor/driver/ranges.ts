@@ -1,30 +1,52 @@
-/** What a device may reach, as ranges of whole pages in ascending order of input; neighbours that go on are one. */
+/** What a device may reach, as ranges of whole pages in ascending order of input; neighbours that go on are one. Changes are made in place. */
 
 /** Input address, output address and bytes. */
 export type MappedRange = readonly [input: number, output: number, size: number];
 
-/** The ranges without a stretch of inputs. */
-export function removeRange(ranges: readonly MappedRange[], input: number, size: number): MappedRange[] {
-  const end = input + size;
-  return ranges.flatMap(([from, to, length]): MappedRange[] => {
-    const left: MappedRange = [from, to, Math.min(from + length, input) - from];
-    const start = Math.max(from, end);
-    const right: MappedRange = [start, to + start - from, from + length - start];
-    return [left, right].filter(([, , bytes]) => bytes > 0);
-  });
+/** Index of the first range that begins behind an input address. */
+function firstBehind(ranges: readonly MappedRange[], input: number): number {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.[0] ?? 0) > input) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
-/** The ranges with another one, which replaces what was there. */
-export function addRange(ranges: readonly MappedRange[], added: MappedRange): MappedRange[] {
-  const all = [...removeRange(ranges, added[0], added[2]), added].toSorted((a, b) => a[0] - b[0]);
-  const joined: MappedRange[] = [];
-  for (const range of all) {
-    const last = joined.at(-1);
+/** Takes a stretch of inputs out. */
+export function removeRange(ranges: MappedRange[], input: number, size: number): void {
+  replace(ranges, input, size, []);
+}
+
+/** Adds a range, which replaces what was there. */
+export function addRange(ranges: MappedRange[], added: MappedRange): void {
+  replace(ranges, added[0], added[2], [added]);
+}
+
+function replace(ranges: MappedRange[], input: number, size: number, added: readonly MappedRange[]): void {
+  const end = input + size;
+  const from = Math.max(0, firstBehind(ranges, input) - 2);
+  const to = Math.min(ranges.length, firstBehind(ranges, end) + 1);
+  const kept = ranges.slice(from, to).flatMap(([start, output, length]): MappedRange[] => {
+    const left: MappedRange = [start, output, Math.min(start + length, input) - start];
+    const first = Math.max(start, end);
+    const right: MappedRange = [first, output + first - start, start + length - first];
+    return [left, right].filter(([, , bytes]) => bytes > 0);
+  });
+  const pieces = [...kept, ...added].sort((a, b) => a[0] - b[0]);
+  ranges.splice(from, to - from, ...joined(pieces));
+}
+
+function joined(ranges: readonly MappedRange[]): MappedRange[] {
+  const result: MappedRange[] = [];
+  for (const range of ranges) {
+    const last = result.at(-1);
     const goesOn = last !== undefined && last[0] + last[2] === range[0] && last[1] + last[2] === range[1];
-    if (goesOn) joined[joined.length - 1] = [last[0], last[1], last[2] + range[2]];
-    else joined.push(range);
+    if (goesOn) result[result.length - 1] = [last[0], last[1], last[2] + range[2]];
+    else result.push(range);
   }
-  return joined;
+  return result;
 }
 
 /** Whether some range leads to an output address. */

@@ -79,7 +79,7 @@ describe('the driver on a physical SMMU', () => {
     expect(driver.contexts).toEqual([]);
     expect(machine.history.forward(3)).toBe(true);
     expect(machine.hash).toBe(hashes[3]);
-    expect(driver.contexts[0]!.spaces[0]!.mapped).toEqual([[0x10_0000, 0x4300_0000, 0x2000]]);
+    expect(driver.mappings(driver.contexts[0]!.sids[0]!)).toEqual([[0x10_0000, 0x4300_0000, 0x2000]]);
     expect(dma(3, 0x10_1010)).toBe(0x4300_1010);
   });
 });
