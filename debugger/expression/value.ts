@@ -7,8 +7,8 @@ import { equal, fromNumber, hex, type U64 } from '../../emulator/bits/u64.ts';
 
 /** Where the words of a structure lie, so that they can be changed. */
 export type ValuePlace =
-  /** Physical address of its first byte. */
-  | { readonly kind: 'memory'; readonly address: number }
+  /** Physical address of its first byte; 64-bit words may be big-endian, as descriptors of translation tables can be. */
+  | { readonly kind: 'memory'; readonly address: number; readonly isBigEndian?: boolean }
   /** Index of the SMMU, and offset from its base. */
   | { readonly kind: 'register'; readonly smmu: number; readonly offset: number };
 

@@ -11,6 +11,7 @@ import { smmuName } from './machineNames.ts';
 import { leaf, group, type VariableNode } from './node.ts';
 import { fieldName, fieldText } from './structure.ts';
 import type { Content, SymbolTable } from './symbols.ts';
+import { swap32 } from './tableEntries.ts';
 
 const STRUCTURES: Readonly<Record<string, Layout>> = { STE, CD, L1STD, L1CD };
 
@@ -35,9 +36,15 @@ function fieldChanges(layout: Layout, dword: number, before: U64, after: U64): V
   });
 }
 
+function swapped({ hi, lo }: U64): U64 {
+  return u64(swap32(lo), swap32(hi));
+}
+
 function memoryNode(symbols: SymbolTable, change: MachineChange & { kind: 'memory' }): VariableNode {
-  const { address, before, after } = change;
+  const { address } = change;
   const symbol = symbols.at(address);
+  const isBigEndian = typeof symbol?.content === 'object' && symbol.content.isBigEndian;
+  const [before, after] = isBigEndian ? [swapped(change.before), swapped(change.after)] : [change.before, change.after];
   const place = `0x${address.toString(16)}`;
   const name = symbols.name(address);
   const layout = symbol === undefined ? undefined : layoutOf(symbol.content, after.lo);

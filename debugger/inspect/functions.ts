@@ -20,7 +20,7 @@ import { registerStructure, shownRegister } from './registers.ts';
 import { readCd, readSte } from './streams.ts';
 import { structureValue } from './structure.ts';
 import type { SymbolTable } from './symbols.ts';
-import { descriptorStructure, fetchStructure, lastTransaction } from './transaction.ts';
+import { descriptorStructure, fetchStructure, lastTransaction, tableOrder } from './transaction.ts';
 import type { System } from '../system/system.ts';
 import { deviceValue, smmuValue } from './systemValues.ts';
 
@@ -102,6 +102,7 @@ function walk({ system }: Surroundings, args: readonly ExpressionValue[]): Expre
 /** The steps of a transaction as a value: how it ended, and what was read on the way. */
 export function walkValue(steps: readonly Step[], sentence: string): ExpressionValue {
   const own = lastTransaction(steps).steps;
+  const order = tableOrder(own);
   const result = own.findLast((s) => s.kind === 'result');
   const event = own.findLast((s) => s.kind === 'event');
   const type = event === undefined ? undefined : EVENTS.find((e) => e.code === ((event.words[0] ?? 0) & 0xff));
@@ -110,7 +111,7 @@ export function walkValue(steps: readonly Step[], sentence: string): ExpressionV
     status: result?.status ?? 'none', event: numberValue((event?.words[0] ?? 0) & 0xff, type?.name ?? 'none'),
     ...(result?.address === undefined ? {} : { pa: result.address, attributes: result.attributes }), sentence,
     ...Object.fromEntries(fetched),
-    levels: listValue(own.flatMap((s) => (s.kind === 'descriptor' ? structureValue(descriptorStructure(s)) : []))),
+    levels: listValue(own.flatMap((s) => (s.kind === 'descriptor' ? structureValue(descriptorStructure(s, order)) : []))),
     hits: listValue(own.flatMap((s) => (s.kind === 'hit' ? recordValue('Hit', { cache: s.cache, input: s.input, output: s.output }) : []))),
   });
 }

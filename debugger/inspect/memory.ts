@@ -13,7 +13,8 @@ import type { Machine } from '../../emulator/machine/machine.ts';
 import { refused, type EditResult } from './edit.ts';
 import { entryText } from './queues.ts';
 import { decodedWord } from './words.ts';
-import type { Content, SymbolTable } from './symbols.ts';
+import type { Content, SymbolTable, TableContent } from './symbols.ts';
+import { swap32 } from './tableEntries.ts';
 
 /** Bytes as the memory view takes them. */
 export interface MemoryBlock {
@@ -172,7 +173,8 @@ function u64Text(words: Uint32Array): string {
   return ((BigInt(words[1] ?? 0) << 32n) | BigInt(words[0] ?? 0)).toString(16).padStart(16, '0');
 }
 
-function descriptorText({ stage, level }: { readonly stage: 1 | 2; readonly level: number }, words: Uint32Array): string {
+function descriptorText({ stage, level, isBigEndian }: TableContent, raw: Uint32Array): string {
+  const words = isBigEndian ? Uint32Array.of(swap32(raw[1] ?? 0), swap32(raw[0] ?? 0)) : raw;
   const low = words[0] ?? 0;
   if ((low & 1) === 0) return `invalid 0x${u64Text(words)}`;
   const kind = (low & 3) === 3 ? (level < 3 ? 'table' : 'page') : level < 3 ? 'block' : 'reserved';

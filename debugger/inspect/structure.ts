@@ -69,9 +69,10 @@ function watchBytes(place: ValuePlace, offset: number, size: number): WatchPlace
   return { kind: 'register', smmu: place.smmu, offset: (place.offset & 0xffff) + offset, size };
 }
 
-/** The bits of a field: those of one 32-bit word, or the whole 64-bit word where it spans both. */
+/** The bits of a field: those of one 32-bit word, or the whole 64-bit word where it spans both or is big-endian. */
 export function watchField(place: ValuePlace, f: Field): WatchPlace {
-  if (f.msb >>> 5 !== f.lsb >>> 5) return watchBytes(place, f.dword * 8, 8);
+  const isSwapped = place.kind === 'memory' && place.isBigEndian === true;
+  if (isSwapped || f.msb >>> 5 !== f.lsb >>> 5) return watchBytes(place, f.dword * 8, 8);
   const width = f.msb - f.lsb + 1;
   const mask = width === 32 ? 0xffff_ffff : ((2 ** width - 1) << (f.lsb & 31)) >>> 0;
   return { ...watchBytes(place, f.dword * 8 + (f.lsb >>> 5) * 4, 4), mask };
@@ -149,7 +150,8 @@ function dwordEdits(of: Structure, dword: number, value: U64): Edit[] {
   const { place } = of;
   if (place === undefined) return [];
   const halves = of.layout.words === 1 ? [value.lo] : [value.lo, value.hi];
-  if (place.kind === 'memory') return [{ kind: 'memory', address: place.address + dword * 8, bytes: bytesOfWords(halves) }];
+  const bytes = bytesOfWords(halves);
+  if (place.kind === 'memory') return [{ kind: 'memory', address: place.address + dword * 8, bytes: place.isBigEndian === true ? bytes.reverse() : bytes }];
   return halves.map((half, i) => ({ kind: 'register', smmu: place.smmu, offset: (place.offset & 0xffff) + i * 4, value: half }));
 }
 

@@ -11,7 +11,14 @@ import { liveStreams, readCd, readSte, steArrays, streamTable } from './streams.
 import { tablePages } from './tableEntries.ts';
 
 /** What lies in a stretch of memory: how its words are to be read. */
-export type Content = 'STE' | 'L1STD' | 'CD' | 'L1CD' | 'command' | 'event' | 'page request' | 'registers' | 'data' | { readonly stage: 1 | 2; readonly level: number };
+export type Content = 'STE' | 'L1STD' | 'CD' | 'L1CD' | 'command' | 'event' | 'page request' | 'registers' | 'data' | TableContent;
+
+/** Descriptors of a translation table. */
+export interface TableContent {
+  readonly stage: 1 | 2;
+  readonly level: number;
+  readonly isBigEndian: boolean;
+}
 
 /** A named stretch of memory. */
 export interface MemorySymbol {
@@ -127,14 +134,14 @@ interface WhichTables {
 function tableSymbols(system: System, { smmu, sid, who }: NamedStream, { stage, ssid, half, named }: WhichTables): MemorySymbol[] {
   const space = spaceOf(system.machine, { smmu, sid, ssid }, stage, half);
   if (typeof space === 'string') return [];
-  const { tableHi, tableLo } = space.tables.regime;
+  const { tableHi, tableLo, isBigEndian } = space.tables.regime;
   const root = `${stage} ${tableHi}:${tableLo}`;
   if (named.roots.has(root)) return [];
   named.roots.add(root);
   const pages = tablePages(space.tables, named.left);
   named.left -= pages.length;
   return pages.map(({ address, level, input, span, count }) => ({
-    name: `${stage} level-${level} table of ${who}`, base: address, size: Math.min(count * 8, 4096), content: { stage: stage === 'stage 1' ? 1 : 2, level }, entry: 8,
+    name: `${stage} level-${level} table of ${who}`, base: address, size: Math.min(count * 8, 4096), content: { stage: stage === 'stage 1' ? 1 : 2, level, isBigEndian }, entry: 8,
     item: (i) => `${stage} level-${level} entry of 0x${(BigInt(input + i * span) + space.base).toString(16)}, ${who}`,
   }));
 }

@@ -70,7 +70,8 @@ export function judge(regime: Regime, level: number, hi: number, lo: number): 'i
   return 'leaf';
 }
 
-function swap32(x: number): number {
+/** The bytes of a 32-bit word in the other order, signed. */
+export function swap32(x: number): number {
   return ((x & 0xff) << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
 }
 

@@ -5,7 +5,7 @@
 import { hex, toNumber } from '../../emulator/bits/u64.ts';
 import { CD, L1CD } from '../../emulator/fields/cd.ts';
 import { descriptorLayout } from '../../emulator/fields/descriptors.ts';
-import type { Layout } from '../../emulator/fields/layout.ts';
+import { fieldNamed, getField, type Layout } from '../../emulator/fields/layout.ts';
 import { eventOf } from '../../emulator/fields/events.ts';
 import { L1STD, STE } from '../../emulator/fields/ste.ts';
 import type { DescriptorStep, FetchStep, Step, StructureName, TransactionStep } from '../../emulator/steps/step.ts';
@@ -58,8 +58,9 @@ export function walkNodes(system: System, steps: readonly Step[], read: NumberRe
   const nodes: VariableNode[] = [];
   let nested: VariableNode[] = [];
   const own = lastTransaction(steps).steps;
+  const order = tableOrder(own);
   for (const [i, step] of own.entries()) {
-    const node = stepNode(system, step, read);
+    const node = stepNode(system, step, { order, read });
     if (node === undefined) continue;
     if (isStage2(step, own[i + 1])) nested.push(node);
     else {
@@ -93,20 +94,37 @@ export function fetchStructure(step: FetchStep): Structure {
   return { layout: LAYOUT_OF[step.structure], words: step.words, place: step.isCached ? undefined : { kind: 'memory', address: toNumber(step.address) } };
 }
 
+/** Whether the tables of a stage are big-endian, as the configuration that the transaction met has it. */
+export type TableOrder = (stage: 1 | 2) => boolean;
+
+/** The byte order of the tables of a transaction. */
+export function tableOrder(steps: readonly Step[]): TableOrder {
+  const isSet = (structure: StructureName, layout: Layout, name: string): boolean => {
+    const fetch = steps.findLast((s): s is Step & FetchStep => s.kind === 'fetch' && s.structure === structure);
+    const order = fieldNamed(layout, name);
+    return fetch !== undefined && order !== undefined && getField(fetch.words, order).lo === 1;
+  };
+  return (stage) => (stage === 1 ? isSet('CD', CD, 'ENDI') : isSet('STE', STE, 'S2ENDI'));
+}
+
 /** A descriptor that was read. */
-export function descriptorStructure(step: DescriptorStep): Structure {
+export function descriptorStructure(step: DescriptorStep, order: TableOrder): Structure {
+  const address = toNumber(step.address);
   return {
-    layout: descriptorLayout(step.stage, step.level, step.value.lo), words: [step.value.lo, step.value.hi], place: { kind: 'memory', address: toNumber(step.address) },
+    layout: descriptorLayout(step.stage, step.level, step.value.lo), words: [step.value.lo, step.value.hi],
+    place: order(step.stage) ? { kind: 'memory', address, isBigEndian: true } : { kind: 'memory', address },
   };
 }
 
 /** The descriptors of the walk, without what lies between them. */
 export function descriptorNodes(steps: readonly Step[], read: NumberReader): VariableNode[] {
-  return lastTransaction(steps).steps.flatMap((s) => (s.kind === 'descriptor' ? [descriptorNode(s, read)] : []));
+  const own = lastTransaction(steps).steps;
+  const order = tableOrder(own);
+  return own.flatMap((s) => (s.kind === 'descriptor' ? [descriptorNode(s, order, read)] : []));
 }
 
-function descriptorNode(step: DescriptorStep, read: NumberReader): VariableNode {
-  const structure = descriptorStructure(step);
+function descriptorNode(step: DescriptorStep, order: TableOrder, read: NumberReader): VariableNode {
+  const structure = descriptorStructure(step, order);
   const text = step.type === 'aborted' ? 'no memory answered' : `${step.type} ${hex(step.value)} ${step.type === 'invalid' ? '' : summary(structure)}`.trimEnd();
   return structureNode(`stage ${step.stage} level ${step.level}`, structure, read, {
     value: `[${step.index}] ${text}`, type: `Descriptor of ${hex(step.input)}, at ${hex(step.address)}${step.ipa === undefined ? '' : ` (IPA ${hex(step.ipa)})`}.`,
@@ -131,10 +149,10 @@ const OTHERS: { readonly [K in Step['kind']]?: Shower<K> } = {
   stall: (s) => leaf('stall', `STAG ${s.stag} ${s.action}`),
 };
 
-function stepNode(system: System, step: Step, read: NumberReader): VariableNode | undefined {
+function stepNode(system: System, step: Step, { order, read }: { readonly order: TableOrder; readonly read: NumberReader }): VariableNode | undefined {
   if (step.kind === 'transaction') return leaf('transaction', `${streamText(system, step.smmu, step.sid)}: ${accessText(step.access)} of ${hex(step.address)}`);
   if (step.kind === 'fetch') return fetchNode(system, step, read);
-  if (step.kind === 'descriptor') return descriptorNode(step, read);
+  if (step.kind === 'descriptor') return descriptorNode(step, order, read);
   const show = OTHERS[step.kind] as ((step: Step) => VariableNode) | undefined;
   return show?.(step);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encode, EVENTS, eventNamed, type Step } from '../../../emulator/index.ts';
+import { encode, EVENTS, eventNamed, PRESETS, type Step } from '../../../emulator/index.ts';
 import { applyEdits } from '../../../debugger/inspect/edit.ts';
 import { Inspector } from '../../../debugger/inspect/inspector.ts';
 import type { VariableNode } from '../../../debugger/inspect/node.ts';
@@ -222,6 +222,28 @@ describe('setting', () => {
     apply(seen(inspect(rig), 'Command queue', 'slots', '[2]', 'raw', 'word 1'), '5');
     expect(rig.load(CMDQ + 40)).toEqual({ hi: 0, lo: 5 });
     expect(seen(inspect(rig), 'Registers', 'Identification', 'IDR0').set).toBeUndefined();
+  });
+
+  it('keeps the byte order of tables', () => {
+    const model = { ...PRESETS['v3.3-full'], IDR0: PRESETS['v3.3-full'].IDR0 & ~0x60_0000 };
+    const rig = new Rig({ model });
+    rig.stage1(8, { ENDI: 1 });
+    const swap = (address: number): void => {
+      const bytes = rig.machine.memory.read(address, 8)!;
+      rig.machine.memory.write(address, bytes.reverse());
+    };
+    rig.map(S1, 0x1000, DATA);
+    for (const at of [S1, 0x7000_0000, 0x7000_1000, 0x7000_2008]) swap(at);
+    expect(rig.at(8, 0x1000)).toBe(DATA);
+    const fresh = new Rig({ model, policy: 'none' });
+    fresh.stage1(8, { ENDI: 1 });
+    for (const at of [S1, 0x7000_0000, 0x7000_1000, 0x7000_2008]) fresh.machine.memory.write(at, rig.machine.memory.read(at, 8)!);
+    const look = inspect(fresh);
+    const edits = look.assign('walk(8, 0x1000).levels[3].OA', '0x80005000');
+    expect(edits.ok && applyEdits(fresh.machine, edits.edits)).toBe(true);
+    expect(fresh.at(8, 0x1000)).toBe(DATA + 0x5000);
+    expect(look.watch('walk(8, 0x1000).levels[3].OA')).toEqual({ kind: 'memory', address: 0x7000_2008, size: 8 });
+    expect(look.disassemble(0x7000_2008, 0, 1)[0]?.text).toContain('page AP=1 (RW)');
   });
 
   it('leads data breakpoints to what is named', () => {
