@@ -8,6 +8,7 @@ import type { Span } from '../../devicetree/syntax/ast.ts';
 import type { DtNode } from '../../devicetree/tree/tree.ts';
 import { wantsViommu, type XlGuest } from '../../xl/guestConfig.ts';
 import type { XlSpan } from '../../xl/syntax.ts';
+import { regionsOf } from '../addresses.ts';
 import { nameSpan, propertySpan } from '../context.ts';
 import { interruptsOf } from '../interrupts.ts';
 import type { Master } from '../types.ts';
@@ -135,7 +136,7 @@ function xlDomain({ config, fragment }: GuestInput, host: HostTree | undefined):
   const vsmmu = wantsViommu(config) ? config.dialect.vsmmu : undefined;
   const { first } = assignVsids(fragment, 'xl', config.pci.length > 0);
   const devices = config.dtdev.map(({ value: path, atom }) => {
-    const part = fragment === undefined ? undefined : partFor(fragment, path);
+    const part = fragment === undefined ? undefined : partFor(fragment, path) ?? movedPart(fragment, host?.tree.byPath(path), config);
     const base = part === undefined ? undefined : first.get(part);
     const vsids = (psid: number, index: number): number | undefined => vsidOf(vsmmu, psid, base === undefined ? undefined : base + index);
     return ownedDevice({ host, path, at: configRange(config, atom), part, vsids });
@@ -159,6 +160,15 @@ function partFor(fragment: CompiledTree, path: string): DtNode | undefined {
     if (xenPathOf(node) === path || node.name === name) return node;
   }
   return undefined;
+}
+
+/** The fragment node whose first register is where the guest sees the device's, for a device that `iomem` moves with `@GFN`. */
+function movedPart(fragment: CompiledTree, device: DtNode | undefined, config: XlGuest): DtNode | undefined {
+  const registers = device === undefined ? undefined : regionsOf(device)[0]?.physical;
+  const pages = registers === undefined ? undefined : config.iomem.find(({ value }) => registers / PAGE >= value.start && registers / PAGE < value.start + value.count)?.value;
+  if (registers === undefined || pages === undefined) return undefined;
+  const seen = registers + BigInt(pages.gfn - pages.start) * PAGE;
+  return [...below(passthroughOf(fragment))].find((node) => regionsOf(node)[0]?.physical === seen);
 }
 
 /** libxl's default: grants unless the back end is domain 0. */

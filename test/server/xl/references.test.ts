@@ -56,6 +56,17 @@ describe('references', () => {
     expect(node('/dma-controller@fe200000')).toEqual([]);
   });
 
+  it('know the node of a device that iomem moves', () => {
+    const moved = fragment().replaceAll('ethernet@fe100000', 'ethernet@8000000').replace('0x0 0xfe100000', '0x0 0x8000000');
+    const system = systemIn(board() + guest({ iomem: 'iomem = [ "0xfe100,1@8000" ]' }) + moved);
+    const node = system.host?.tree.byPath('/ethernet@fe100000');
+    const places = node === undefined ? [] : guestUses(system, node);
+    expect(places.map(({ file, start, end }) => filesOf(moved).get(file)?.slice(start, end))).toEqual([undefined, 'ethernet@8000000']);
+    const elsewhere = systemIn(board() + guest({ iomem: 'iomem = [ "0xfe100,1@9000" ]' }) + moved);
+    const other = elsewhere.host?.tree.byPath('/ethernet@fe100000');
+    expect(other === undefined ? [] : guestUses(elsewhere, other)).toHaveLength(1);
+  });
+
   it.each([
     ['device_tree', 'domd.cfg', '"domd.dtb"', ['domd.dts: passthrough', 'domd.cfg: "domd.dtb"']],
     ['/passthrough', 'domd.dts', 'passthrough', ['domd.dts: passthrough', 'domd.cfg: "domd.dtb"']],
