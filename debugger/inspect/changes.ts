@@ -9,8 +9,9 @@ import type { System } from '../system/system.ts';
 import type { MachineChange } from './context.ts';
 import { smmuName } from './machineNames.ts';
 import { leaf, group, type VariableNode } from './node.ts';
-import { fieldName, fieldText } from './structure.ts';
-import type { Content, SymbolTable } from './symbols.ts';
+import { entryLayout, entryText, type QueueName } from './queues.ts';
+import { fieldName, fieldText, type Structure } from './structure.ts';
+import type { Content, MemorySymbol, SymbolTable } from './symbols.ts';
 import { swap32 } from './tableEntries.ts';
 
 const STRUCTURES: Readonly<Record<string, Layout>> = { STE, CD, L1STD, L1CD };
@@ -40,19 +41,34 @@ function swapped({ hi, lo }: U64): U64 {
   return u64(swap32(lo), swap32(hi));
 }
 
-function memoryNode(symbols: SymbolTable, change: MachineChange & { kind: 'memory' }): VariableNode {
+const QUEUE_OF: Readonly<Record<string, QueueName>> = { command: 'cmdq', event: 'evtq', 'page request': 'priq' };
+
+/** The entry of a queue that an address lies in, as it is now. */
+function queueEntryAt(system: System, symbol: MemorySymbol, address: number): Structure | undefined {
+  const queue = typeof symbol.content === 'string' ? QUEUE_OF[symbol.content] : undefined;
+  if (queue === undefined) return undefined;
+  const start = address - ((address - symbol.base) % symbol.entry);
+  const bytes = system.machine.memory.read(start, symbol.entry);
+  if (bytes === undefined) return undefined;
+  const words = new Uint32Array(bytes.buffer);
+  return { layout: entryLayout(queue, words), words };
+}
+
+function memoryNode(system: System, symbols: SymbolTable, change: MachineChange & { kind: 'memory' }): VariableNode {
   const { address } = change;
   const symbol = symbols.at(address);
   const isBigEndian = typeof symbol?.content === 'object' && symbol.content.isBigEndian;
   const [before, after] = isBigEndian ? [swapped(change.before), swapped(change.after)] : [change.before, change.after];
   const place = `0x${address.toString(16)}`;
-  const name = symbols.name(address);
-  const layout = symbol === undefined ? undefined : layoutOf(symbol.content, after.lo);
+  // Inside of mere memory an address says more than the distance from where it begins.
+  const name = symbol === undefined ? place : symbol.content === 'data' ? `${place} (${symbol.name})` : (symbols.name(address) ?? place);
+  const entry = symbol === undefined ? undefined : queueEntryAt(system, symbol, address);
+  const layout = symbol === undefined ? undefined : (entry?.layout ?? layoutOf(symbol.content, after.lo));
   const dword = symbol === undefined || layout === undefined || symbol.entry === 0 ? 0 : ((address - symbol.base) % symbol.entry) / 8;
-  const value = `${hex(before)} -> ${hex(after)}`;
+  const value = `${hex(before)} -> ${hex(after)}${entry === undefined ? '' : `: ${entryText(entry)}`}`;
   const children = layout === undefined || !Number.isInteger(dword) ? [] : fieldChanges(layout, dword, before, after);
   const extras = { memory: address, type: place };
-  return children.length === 0 ? leaf(name ?? place, value, extras) : group(name ?? place, value, () => children, extras);
+  return children.length === 0 ? leaf(name, value, extras) : group(name, value, () => children, extras);
 }
 
 function registerNode(system: System, change: MachineChange & { kind: 'register' }): VariableNode {
@@ -69,7 +85,7 @@ function registerNode(system: System, change: MachineChange & { kind: 'register'
 /** The changes as nodes. */
 export function changeNodes(system: System, symbols: SymbolTable, changes: readonly MachineChange[]): VariableNode[] {
   return changes.map((change) => {
-    if (change.kind === 'memory') return memoryNode(symbols, change);
+    if (change.kind === 'memory') return memoryNode(system, symbols, change);
     return change.kind === 'register' ? registerNode(system, change) : leaf(change.name, `${change.before} -> ${change.after}`);
   });
 }

@@ -76,7 +76,8 @@ function queueSymbols(system: System, smmu: number): MemorySymbol[] {
     const queue = readQueue(system, smmu, name);
     if (queue === undefined || queue.ring.base === 0) return [];
     const { base, entry, log2 } = queue.ring;
-    return { name: `${queue.title.toLowerCase()} of ${smmuName(system, smmu)}`, base, size: entry * 2 ** log2, content: contents[name], entry, item: (i) => `${name}[${i}]` };
+    const whose = system.smmus.length > 1 ? ` of ${smmuName(system, smmu)}` : '';
+    return { name: `${queue.title.toLowerCase()} of ${smmuName(system, smmu)}`, base, size: entry * 2 ** log2, content: contents[name], entry, item: (i) => `${name}[${i}]${whose}` };
   });
 }
 

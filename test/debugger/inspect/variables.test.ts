@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encode, EVENTS, eventNamed, PRESETS, type Step } from '../../../emulator/index.ts';
+import { encode, encodeCommand, EVENTS, eventNamed, PRESETS, type Step } from '../../../emulator/index.ts';
 import { applyEdits } from '../../../debugger/inspect/edit.ts';
 import { Inspector } from '../../../debugger/inspect/inspector.ts';
 import type { VariableNode } from '../../../debugger/inspect/node.ts';
@@ -92,12 +92,14 @@ describe('scopes', () => {
     const changes = [
       { kind: 'memory', address: STRTAB + 8 * 64, before: { hi: 0, lo: 0x4400_8009 }, after: { hi: 0, lo: 0x4400_800b } },
       { kind: 'memory', address: DATA, before: { hi: 0, lo: 0 }, after: { hi: 0, lo: 7 } },
+      { kind: 'memory', address: CMDQ + 8, before: { hi: 0, lo: 0 }, after: { hi: 0, lo: 1 } },
       { kind: 'register', smmu: 0, offset: 0xa8, before: 0, after: 1 },
       { kind: 'other', name: 'TLB', before: '0 entries', after: '1 entry' },
     ] as const;
+    rig.put(CMDQ, encodeCommand('CFGI_STE', { StreamID: 8, Leaf: 1 })!);
     const inspector = new Inspector(rigSystem(rig), { changes: () => changes });
     expect(lines(seen(inspector, 'Changes in this step').children?.() ?? [], 2)).toEqual([
-      'STE of stream 0x8: 0x44008009 -> 0x4400800b', '  Config [3:1]: 4 (bypass) -> 5 (stage 1)', 'ram+0x40000000: 0x0 -> 0x7', 'smmu0.EVENTQ_PROD: 0x0 -> 0x1', '  WR [19:0]: 0 -> 1', 'TLB: 0 entries -> 1 entry',
+      'STE of stream 0x8: 0x44008009 -> 0x4400800b', '  Config [3:1]: 4 (bypass) -> 5 (stage 1)', '0x80000000 (ram): 0x0 -> 0x7', 'cmdq[0]+0x8: 0x0 -> 0x1: CMD_CFGI_STE StreamID=8 Leaf=1', '  Leaf [64]: 0 -> 1', 'smmu0.EVENTQ_PROD: 0x0 -> 0x1', '  WR [19:0]: 0 -> 1', 'TLB: 0 entries -> 1 entry',
     ]);
   });
 });
