@@ -160,13 +160,18 @@ export class Session implements SessionView, MotionPlace {
    * motion may be left where it is at any time; `interrupted` then says where that was.
    */
   *perform(command: Command): Motion<Stop> {
-    this.timeline.isRoaming = true;
     this.#thread = command.kind === 'continue' ? command.thread : undefined;
-    if (command.kind === 'to writer') return this.#toWriter(command.target);
-    if (command.kind === 'to' && command.isJump === true) return yield* this.#jump(command.moment, command.reason ?? 'goto');
-    const goal = goalOf(command, this.#moment, this);
-    const arrival = yield* this.#directionOf(command) === 'forward' ? forward(this, goal) : backward(this, goal);
-    return this.#settled(arrival);
+    this.timeline.isRoaming = true;
+    try {
+      if (command.kind === 'to writer') return this.#toWriter(command.target);
+      if (command.kind === 'to' && command.isJump === true) return yield* this.#jump(command.moment, command.reason ?? 'goto');
+      const goal = goalOf(command, this.#moment, this);
+      const arrival = yield* this.#directionOf(command) === 'forward' ? forward(this, goal) : backward(this, goal);
+      return this.#settled(arrival);
+    } finally {
+      // Also where the motion is left before its end.
+      this.timeline.isRoaming = this.isSilent = false;
+    }
   }
 
   /** Carries out a command without a pause. */
@@ -185,7 +190,6 @@ export class Session implements SessionView, MotionPlace {
 
   /** The stop of a motion that was left. */
   interrupted(): Stop {
-    this.isSilent = false;
     return this.#settled({ reason: 'pause', breakpoints: [] });
   }
 
@@ -201,7 +205,6 @@ export class Session implements SessionView, MotionPlace {
     const command: Command = { kind: 'to', moment: target, reason };
     const goal = goalOf(command, this.#moment, this);
     if (!isSameMoment(target, this.#moment)) yield* this.#directionOf(command) === 'forward' ? forward(this, goal) : backward(this, goal);
-    this.isSilent = false;
     return this.#settled({ reason, breakpoints: [] });
   }
 
@@ -212,6 +215,7 @@ export class Session implements SessionView, MotionPlace {
   }
 
   #toWriter(target: DataTarget): Stop {
+    this.timeline.isRoaming = false;
     const writer = this.writer(target);
     if (writer === undefined) return this.#settled({ reason: 'writer', breakpoints: [] }, 'Nothing in the recorded time has changed this.');
     this.#moment = writer.moment;

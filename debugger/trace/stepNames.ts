@@ -47,14 +47,19 @@ export function stepNames(step: TraceStep): string[] {
   return (NAMES[step.kind] as (step: TraceStep) => string[])(step);
 }
 
-/** A test of steps for a name or pattern; undefined where no step can ever have it. `command` is also found without `CMD_`. */
-export function nameTest(pattern: string): ((step: TraceStep) => boolean) | undefined {
+/**
+ * A test of steps for a name or pattern; undefined where no step can ever have it. Commands are also
+ * found without `CMD_`. What a hypervisor does for somebody is also found under its own name, so that
+ * `xen.cfgi_ste` is that command of any guest, and the one that Xen then sends.
+ */
+export function nameTest(pattern: string, hypervisor?: string): ((step: TraceStep) => boolean) | undefined {
   const text = pattern.trim();
   if (!/^[\w.*:@-]+$/.test(text)) return undefined;
   const isBareCommand = COMMANDS.some((c) => c.name.toLowerCase() === text.toLowerCase());
   const full = isBareCommand ? `CMD_${text}` : text;
   const expression = new RegExp(`^${full.replace(/[.]/g, '\\.').replace(/\*/g, '.*')}$`, 'i');
-  return (step) => stepNames(step).some((name) => expression.test(name));
+  return (step) => stepNames(step).some((name) => expression.test(name))
+    || (hypervisor !== undefined && step.kind === 'hypervisor' && hypervisorNames(hypervisor, step.action, step.text).some((name) => expression.test(name)));
 }
 
 /** Names to propose; hypervisors add theirs. */

@@ -69,16 +69,23 @@ export class Threads {
     if (known !== undefined) return known.id;
     const device = this.#system.devices.find((d) => d.name === actor || d.aliases.includes(actor));
     if (device !== undefined) return this.#master(device.smmu ?? -1, device.sids[0] ?? 0);
-    const base = actor.split('.')[0] ?? actor;
-    if (base !== actor && this.#byName.has(base)) return this.ofActor(base);
-    return this.#thread(actor, 'hypervisor').id;
+    const base = this.#byName.get(actor.split('.')[0] ?? actor);
+    // An emulated SMMU acts by itself; a driver of the hypervisor is the hypervisor.
+    if (base !== undefined && (base.kind === 'hypervisor' || !/smmu/.test(actor))) return base.id;
+    return this.#thread(actor, base === undefined ? 'hypervisor' : 'command queue').id;
   }
 
   /** The thread of each step of a unit, step k at index k - 1. */
   ofSteps(steps: readonly TraceStep[], tree: FrameTree, actor: string | undefined): Uint16Array {
     const own = this.ofActor(actor);
     const byFrame = new Map<FrameNode, number>();
-    return Uint16Array.from(steps, (step, i) => this.#ofStep(step) ?? this.#ofFrame(tree.owner[i] ?? tree.root, { steps, own, byFrame }));
+    let writer: number | undefined;
+    return Uint16Array.from(steps, (step, i) => {
+      const thread = this.#ofStep(step);
+      if (step.kind === 'store' || step.kind === 'hypervisor') writer = step.kind === 'hypervisor' && step.action === 'result' ? undefined : thread ?? writer;
+      // Who stored commands is who then tells the SMMU of them.
+      return thread ?? (step.kind === 'register' ? writer : undefined) ?? this.#ofFrame(tree.owner[i] ?? tree.root, { steps, own, byFrame });
+    });
   }
 
   #ofStep(step: TraceStep): number | undefined {
