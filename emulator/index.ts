@@ -7,7 +7,7 @@ export { COMMANDS, commandNamed, commandOf, encodeCommand, type Command } from '
 export { EVENTS, eventNamed, eventOf, type EventType } from './fields/events.ts';
 export { PRI_RECORD } from './fields/pri.ts';
 export { descriptorLayout, S1_LEAF, S1_TABLE, S2_LEAF, S2_TABLE } from './fields/descriptors.ts';
-export { REGISTERS, registerNamed, type Register } from './fields/registers.ts';
+export { globalErrorName, registerAt, registerName, REGISTERS, registerNamed, type Register } from './fields/registers.ts';
 export { Machine, requestOf, type AccessResult, type Explanation, type MachineConfig, type SmmuConfig } from './machine/machine.ts';
 export { Smmu, type SmmuOptions, type StallListener } from './smmu/smmu.ts';
 export { ABORT, ATS_REQUEST, COMPLETER_ABORT, OK, RAZ_WI, Request, Response, STALLED, TRANSLATED, UNSUPPORTED, UNSUPPORTED_TYPE, UNTRANSLATED } from './smmu/request.ts';

@@ -5,8 +5,8 @@
  */
 import { hex, u64, type U64 } from '../../emulator/bits/u64.ts';
 import type { CellChange, Cells } from '../../emulator/history/history.ts';
+import { registerName } from '../../emulator/fields/registers.ts';
 import type { System } from '../system/system.ts';
-import { registerName } from './registerName.ts';
 
 /** Something that can be watched or asked about. */
 export type DataTarget =

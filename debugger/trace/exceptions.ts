@@ -5,10 +5,9 @@
  */
 import { EVENTS, eventOf } from '../../emulator/fields/events.ts';
 import { format } from '../../emulator/fields/layout.ts';
-import { registerNamed } from '../../emulator/fields/registers.ts';
+import { globalErrorName, registerNamed } from '../../emulator/fields/registers.ts';
 import type { SourceRange } from '../../model/problem.ts';
 import type { UnitOutcome } from '../run/unit.ts';
-import { globalErrorName } from './registerName.ts';
 import { stepText } from './stepText.ts';
 import type { TraceStep } from './traceStep.ts';
 

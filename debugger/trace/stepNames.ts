@@ -4,8 +4,7 @@
  */
 import { COMMANDS, commandOf } from '../../emulator/fields/commands.ts';
 import { EVENTS, eventOf } from '../../emulator/fields/events.ts';
-import { REGISTERS } from '../../emulator/fields/registers.ts';
-import { globalErrorName, registerAt } from './registerName.ts';
+import { globalErrorName, registerAt, REGISTERS } from '../../emulator/fields/registers.ts';
 import type { TraceStep } from './traceStep.ts';
 
 type Of<K extends TraceStep['kind']> = TraceStep & { readonly kind: K };

@@ -12,7 +12,7 @@ import { PRI_RECORD } from '../../emulator/fields/pri.ts';
 import { L1STD, STE } from '../../emulator/fields/ste.ts';
 import type { StructureName } from '../../emulator/steps/step.ts';
 import { INSTRUCTION, PRIVILEGED, READ, S2_PX, S2_UX, WRITE } from '../../emulator/walk/access.ts';
-import { globalErrorName, registerName } from './registerName.ts';
+import { globalErrorName, registerName } from '../../emulator/fields/registers.ts';
 import type { TraceStep } from './traceStep.ts';
 
 /** The text of a step. */

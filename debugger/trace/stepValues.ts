@@ -11,9 +11,9 @@ import { decode, type Layout } from '../../emulator/fields/layout.ts';
 import { PRI_RECORD } from '../../emulator/fields/pri.ts';
 import { L1STD, STE } from '../../emulator/fields/ste.ts';
 import type { TransactionStep } from '../../emulator/steps/step.ts';
+import { registerAt } from '../../emulator/fields/registers.ts';
 import { numberValue, stringValue, type ExpressionValue } from '../expression/value.ts';
 import { FrameNode, type FrameTree } from './frames.ts';
-import { registerAt } from './registerName.ts';
 import type { TraceStep } from './traceStep.ts';
 
 const STRUCTURES = { STE, L1STD, CD, L1CD } as const;

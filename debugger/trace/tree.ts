@@ -3,8 +3,8 @@
  * only; whoever draws it chooses lines and colours.
  */
 import { hex } from '../../emulator/bits/u64.ts';
+import { registerName } from '../../emulator/fields/registers.ts';
 import { FrameNode, frameTree } from './frames.ts';
-import { registerName } from './registerName.ts';
 import { stepText, type StepText } from './stepText.ts';
 import type { TraceStep } from './traceStep.ts';
 

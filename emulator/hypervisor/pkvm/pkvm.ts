@@ -5,6 +5,7 @@
  */
 import { fromNumber, type U64 } from '../../bits/u64.ts';
 import { eventOf } from '../../fields/events.ts';
+import { registerName } from '../../fields/registers.ts';
 import { Machine, requestOf, type SmmuConfig } from '../../machine/machine.ts';
 import { OK, Response } from '../../smmu/request.ts';
 import type { ComparedStream } from '../compare.ts';
@@ -209,7 +210,7 @@ export class Pkvm implements Hypervisor {
   register(access: { readonly smmu: number; readonly offset: number; readonly size: number; readonly value?: U64 }): Outcome {
     const { offset, size, value } = access;
     const smmu = this.machine.smmus[access.smmu];
-    this.runtime.note(`smmu${access.smmu}`, 'trap', `the host ${value === undefined ? 'reads' : 'writes'} offset 0x${offset.toString(16)}`, 'traps');
+    this.runtime.note(`smmu${access.smmu}`, 'trap', `the host ${value === undefined ? 'reads' : 'writes'} ${registerName(offset)}`, 'traps');
     if (smmu === undefined) return failed(`no SMMU ${access.smmu}`);
     if (value !== undefined) return windowWrite(smmu, { offset, size, value }) ? done('written') : failed('abort: stage-2 fault of the host');
     const read = windowRead(smmu, offset, size);

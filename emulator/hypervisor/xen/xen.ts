@@ -6,6 +6,7 @@
 import { fromNumber, type U64 } from '../../bits/u64.ts';
 import { Machine, requestOf, type SmmuConfig } from '../../machine/machine.ts';
 import { eventOf } from '../../fields/events.ts';
+import { registerName } from '../../fields/registers.ts';
 import { OK, Response } from '../../smmu/request.ts';
 import type { Region } from '../../memory/regions.ts';
 import type { RegisterPort } from '../driver/port.ts';
@@ -261,7 +262,7 @@ export class Xen implements Hypervisor {
   trap(access: TrappedAccess): Outcome & { readonly read?: U64 } {
     let read: U64 | undefined;
     const verb = access.value === undefined ? 'reads' : 'writes';
-    const outcome = this.runtime.operation(access.domain, `${verb} register 0x${access.offset.toString(16)}`, () => {
+    const outcome = this.runtime.operation(access.domain, `${verb} ${registerName(access.offset)}`, () => {
       const vsmmu = this.domain(access.domain)?.vsmmus[access.vsmmu ?? 0];
       if (vsmmu === undefined) return failed('data abort: nothing is there');
       if (access.value !== undefined) return vsmmu.write(access.offset, access.size, access.value) ? done() : failed('data abort');

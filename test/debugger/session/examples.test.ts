@@ -66,4 +66,28 @@ describe('examples', () => {
     }
     expect(s.system.machine.hash).toBe(ends.at(-1));
   });
+
+  it('stop where Xen takes a command of a guest, in the thread of the emulated SMMU, and at its crash', () => {
+    const s = sessionOf('vsmmu-merge-v3.smmu', 1000);
+    s.setBreakpoints({ kind: 'function' }, [{ kind: 'function', name: 'xen.cfgi_ste' }]);
+    expect(s.run(forward)).toMatchObject({ reason: 'breakpoint', text: 'domd.vsmmu0: CMD_CFGI_STE' });
+    expect(s.threads[s.thread - 1]).toMatchObject({ name: 'domd.vsmmu0', kind: 'command queue' });
+    expect(s.frames().map((f) => f.name)).toEqual([
+      'domd.vsmmu0: CMD_CFGI_STE', 'domd: writes CMDQ_PROD', expect.stringContaining('attaches') as string, 'attach eth0',
+    ]);
+    s.setBreakpoints({ kind: 'function' }, []);
+    s.setBreakpoints({ kind: 'exception' }, [{ kind: 'exception', filter: 'crash' }]);
+    const crash = s.run(forward);
+    expect(crash).toMatchObject({ reason: 'exception', exception: { filter: 'crash' } });
+    expect(s.run({ kind: 'continue', direction: 'backward' }).reason).toBe('start');
+    expect(s.run(forward).moment).toEqual(crash.moment);
+  });
+
+  it('show what a step changed in the state of a hypervisor', () => {
+    const s = sessionOf('vsmmu-merge-v3.smmu', 1000);
+    s.setBreakpoints({ kind: 'exception' }, [{ kind: 'exception', filter: 'crash' }]);
+    s.run(forward);
+    s.run({ kind: 'step', how: 'in', direction: 'backward', granularity: 'instruction' });
+    expect(s.changes().find((c) => c.kind === 'other' && c.name === 'xen.crash')).toMatchObject({ before: '""' });
+  });
 });

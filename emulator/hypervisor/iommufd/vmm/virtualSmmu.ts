@@ -4,6 +4,7 @@
  * processed inside the access that starts them.
  */
 import type { U64 } from '../../../bits/u64.ts';
+import { registerName } from '../../../fields/registers.ts';
 import { featuresOf, type Features, type IdRegisters } from '../../../idr/features.ts';
 import { GERROR } from '../../../queues/errors.ts';
 import { indexOf, isEmpty, isFull, nextIndex, ringOf, slotAddress, type Ring } from '../../../queues/ring.ts';
@@ -52,13 +53,13 @@ export class VirtualSmmu {
 
   #read(offset: number, size: 4 | 8): U64 {
     const { runtime, name } = this.#parts;
-    runtime.note(name, 'trap', `read of offset 0x${offset.toString(16)}`, 'traps');
+    runtime.note(name, 'trap', `read of ${registerName(offset)}`, 'traps');
     return this.#file.read(offset, size);
   }
 
   #write(offset: number, size: 4 | 8, value: U64): boolean {
     const { runtime, name, reconfigure } = this.#parts;
-    runtime.note(name, 'trap', `write of offset 0x${offset.toString(16)}`, 'traps');
+    runtime.note(name, 'trap', `write of ${registerName(offset)}`, 'traps');
     this.#file.write(offset, size, value);
     if (offset === REG.GBPA) reconfigure();
     return true;

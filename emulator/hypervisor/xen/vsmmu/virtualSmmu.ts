@@ -5,6 +5,7 @@
  */
 import type { U64 } from '../../../bits/u64.ts';
 import type { FieldInput } from '../../../fields/layout.ts';
+import { registerName } from '../../../fields/registers.ts';
 import type { IdRegisters } from '../../../idr/features.ts';
 import type { Runtime } from '../../hypervisor.ts';
 import type { MemoryView } from '../../memoryView.ts';
@@ -96,7 +97,7 @@ export class VirtualSmmu {
   }
 
   #trap(verb: string, offset: number): void {
-    this.#parts.runtime.note(this.#parts.name, 'trap', `the guest ${verb} offset 0x${offset.toString(16)}`, 'traps');
+    this.#parts.runtime.note(this.#parts.name, 'trap', `the guest ${verb} ${registerName(offset)}`, 'traps');
   }
 
   /** Commands wait for the tasklet. */
