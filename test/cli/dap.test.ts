@@ -9,7 +9,7 @@ import { nodeFiles } from '../../cli/files.ts';
 
 const SILENT = { write: () => undefined };
 const IO = { stdout: SILENT, stderr: SILENT, cwd: '/', env: {}, isTTY: false, columns: 80, files: nodeFiles, script: 'dist/vsmmu.js' };
-const SCENARIO = 'examples/scenarios/first-translation.smmu';
+const SCENARIO = 'examples/scenarios/01-first-translation.smmu';
 
 /** Frames messages, and splits what comes back. */
 function speak(input: Readable, output: Writable): { send(command: string, args?: object): void; until(what: string): Promise<void> } {

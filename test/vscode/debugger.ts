@@ -1,11 +1,12 @@
 /** Scenarios in real VS Code: launching, stepping into a walk and back, changing a value, tests, Debug DMA. */
-import { eventually, placeOf } from './harness/files.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { placeOf } from './harness/files.ts';
 import { Debugging } from './harness/debugging.ts';
 import type { Stage, UiTest } from './harness/suite.ts';
 
 const EXAMPLES = 'examples';
-const FIRST = 'scenarios/first-translation.smmu';
-const FAILING = 'scenarios/forgotten-tlbi.smmu';
+const FIRST = 'scenarios/01-first-translation.smmu';
 const SOC = 'merlin/merlin.dtsi';
 
 /** Opens a scenario and starts it with a breakpoint at the line that holds a text. */
@@ -19,32 +20,101 @@ async function debugAt({ workbench, folder }: Stage, file: string, text: string)
   return debug;
 }
 
-const stepping: readonly UiTest[] = [
+export const debugging: readonly UiTest[] = [
   {
-    name: 'debugs a scenario with F5: a breakpoint, a step into the walk, variables, and back',
+    name: 'debugs a scenario with F5: breakpoint, into the walk, variables, a queue, and back',
     workspace: EXAMPLES,
     async run(stage) {
       const { workbench } = stage;
       const debug = await debugAt(stage, FIRST, 'dma eth0 write');
-      await debug.standsAt(/dma eth0 write/);
+      await debug.standsAt('dma eth0 write');
       await workbench.screenshot('debug-breakpoint');
-      await debug.press('F11', /transaction|StreamID/i);
-      await debug.press('F11', /STE|configuration/i);
-      await debug.expand('STE');
-      await debug.row('Config').waitFor();
+      await debug.press('F11', 'write of 0x10000040');
+      await debug.press('F11', 'L1STD');
+      await debug.press('F11', 'STE at');
+      await debug.expand(/^STE/);
+      await debug.row('Config [3:1]').waitFor();
       await workbench.screenshot('debug-ste');
-      for (let i = 0; i < 12 && !/level 3|stage 1/i.test(await debug.stack.first().innerText()); i++) await workbench.page.keyboard.press('F11');
+      await debug.collapse(/^STE/);
+      await debug.press('F11', 'CD at');
+      for (const level of [0, 1, 2, 3]) await debug.press('F11', `level ${level}`);
+      await debug.expand(/^Walk/);
+      await debug.row('stage 1 level 3').waitFor();
       await workbench.screenshot('debug-walk');
-      await debug.click(/Step Back$/);
+      await debug.collapse(/^Walk/);
+      await debug.expand(/^Command queue/);
+      await debug.row('producer').waitFor();
+      await workbench.screenshot('debug-queue');
+      await debug.click(/^Step Back$/);
+      await debug.standsAt('level 2');
       await workbench.statusBar('In the past').waitFor();
       await workbench.screenshot('debug-past');
+      await workbench.page.keyboard.press('Alt+Shift+F11');
+      await debug.standsAt(/CD at|write of/);
+      await workbench.statusBar('In the past').click();
+      await workbench.statusBar('In the past').waitFor({ state: 'hidden' });
+      await debug.standsAt('level 3');
+    },
+  },
+  {
+    name: 'changes a value, and another future follows',
+    workspace: EXAMPLES,
+    async run(stage) {
+      const { workbench } = stage;
+      const debug = await debugAt(stage, FIRST, 'dma eth0 write');
+      await debug.press('F11', 'write of 0x10000040');
+      await debug.expand(/^STE/);
+      await debug.setValue('Config [3:1]', '0');
+      await debug.row('0 (abort)').waitFor();
+      await workbench.screenshot('debug-edit');
+      await workbench.page.keyboard.press('F5');
+      await debug.exception.waitFor();
+      await workbench.screenshot('debug-expectation');
+    },
+  },
+  {
+    name: 'stops where a DMA faults and says why, field by field',
+    workspace: EXAMPLES,
+    async run(stage) {
+      const { workbench } = stage;
+      const debug = await debugAt(stage, FIRST, 'dma eth0 read 0x20000000');
+      await workbench.page.keyboard.press('F5');
+      await debug.exception.filter({ hasText: 'F_TRANSLATION' }).waitFor();
+      await debug.exception.filter({ hasText: 'InputAddr' }).waitFor();
+      await debug.exception.filter({ hasText: 'was never written' }).waitFor();
+      await workbench.screenshot('debug-fault');
+    },
+  },
+  {
+    name: 'debugs one DMA from a node of a device tree, in a scenario that was written for it',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      const debug = new Debugging(workbench);
+      await workbench.open(SOC, ...(await placeOf(folder, SOC, 'eth1: ethernet@')));
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.editor.locator('.codelens-decoration a', { hasText: 'Debug DMA' }).first().waitFor();
+      await workbench.screenshot('debug-dma-lens');
+      await workbench.editor.locator('.codelens-decoration a', { hasText: 'Debug DMA' }).first().click();
+      await workbench.picker.locator('input').fill('0x12340080');
+      await workbench.screenshot('debug-dma-address');
+      await workbench.picker.locator('input').press('Enter');
+      await debug.topLine.waitFor();
+      await debug.standsAt('probe');
+      await workbench.screenshot('debug-dma');
+      for (const line of ['attach', 'map', 'dma', 'expect']) await debug.press('F10', line);
+    },
+  },
+  {
+    name: 'runs scenarios as tests, and shows expected beside actual',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      const failing = 'scenarios/failing.smmu';
+      await writeFile(join(folder, failing), 'board "../merlin/merlin-evk.dts"\nin host\n  probe smmu_io\n  attach eth0\n  map eth0 0x1000 -> 0x90000000 4K rw\ndma eth0 write 0x1008 "x"\nexpect ok\nexpect pa 0x90000000\n');
+      await workbench.open(failing);
+      await workbench.command('Test: Run Tests in Current File');
+      await workbench.page.locator('.testing-run-glyph, .codicon-testing-failed-icon').first().waitFor();
+      await workbench.page.locator('.testing-diff-message-decoration, .test-message-inline-content, .test-output-peek').filter({ hasText: '0x90000008' }).first().waitFor();
+      await workbench.screenshot('debug-tests');
     },
   },
 ];
-
-const tests: readonly UiTest[] = [];
-
-void eventually;
-void FAILING;
-void SOC;
-export const debugging: readonly UiTest[] = [...stepping, ...tests];

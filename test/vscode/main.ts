@@ -1,9 +1,10 @@
 /** Every test in real VS Code, in the order in which a user meets the features. */
 import { runSuite } from './harness/suite.ts';
 import { deviceTree } from './deviceTree.ts';
+import { debugging } from './debugger.ts';
 import { guests } from './guests.ts';
 import { views } from './views.ts';
 
 export function main(words: readonly string[]): Promise<number> {
-  return runSuite([...deviceTree, ...guests, ...views], words);
+  return runSuite([...deviceTree, ...guests, ...views, ...debugging], words);
 }

@@ -71,6 +71,23 @@ export class Debugging {
     if (await row.getAttribute('aria-expanded') !== 'true') await row.click();
   }
 
+  /** Closes a row of the Variables view. */
+  async collapse(name: string | RegExp): Promise<void> {
+    const row = this.row(name);
+    await row.scrollIntoViewIfNeeded();
+    if (await row.getAttribute('aria-expanded') === 'true') await row.click();
+  }
+
+  /** Gives a row of the Variables view another value. */
+  async setValue(name: string | RegExp, value: string): Promise<void> {
+    const row = this.row(name);
+    await row.scrollIntoViewIfNeeded();
+    await row.dblclick();
+    const box = this.#workbench.page.locator('.debug-variables input').first();
+    await box.fill(value);
+    await box.press('Enter');
+  }
+
   /** Clicks a button of the session by its title. */
   async click(title: string | RegExp): Promise<void> {
     await this.toolbar.getByRole('button', { name: title }).first().click();
