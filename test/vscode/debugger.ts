@@ -6,7 +6,7 @@ import { Debugging } from './harness/debugging.ts';
 import type { Stage, UiTest } from './harness/suite.ts';
 
 const EXAMPLES = 'examples';
-const FIRST = 'scenarios/01-first-translation.smmu';
+const FIRST = 'scenarios/first-translation.smmu';
 const SOC = 'merlin/merlin.dtsi';
 
 /** Opens a scenario and starts it with a breakpoint at the line that holds a text. */
