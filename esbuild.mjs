@@ -20,6 +20,7 @@ const shared = {
 
 const programs = [
   { entryPoints: { extension: 'client/extension.ts' }, external: ['vscode'] },
+  { entryPoints: { client: 'client/languageClient.ts' }, external: ['vscode'] },
   { entryPoints: { server: 'server/main.ts', 'server-main': 'server/lsp/server.ts' } },
   { entryPoints: { dap: 'debugger/dap/main.ts' } },
   { entryPoints: { vsmmu: 'cli/main.ts' }, external: ['./server.js', './dap.js'], banner: { js: '#!/usr/bin/env node' } },

@@ -5,7 +5,7 @@
  * bytes into text.
  */
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { Server } from './server.ts';
 
 /** The scheme of the virtual files: `vsmmu-dtb:/folder/board.dtb.dts` is the source of `/folder/board.dtb`. */
 export const BLOB_SCHEME = 'vsmmu-dtb';
@@ -28,9 +28,9 @@ function blobOf(source: vscode.Uri): vscode.Uri {
 class BlobFiles implements vscode.FileSystemProvider {
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
-  readonly #server: LanguageClient;
+  readonly #server: Server;
 
-  constructor(server: LanguageClient) {
+  constructor(server: Server) {
     this.#server = server;
   }
 
@@ -93,7 +93,7 @@ const opener: vscode.CustomReadonlyEditorProvider = {
 };
 
 /** Registers the file system and the editor of blobs. */
-export function registerBlobs(server: LanguageClient): vscode.Disposable[] {
+export function registerBlobs(server: Server): vscode.Disposable[] {
   return [
     vscode.workspace.registerFileSystemProvider(BLOB_SCHEME, new BlobFiles(server), { isReadonly: true, isCaseSensitive: true }),
     vscode.window.registerCustomEditorProvider('vsmmu.blob', opener),

@@ -4,8 +4,7 @@
  * includes it.
  */
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
-import { BOARD_LANGUAGES } from './server.ts';
+import { BOARD_LANGUAGES, type Server } from './server.ts';
 
 interface Board {
   readonly uri: string;
@@ -34,19 +33,19 @@ function activeDocument(): vscode.TextDocument | undefined {
 }
 
 export class BoardStatus implements vscode.Disposable {
-  readonly #server: LanguageClient;
+  readonly #server: Server;
   readonly #item = vscode.window.createStatusBarItem('vsmmu.board', vscode.StatusBarAlignment.Left, 10);
   readonly #disposables: vscode.Disposable[] = [];
 
-  constructor(server: LanguageClient) {
+  constructor(server: Server) {
     this.#server = server;
     this.#item.name = vscode.l10n.t('vSMMU Board');
     this.#item.command = 'vsmmu.selectBoard';
+    server.onNotification('vsmmu/contextChanged', () => void this.refresh());
     this.#disposables.push(
       this.#item,
       vscode.window.onDidChangeActiveTextEditor(() => void this.refresh()),
       vscode.workspace.onDidOpenTextDocument(() => void this.refresh()),
-      server.onNotification('vsmmu/contextChanged', () => void this.refresh()),
       server.onDidChangeState(() => void this.refresh()),
     );
   }

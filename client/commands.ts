@@ -3,16 +3,17 @@
  * says so when the server cannot answer, instead of failing in silence.
  */
 import * as vscode from 'vscode';
-import type { LanguageClient, Location, Position } from 'vscode-languageclient/node';
+import type { Location, Position } from 'vscode-languageclient/node';
 import type { BoardStatus } from './boardStatus.ts';
 import { openExamples } from './exampleFolder.ts';
 import { openLine, type Pages } from './pages.ts';
 import { chooseRule } from './rules.ts';
+import type { Server } from './server.ts';
 import type { ViewPanels } from './views/panels.ts';
 
 interface Parts {
   readonly context: vscode.ExtensionContext;
-  readonly server: LanguageClient;
+  readonly server: Server;
   readonly pages: Pages;
   readonly panels: ViewPanels;
   readonly board: BoardStatus;
@@ -37,7 +38,7 @@ async function explainRule({ server, pages }: Parts, id?: unknown): Promise<void
 /** A code lens speaks LSP; the peek view wants VS Code's own objects. */
 async function showReferences({ server }: Parts, ...args: unknown[]): Promise<void> {
   const [uri, position, locations] = args as [string, Position, Location[]];
-  const { asLocation, asPosition } = server.protocol2CodeConverter;
+  const { asLocation, asPosition } = await server.converter();
   const places = locations.map((location) => asLocation(location));
   await vscode.commands.executeCommand('editor.action.showReferences', vscode.Uri.parse(uri), asPosition(position), places);
 }

@@ -10,14 +10,14 @@ import { registerCommands } from './commands.ts';
 import { registerDebugger } from './debug/index.ts';
 import { recognizeGuests } from './guestFiles.ts';
 import { Pages } from './pages.ts';
-import { createServer } from './server.ts';
+import { Server } from './server.ts';
 import { registerTools } from './tools/languageModel.ts';
 import { registerTasks } from './tools/tasks.ts';
 import { boardViews } from './views/boardViews.ts';
 import { ViewPanels } from './views/panels.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
-  const server = createServer(context);
+  const server = new Server(context);
   const pages = new Pages();
   const panels = new ViewPanels(context);
   for (const view of boardViews(server)) panels.register(view);
@@ -30,7 +30,6 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerTools(context),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendNotification('vsmmu/trustChanged', { trusted: true })),
   );
-  context.subscriptions.push({ dispose: () => void server.dispose() });
-  // Nothing here waits for the server: requests do by themselves, and a failed start is reported by the client.
-  server.start().catch(() => undefined);
+  context.subscriptions.push(server);
+  server.start();
 }

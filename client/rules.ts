@@ -3,7 +3,7 @@
  * diagnostic's code to its page.
  */
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { Server } from './server.ts';
 
 /** One rule as `vsmmu/rules` answers it. */
 interface RulePage {
@@ -26,7 +26,7 @@ export function linkToRule(diagnostic: vscode.Diagnostic): vscode.Diagnostic {
 }
 
 /** The page of rule `id`, or of the one that the user picks; undefined where there is none. */
-export async function chooseRule(server: LanguageClient, id?: unknown): Promise<RulePage | undefined> {
+export async function chooseRule(server: Server, id?: unknown): Promise<RulePage | undefined> {
   const { rules } = await server.sendRequest<{ rules: readonly RulePage[] }>('vsmmu/rules', {});
   if (typeof id === 'string') return rules.find((rule) => rule.id === id);
   const items = rules.map((rule) => ({

@@ -1,6 +1,6 @@
 /** The commands of the debugger, by their names in package.json. */
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { Server } from '../server.ts';
 import { startScenario, TYPE } from './configurations.ts';
 import { returnToPresent, reverseStep, runBackToWriter } from './time.ts';
 
@@ -14,7 +14,7 @@ interface MadeScenario {
 const ADDRESS = /^(?:0x[0-9a-f]{1,16}|\d{1,20})$/i;
 
 /** Asks for an address, and starts a session in which the device makes one DMA there. */
-async function debugDma(server: LanguageClient, uri: unknown, device: unknown): Promise<void> {
+async function debugDma(server: Server, uri: unknown, device: unknown): Promise<void> {
   if (typeof uri !== 'string' || typeof device !== 'string') return;
   const address = await vscode.window.showInputBox({
     title: `Debug DMA from ${device.slice(device.lastIndexOf('/') + 1)}`,
@@ -31,7 +31,7 @@ async function debugDma(server: LanguageClient, uri: unknown, device: unknown): 
   await vscode.debug.startDebugging(folder, configuration);
 }
 
-type Command = (server: LanguageClient, ...args: unknown[]) => Promise<void>;
+type Command = (server: Server, ...args: unknown[]) => Promise<void>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   'vsmmu.debugScenario': (_, uri) => startScenario(uri, { noDebug: false }),
@@ -44,7 +44,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /** Registers every command of the debugger; one that fails says so. */
-export function registerDebugCommands(server: LanguageClient): vscode.Disposable[] {
+export function registerDebugCommands(server: Server): vscode.Disposable[] {
   return Object.entries(COMMANDS).map(([name, command]) =>
     vscode.commands.registerCommand(name, async (...args: unknown[]) => {
       try {

@@ -1,6 +1,6 @@
 /** The debugger's part of the extension: what VS Code asks for, and where it is answered. */
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { Server } from '../server.ts';
 import { AdapterLoader } from './adapter.ts';
 import { registerDebugCommands } from './commands.ts';
 import { configurationProvider, dynamicConfigurations, TYPE } from './configurations.ts';
@@ -9,7 +9,7 @@ import { TimeStatus } from './time.ts';
 import { registerValues } from './values.ts';
 
 /** Registers the debugger. */
-export function registerDebugger(context: vscode.ExtensionContext, server: LanguageClient): vscode.Disposable[] {
+export function registerDebugger(context: vscode.ExtensionContext, server: Server): vscode.Disposable[] {
   const loader = new AdapterLoader(context);
   return [
     vscode.debug.registerDebugConfigurationProvider(TYPE, configurationProvider),

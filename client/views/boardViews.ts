@@ -4,7 +4,7 @@
  * view has its data too.
  */
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { Server } from '../server.ts';
 import { TO_WEB, type ToWeb } from './messages.ts';
 import type { View } from './panels.ts';
 
@@ -16,7 +16,7 @@ const BOARD_VIEWS: readonly { readonly id: string; readonly request: string; rea
 ];
 
 /** All views that the language server feeds. */
-export function boardViews(server: LanguageClient): View[] {
+export function boardViews(server: Server): View[] {
   const changed = new vscode.EventEmitter<void>();
   server.onNotification('vsmmu/modelChanged', () => changed.fire());
   server.onNotification('vsmmu/contextChanged', () => changed.fire());
@@ -28,7 +28,7 @@ export function boardViews(server: LanguageClient): View[] {
   }));
 }
 
-async function load(server: LanguageClient, request: string, subject: string): Promise<ToWeb> {
+async function load(server: Server, request: string, subject: string): Promise<ToWeb> {
   const uri = vscode.Uri.parse(subject);
   const document = await vscode.workspace.openTextDocument(uri);
   const answer: unknown = await server.sendRequest(request, { uri: document.uri.toString() });

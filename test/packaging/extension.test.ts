@@ -28,7 +28,7 @@ describe('the packaged extension', () => {
 
   it('has what it runs and shows, and nothing else', () => {
     expect(files()).toEqual(expect.arrayContaining([
-      'package.json', 'package.nls.json', 'l10n/bundle.l10n.json', 'readme.md', 'LICENSE.txt', 'dist/extension.js', 'dist/server.js', 'dist/server-main.js', 'dist/vsmmu.js', 'dist/views.js', 'dist/views.css',
+      'package.json', 'package.nls.json', 'l10n/bundle.l10n.json', 'readme.md', 'LICENSE.txt', 'dist/extension.js', 'dist/client.js', 'dist/server.js', 'dist/server-main.js', 'dist/vsmmu.js', 'dist/views.js', 'dist/views.css',
       'dist/THIRD_PARTY.txt', 'dist/sbom.cdx.json', 'docs/rules/smmu-reg.md', 'examples/merlin/merlin-evk.dts', 'syntaxes/dts.tmLanguage.json',
     ]));
     const top = new Set(files().map((name) => name.replace(/\/.*/, '')));
@@ -46,7 +46,7 @@ describe('the packaged extension', () => {
   it('has nothing that runs when it is installed, and asks nothing of the network', () => {
     const packed = JSON.parse(entries.find(({ name }) => name === 'extension/package.json')?.text() ?? '{}') as { scripts?: Record<string, string>; dependencies?: object };
     expect(packed.dependencies).toBeUndefined();
-    const code = ['dist/extension.js', 'dist/server-main.js', 'dist/vsmmu.js', 'dist/views.js'].map((name) => readFileSync(name, 'utf8'));
+    const code = ['dist/extension.js', 'dist/client.js', 'dist/server-main.js', 'dist/vsmmu.js', 'dist/views.js'].map((name) => readFileSync(name, 'utf8'));
     expect(code.filter((text) => /require\("(?:node:)?(?:https?|dns|tls|dgram)"\)|(?:[=(,;:?&|!]|return |await )fetch\(|new WebSocket|XMLHttpRequest/.test(text)).length).toBe(0);
   });
 });
@@ -65,5 +65,19 @@ describe('the bill of materials', () => {
     const texts = readFileSync('dist/THIRD_PARTY.txt', 'utf8');
     for (const { name, version, licenses } of bill.components) expect(texts).toContain(`${name} ${version} (${licenses[0]?.license.id})`);
     expect(texts.match(/permission|redistribution|license/gi)?.length).toBeGreaterThan(bill.components.length);
+  });
+});
+
+describe('activation', () => {
+  it('takes less than 100 ms of the processor, loading included', () => {
+    const runs = Array.from({ length: 3 }, () => JSON.parse(execFileSync(process.execPath, ['test/packaging/activation.mjs'], { encoding: 'utf8' })) as { load: number; activate: number; subscriptions: number; failure?: string });
+    expect(runs.flatMap(({ failure }) => failure ?? [])).toEqual([]);
+    expect(runs[0]?.subscriptions).toBeGreaterThan(10);
+    // The least of three: what else a busy machine does is not the extension's doing.
+    expect(Math.min(...runs.map(({ load, activate }) => load + activate))).toBeLessThan(100);
+  });
+
+  it('does not load the language client, the server or the debugger', () => {
+    expect(statSync('dist/extension.js').size).toBeLessThan(100_000);
   });
 });
