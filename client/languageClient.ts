@@ -6,6 +6,7 @@
 import * as vscode from 'vscode';
 import { LanguageClient, type LanguageClientOptions, TransportKind } from 'vscode-languageclient/node';
 import { linkToRule } from './rules.ts';
+import { readVirtual, virtualSchemes } from './virtualFiles.ts';
 
 /** What differs between this client and any other. */
 export interface ClientParts {
@@ -18,11 +19,12 @@ export interface ClientParts {
 /** A client, not started yet. */
 export function createClient({ module, languages, schemes }: ClientParts): LanguageClient {
   const options: LanguageClientOptions = {
-    documentSelector: languages.flatMap((language) => schemes.map((scheme) => ({ scheme, language }))),
+    documentSelector: languages.flatMap((language) => [...schemes, ...virtualSchemes()].map((scheme) => ({ scheme, language }))),
     synchronize: { configurationSection: 'vsmmu' },
     initializationOptions: () => ({
       settings: vscode.workspace.getConfiguration('vsmmu'),
       trusted: vscode.workspace.isTrusted,
+      readsVirtual: virtualSchemes().length > 0,
     }),
     middleware: {
       handleDiagnostics: (uri, diagnostics, next) => next(uri, diagnostics.map(linkToRule)),
@@ -33,5 +35,7 @@ export function createClient({ module, languages, schemes }: ClientParts): Langu
       },
     },
   };
-  return new LanguageClient('vsmmu', 'vSMMU Workbench', { module, transport: TransportKind.ipc }, options);
+  const client = new LanguageClient('vsmmu', 'vSMMU Workbench', { module, transport: TransportKind.ipc }, options);
+  client.onRequest('vsmmu/readVirtual', readVirtual);
+  return client;
 }

@@ -4,6 +4,7 @@
  * reload of the window. What a view shows is the business of its `View`; how, of its script.
  */
 import * as vscode from 'vscode';
+import { BLOB_SCHEME } from '../blobs.ts';
 import { openLine } from '../pages.ts';
 import { FROM_WEB, type FromWeb, STATE, type ToWeb } from './messages.ts';
 import { nonce, pageOf } from './page.ts';
@@ -26,7 +27,7 @@ export interface View {
 const QUIET_MS = 120;
 
 /** What documents a link in a view may lead to: sources, never a command or a page of the web. */
-const SOURCES: readonly string[] = ['file', 'untitled', 'vscode-vfs', 'vscode-remote', 'vsmmu-dtb'];
+const SOURCES: readonly string[] = ['file', 'untitled', BLOB_SCHEME];
 
 /** Opens and restores the panels of views. */
 export class ViewPanels implements vscode.Disposable {
@@ -153,7 +154,7 @@ class ViewPanel implements vscode.Disposable {
         [this.#isReady, this.#shown] = [true, undefined];
         return this.#refresh();
       case 'open':
-        if (SOURCES.includes(vscode.Uri.parse(message.place.uri).scheme)) await openLine(message.place.uri, message.place.line);
+        if (isSource(vscode.Uri.parse(message.place.uri))) await openLine(message.place.uri, message.place.line);
         return undefined;
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
@@ -170,6 +171,10 @@ class ViewPanel implements vscode.Disposable {
     clearTimeout(this.#timer);
     for (const disposable of this.#disposables) disposable.dispose();
   }
+}
+
+function isSource(uri: vscode.Uri): boolean {
+  return SOURCES.includes(uri.scheme) || vscode.workspace.getWorkspaceFolder(uri) !== undefined;
 }
 
 /** Asks where to, and writes. */

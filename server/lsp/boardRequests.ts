@@ -161,7 +161,7 @@ export function toItem(item: Proposal, index: number, range: ReturnType<typeof t
 
 function binaryPath(session: Session, path: string, name: string): string | undefined {
   const folders = [parentFolder(path), ...session.includePaths.rootsFor(path)];
-  return folders.map((folder) => `${folder}/${name}`).find((candidate) => session.host.disk.stamp(candidate) !== undefined);
+  return folders.map((folder) => `${folder}/${name}`).find((candidate) => session.disk.stamp(candidate) !== undefined);
 }
 
 /** An action with its edits as the protocol has it. */

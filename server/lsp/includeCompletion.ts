@@ -26,7 +26,7 @@ export function includeProposals(session: Session, document: RawDocument, offset
 
 function entries(session: Session, folder: string): Proposal[] {
   if (!session.files.mayList(folder)) return [];
-  return (session.host.disk.list(folder) ?? []).flatMap((entry): Proposal[] => {
+  return (session.disk.list(folder) ?? []).flatMap((entry): Proposal[] => {
     if (!entry.name.includes('.')) return [{ label: `${entry.name}/`, kind: 'folder' }];
     return INCLUDABLE.test(entry.name) ? [{ label: entry.name, kind: 'file' }] : [];
   });

@@ -137,7 +137,7 @@ export const SCENARIO_REQUESTS: RequestTable = {
 /** Files that a path in a scenario may go on with. */
 function filesIn(session: Session, path: string, folder: string): readonly { name: string; folder: boolean }[] {
   const target = joinPath(folderOf(path), folder === '' ? '.' : folder.replace(/\/$/, ''));
-  return session.files.mayList(target) ? session.host.disk.list(target) ?? [] : [];
+  return session.files.mayList(target) ? session.disk.list(target) ?? [] : [];
 }
 
 function toEdits(document: RawDocument, edits: readonly FormatEdit[]): TextEdit[] {

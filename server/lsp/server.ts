@@ -69,7 +69,10 @@ export function serve(connection: Connection, session: Session): void {
     announceContext(connection, session, path);
   };
   connection.onInitialize((params) => initialize(session, diagnostics, params));
-  connection.onInitialized(() => void watchFiles(connection, session));
+  connection.onInitialized(() => {
+    void watchFiles(connection, session);
+    readVirtualFiles(connection, session);
+  });
   synchronise(connection, session, diagnostics);
   followSettings(connection, session, refresh);
   const requests: RequestTable = {
@@ -113,13 +116,14 @@ function initialize(session: Session, diagnostics: Diagnostics, params: Initiali
     folders: roots.map((uri) => session.uris.fromEditor(uri).replace(/(.)\/$/, '$1')),
     settings: options.settings,
     trusted: options.trusted,
+    readsVirtual: options.readsVirtual,
   });
   return { capabilities: serverCapabilities(pulls), serverInfo: { name: 'vsmmu' } };
 }
 
-function readOptions(value: unknown): { settings: unknown; trusted: boolean } {
-  const options: { settings?: unknown; trusted?: unknown } = typeof value === 'object' && value !== null ? value : {};
-  return { settings: options.settings ?? {}, trusted: options.trusted !== false };
+function readOptions(value: unknown): { settings: unknown; trusted: boolean; readsVirtual: boolean } {
+  const options: { settings?: unknown; trusted?: unknown; readsVirtual?: unknown } = typeof value === 'object' && value !== null ? value : {};
+  return { settings: options.settings ?? {}, trusted: options.trusted !== false, readsVirtual: options.readsVirtual === true };
 }
 
 async function watchFiles(connection: Connection, session: Session): Promise<void> {
@@ -127,6 +131,19 @@ async function watchFiles(connection: Connection, session: Session): Promise<voi
   const watchers = [{ globPattern: '**/*.{dts,dtsi,dtso,dtsp,overlay,h,cfg,xlcfg,smmu}' }, { globPattern: '**/vsmmu.json' }];
   await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
 }
+
+/** Has the editor read what is on no disk, where it says that it can. */
+function readVirtualFiles(connection: Connection, session: Session): void {
+  if (!session.readsVirtual) return;
+  session.disk.connect(async (paths) => {
+    const uris = paths.map((path) => session.uris.toEditor(path));
+    const { entries } = await connection.sendRequest<{ entries: readonly (VirtualAnswer | null)[] }>('vsmmu/readVirtual', { uris });
+    return entries.map((entry) => (entry === null || 'entries' in entry ? entry : { bytes: Buffer.from(entry.data, 'base64') }));
+  });
+}
+
+/** A file's bytes, or what a folder has. */
+type VirtualAnswer = { readonly data: string } | { readonly entries: readonly { readonly name: string; readonly folder: boolean }[] };
 
 function announceContext(connection: Connection, session: Session, path: string): void {
   const context = session.workspace.contextOf(path);
@@ -172,6 +189,7 @@ function synchronise(connection: Connection, session: Session, diagnostics: Diag
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const paths = changes.map((change) => uris.fromEditor(change.uri)).filter((path) => !session.files.isOpen(path));
     if (paths.length === 0) return;
+    session.disk.invalidate(paths);
     workspace.filesChanged(paths);
     session.guests.refresh();
     session.scenarios.refresh();

@@ -9,6 +9,7 @@ import { RawDocument } from '../features/raw/document.ts';
 import { type Analysis, analyseBoard, type AnalysisOptions } from '../workspace/analysis.ts';
 import { IncludePaths } from '../workspace/includePaths.ts';
 import type { Disk } from '../workspace/disk.ts';
+import { VirtualDisk } from '../workspace/virtualDisk.ts';
 import { OverlayFiles } from '../workspace/files.ts';
 import { IncludeGraph } from '../workspace/includeGraph.ts';
 import { scanIncludes } from '../workspace/scanIncludes.ts';
@@ -59,6 +60,8 @@ export class Session {
   readonly guests: Guests;
   readonly scenarios: OpenScenarios;
   settings: Settings = readSettings(undefined);
+  /** Whether the editor reads virtual files for us. */
+  readsVirtual = false;
   folders: readonly string[] = [];
   capabilities: ClientCapabilities = {};
   /** Called after each analysis, and when the board of an open file has changed. */
@@ -66,11 +69,18 @@ export class Session {
   onContextChanged: (path: string) => void = () => {};
   /** Called before a long analysis is done, with what is known so far. */
   onEarly: NonNullable<AnalysisOptions['early']> = () => {};
+  readonly disk: VirtualDisk;
   private trusted = true;
   private requests = 0;
 
   constructor(readonly host: SessionHost) {
-    const { disk } = host;
+    const disk = new VirtualDisk(host.disk);
+    this.disk = disk;
+    // Whatever was compiled took a file for absent that is there.
+    disk.onFetched = () => {
+      this.graph.forgetFolders();
+      this.configure({});
+    };
     this.files = new OverlayFiles(disk);
     this.includePaths = new IncludePaths(disk);
     this.graph = new IncludeGraph({
@@ -95,9 +105,11 @@ export class Session {
   }
 
   /** Takes over settings, folders and trust, and starts everything anew. */
-  configure(change: { settings?: unknown; folders?: readonly string[]; trusted?: boolean }): void {
+  configure(change: { settings?: unknown; folders?: readonly string[]; trusted?: boolean; readsVirtual?: boolean }): void {
+    this.readsVirtual = change.readsVirtual ?? this.readsVirtual;
     if (change.settings !== undefined) this.settings = readSettings(change.settings);
     this.folders = change.folders ?? this.folders;
+    this.disk.restrictTo(this.folders);
     this.trusted = change.trusted ?? this.trusted;
     const roots = this.settings.includeRoots.flatMap((root) => this.resolve(root));
     this.includePaths.configure(roots);

@@ -77,6 +77,12 @@ export class IncludeGraph {
     this.scanned.add(folder);
   }
 
+  /** Reads folders again when asked for: what was not there may be there now. */
+  forgetFolders(): void {
+    this.scanned.clear();
+    this.folders = 0;
+  }
+
   /** Reads one file anew, or forgets it where it is gone. */
   update(path: string): void {
     for (const edge of this.edges.get(path) ?? []) this.byName.get(lastPart(edge.path))?.delete(path);

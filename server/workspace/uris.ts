@@ -1,7 +1,7 @@
 /**
  * Between the editor's URIs and the model's paths. A path is absolute and uses `/`, on Windows
- * after the drive letter; a document that is no file (`untitled:`, a virtual file system) keeps its
- * URI as its path. The editor's own spelling of a URI is kept, because editors compare them as text.
+ * after the drive letter. A file of a virtual file system has the path `/@scheme@authority/...`; a
+ * document that is no file at all (`untitled:`, the source of a blob) keeps its URI as its path. The editor's own spelling of a URI is kept, because editors compare them as text.
  */
 
 /** Remembers how the editor spells each URI. */
@@ -21,10 +21,17 @@ export class Uris {
   }
 }
 
-/** The path of a `file:` URI; any other URI, or one with a broken escape, is its own path. */
+/** A URI with an authority or a path from the root: scheme, authority, path. */
+const HIERARCHICAL = /^([A-Za-z][\w+.-]*):(?:\/\/([^/?#]*))?(\/[^?#]*)$/;
+/** Schemes whose documents have no other files beside them. */
+const ALONE: ReadonlySet<string> = new Set(['file', 'untitled', 'vsmmu-dtb']);
+
+/** The path of a `file:` URI or of a virtual file; any other URI, or one with a broken escape, is its own path. */
 export function pathOfUri(uri: string): string {
-  if (!uri.startsWith('file://')) return uri;
+  const [, scheme = '', authority = '', rest = ''] = HIERARCHICAL.exec(uri) ?? [];
   try {
+    if (scheme !== '' && !ALONE.has(scheme)) return `/@${scheme}@${authority}${decodeURIComponent(rest)}`;
+    if (!uri.startsWith('file://')) return uri;
     const path = decodeURIComponent(uri.slice('file://'.length));
     return /^\/[A-Za-z]:/.test(path) ? path[1]?.toLowerCase() + path.slice(2) : path;
   } catch {
@@ -35,6 +42,8 @@ export function pathOfUri(uri: string): string {
 /** The URI of an absolute path, escaped as VS Code escapes it. */
 export function uriOfPath(path: string): string {
   if (!path.startsWith('/') && !/^[A-Za-z]:\//.test(path)) return path;
+  const [, scheme, authority = '', rest = ''] = /^\/@([A-Za-z][\w+.-]*)@([^/]*)(\/.*)$/.exec(path) ?? [];
+  if (scheme !== undefined) return `${scheme}:${authority === '' ? '' : `//${authority}`}${rest.split('/').map(encodeURIComponent).join('/')}`;
   const rooted = path.startsWith('/') ? path : `/${path}`;
   return `file://${rooted.split('/').map(encodeURIComponent).join('/')}`;
 }

@@ -19,6 +19,8 @@ export class Client {
   readonly process: ChildProcessWithoutNullStreams;
   readonly published: Published[] = [];
   readonly notifications: { method: string; params: unknown }[] = [];
+  /** What this client answers to requests of the server; null to others. */
+  readonly answers = new Map<string, (params: never) => unknown>();
   stderr = '';
   private readonly pending = new Map<number, (message: Message) => void>();
   private readonly watchers = new Set<() => void>();
@@ -125,7 +127,7 @@ export class Client {
     if (message.method === undefined) {
       this.pending.get(message.id ?? 0)?.(message);
       this.pending.delete(message.id ?? 0);
-    } else if (message.id !== undefined) this.send({ id: message.id, result: null });
+    } else if (message.id !== undefined) this.send({ id: message.id, result: this.answers.get(message.method)?.(message.params as never) ?? null });
     else if (message.method === 'textDocument/publishDiagnostics') this.published.push(message.params as Published);
     else this.notifications.push({ method: message.method, params: message.params });
     this.wake();
@@ -149,7 +151,8 @@ export class Client {
   }
 }
 
-/** The URI of a file. */
+/** The URI of a file; what is a URI already stays one. */
 export function uriOf(path: string): string {
+  if (/^[a-z][\w+.-]+:\//.test(path)) return path;
   return `file://${path.split('/').map(encodeURIComponent).join('/')}`;
 }

@@ -166,6 +166,23 @@ const surroundings: readonly UiTest[] = [
     },
   },
   {
+    name: 'understands a board of a workspace that is on no disk',
+    workspace: EXAMPLES,
+    beside: 'test/vscode/virtualFiles',
+    async run({ workbench }) {
+      await workbench.command('Virtual Files: Open Virtual Folder');
+      const rows = workbench.page.locator('.explorer-folders-view .monaco-list-row');
+      await rows.filter({ hasText: 'board.dts' }).dblclick();
+      await workbench.statusBar('board.dts').waitFor();
+      await workbench.hint('smmu: 0x42').waitFor();
+      await (await workbench.problems()).first().waitFor({ state: 'hidden' });
+      await workbench.screenshot('virtual');
+      await rows.filter({ hasText: 'soc.dtsi' }).dblclick();
+      await workbench.page.locator('.tab.active', { hasText: 'soc.dtsi' }).waitFor();
+      await workbench.statusBar('board.dts').waitFor();
+    },
+  },
+  {
     name: 'checks a board of a workspace that is not trusted',
     workspace: EXAMPLES,
     settings: { 'security.workspace.trust.enabled': true },
