@@ -94,8 +94,9 @@ const opener: vscode.CustomReadonlyEditorProvider = {
 
 /** Registers the file system and the editor of blobs. */
 export function registerBlobs(server: Server): vscode.Disposable[] {
+  const why = new vscode.MarkdownString(vscode.l10n.t('This text is read from a blob; it changes when the blob is built anew.'));
   return [
-    vscode.workspace.registerFileSystemProvider(BLOB_SCHEME, new BlobFiles(server), { isReadonly: true, isCaseSensitive: true }),
+    vscode.workspace.registerFileSystemProvider(BLOB_SCHEME, new BlobFiles(server), { isReadonly: why, isCaseSensitive: true }),
     vscode.window.registerCustomEditorProvider('vsmmu.blob', opener),
   ];
 }

@@ -121,7 +121,7 @@ const blobs: readonly UiTest[] = [
       await workbench.hint('iommu@15000000: 0x20').waitFor();
       await workbench.screenshot('blob');
       await workbench.page.keyboard.type('x');
-      await workbench.page.locator('.tab.active .codicon-lock, .tab.active:has(.codicon-lock)').first().waitFor();
+      await workbench.page.getByText('read from a blob').first().waitFor();
       if (await workbench.page.locator('.tab.dirty').count() > 0) throw new Error('the blob was edited');
       await workbench.command('vSMMU: Show Topology');
       await workbench.preview.getByRole('link', { name: /^Device ethernet@1c400000/ }).waitFor();
