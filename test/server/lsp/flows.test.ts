@@ -70,6 +70,20 @@ describe('a session', () => {
     expect((await client.diagnostics(path, 3)).diagnostics).toEqual(first.diagnostics);
   });
 
+  it('tells the views after each analysis, and shows them what was typed', async () => {
+    const { client, folder } = await session();
+    const path = join(folder, 'board.dts');
+    client.open(path, BOARD_TEXT);
+    await client.diagnostics(path);
+    const told = (): number => client.notifications.filter(({ method }) => method === 'vsmmu/modelChanged').length;
+    await client.until(() => told() > 0 || undefined, 'modelChanged');
+    const before = told();
+    client.change(path, 2, { ...place(BOARD_TEXT, 'status', 0), text: 'iommus = <&smmu 0x777>; ' });
+    await client.until(() => told() > before || undefined, 'modelChanged after an edit');
+    expect(JSON.stringify(await client.request('vsmmu/topology', { uri: uriOf(path) }))).toContain('"text":"0x777"');
+    expect(await client.request('vsmmu/streams', { uri: uriOf(join(folder, 'nothing.dts')) })).toMatchObject({ kind: 'empty', text: 'No board explains this file.' });
+  });
+
   it('hands out diagnostics to an editor that asks, and pushes none', async () => {
     const { client, folder } = await session({ capabilities: { textDocument: { diagnostic: {} } } });
     const path = join(folder, 'board.dts');
@@ -161,6 +175,8 @@ describe('a session', () => {
       ['textDocument/rangeFormatting', { textDocument, range, options: {} }, (a: unknown[]) => a.length === 0],
       ['textDocument/onTypeFormatting', { ...at, ch: ';', options: {} }, (a: unknown[]) => a.length === 0],
       ['workspace/symbol', { query: 'smm' }, (a: { name: string }[]) => a[0]?.name === 'smmu'],
+      ['vsmmu/topology', { uri: textDocument.uri }, (a: { kind: string; data: { board: string; devices: unknown[] } }) => a.kind === 'show' && a.data.board === 'board.dts' && a.data.devices.length === 4],
+      ['vsmmu/blobSource', { name: 'x.dtb', data: '' }, (a: { text: string }) => a.text.startsWith('/dts-v1/;\n// Read from x.dtb')],
       ['vsmmu/streams', { uri: textDocument.uri }, (a: { kind: string; data: { tables: { id: string }[] } }) => a.kind === 'show' && a.data.tables.some(({ id }) => id === 'streams')],
       ['vsmmu/rules', {}, (a: { rules: unknown[] }) => a.rules.length > 50],
     ];

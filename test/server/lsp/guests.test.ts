@@ -120,6 +120,9 @@ describe('requests about a configuration', () => {
     expect(await client.request('textDocument/foldingRange', { textDocument })).toBeNull();
     const page = await client.request('vsmmu/ownership', textDocument) as { kind: string; data: { tables: { rows: { cells: { parts: { text: string; place: { uri: string; line: number } | null }[] }[] }[] }[] } };
     expect(page.kind).toBe('show');
+    const picture = await client.request('vsmmu/topology', textDocument) as { data: { board: string; devices: { name: string; domain: string | null }[] } };
+    expect(picture.data.board).toBe('xen/merlin-xen.dts');
+    expect(picture.data.devices.flatMap(({ name, domain }) => (domain === null ? [] : [`${name} ${domain}`]))).toEqual(['dma0 dom0', 'sdhci dom0', 'usb domu1', 'eth0 domd', 'eth1 dom0', 'pcie0 dom0']);
     const row = page.data.tables[0]?.rows.find(({ cells }) => cells[0]?.parts[0]?.text === 'domd');
     expect(row?.cells.map(({ parts }) => parts.map(({ text: said, place: at }) => `${said} ${at?.uri.split('/').at(-1)}:${at?.line}`).join(', '))).toEqual([
       'domd domd.cfg:4', '/soc@10000000/ethernet@1c400000 domd.cfg:12', 'iommu@15000000 merlin.dtsi:91', '0x120 merlin-xen.dts:69', '0x0 domd.dts:29',
