@@ -28,7 +28,7 @@ export function* shownStrings(value, path = []) {
 /** A short and stable key: settings by their own names, everything else by its place. */
 function keyOf(path) {
   const words = path.filter((part) => !['contributes', 'properties', 'capabilities'].includes(part)).map((part) => part.replaceAll(/[^\w.-]/g, '-'));
-  return words.join('.').replace(/^configuration\.(?=vsmmu\.)/, '');
+  return words.join('.').replace(/^configuration\.(?:\d+\.)?(?=vsmmu\.)/, '');
 }
 
 /** The manifest with references, and the words that they lead to; `known` keeps what was moved before. */

@@ -63,8 +63,8 @@ export class Guests {
   }
 
   private filesIn(folder: string): string[] {
-    const { files, host } = this.session;
-    const listed = (files.mayList(folder) ? host.disk.list(folder) ?? [] : []).filter((entry) => !entry.folder).map((entry) => entry.name);
+    const { files, disk } = this.session;
+    const listed = (files.mayList(folder) ? disk.list(folder) ?? [] : []).filter((entry) => !entry.folder).map((entry) => entry.name);
     const open = [...this.open].filter((path) => folderOf(path) === folder).map((path) => path.slice(path.lastIndexOf('/') + 1));
     return [...new Set([...open, ...listed])];
   }
