@@ -170,6 +170,9 @@ const surroundings: readonly UiTest[] = [
     workspace: EXAMPLES,
     beside: 'test/vscode/virtualFiles',
     async run({ workbench }) {
+      // The other extension's command is there once extensions are.
+      await workbench.open(EVK);
+      await workbench.statusBar('merlin-evk.dts').waitFor();
       await workbench.command('Virtual Files: Open Virtual Folder');
       const rows = workbench.page.locator('.explorer-folders-view .monaco-list-row');
       await rows.filter({ hasText: 'board.dts' }).dblclick();
