@@ -33,7 +33,7 @@ export function systemDevices({ devices }: Description): SystemDevice[] {
 
 /** The guests of a description. */
 export function guestDomains({ domains }: Description): SystemDomain[] {
-  return domains.map(({ name, at }) => ({ name, kind: 'guest', at }));
+  return domains.filter((d) => !d.isLater).map(({ name, at }) => ({ name, kind: 'guest', at }));
 }
 
 /** The host of a system. */

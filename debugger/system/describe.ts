@@ -59,7 +59,9 @@ export function describe(program: Program, files: ScenarioFiles): Described {
   const { devices, domains } = domainsOf(draft);
   const { smmus, memory, reserved, hypervisor, cache, image, limit, problems } = draft;
   if (problems.some((p) => p.level === 'error')) return { description: undefined, limit, problems };
-  const holdsCommands = uses(program.actions, 'consume');
-  const isSlow = uses(program.actions, 'settle');
+  // Hypervisors poll for what they have asked for and let nothing happen meanwhile, so their SMMUs do all at once.
+  const isBare = hypervisor.kind === 'none';
+  const holdsCommands = isBare && uses(program.actions, 'consume');
+  const isSlow = isBare && uses(program.actions, 'settle');
   return { description: { smmus, devices, memory, reserved, domains, hypervisor, cache, image, holdsCommands, isSlow }, limit, problems };
 }

@@ -51,7 +51,7 @@ export function iommufdSystem(description: Description): System | { readonly pro
   const wrong = (message: string, where = at): { readonly problems: readonly Problem[] } => ({ problems: [setupProblem(message, where)] });
   const chosen = profileOf(profile);
   if (chosen === undefined) return wrong(`iommufd has no profile ${profile ?? ''}; there are ${Object.keys(VMM_PROFILES).join(', ')}, with or without tightened/ before them.`);
-  const [guest, ...others] = description.domains;
+  const [guest, ...others] = description.domains.filter((d) => !d.isLater);
   if (guest === undefined) return wrong('There is no virtual machine: declare one with a `guest` line.');
   if (others.length > 0) return wrong('There is one virtual machine on this model of iommufd; this is the second.', others[0]?.at);
   const places = placesOf(description, guest);

@@ -48,17 +48,25 @@ function planOf(description: Description): Plan | Problem {
   if (xen === undefined || xen.size === 0) return setupProblem('There is too little memory for Xen.', description.hypervisor.at);
   const domains = new Map<string, DomainConfig>();
   for (const domain of inOrder(description.domains)) {
-    const wanted = roundUp(domain.memory ?? (domain.origin === 'hardware' ? DOM0_MEMORY : GUEST_MEMORY));
+    const wanted = wantedBy(domain, free);
     const place = take(wanted) ?? (domain.memory === undefined || domain.origin === 'hardware' ? take(largest(free)) : undefined);
+    // A guest that is to be created later may find no room then.
+    if ((place === undefined || place.size === 0) && domain.isLater) continue;
     if (place === undefined || place.size === 0) return setupProblem(`There is too little memory left for ${domain.name}, which has ${wanted / MB} MiB.`, domain.at);
     domains.set(domain.name, configOf(description, domain, { guest: domain.origin === 'hardware' ? place.base : GUEST.ram, host: place.base, size: place.size }));
   }
   return { xen, domains };
 }
 
+/** What a domain asks for, or what is usual; one that comes later leaves room for the others. */
+function wantedBy({ memory, origin, isLater }: DescribedDomain, free: readonly Stretch[]): number {
+  const usual = origin === 'hardware' ? DOM0_MEMORY : isLater ? Math.min(GUEST_MEMORY, largest(free) / 4) : GUEST_MEMORY;
+  return roundUp(memory ?? usual);
+}
+
 /** The largest come first, so that they find room in one piece. dom0 takes what is left where it asks for more: its RAM may be anywhere. */
 function inOrder(domains: readonly DescribedDomain[]): DescribedDomain[] {
-  const rank = ({ origin, memory = 0 }: DescribedDomain): number => (origin === 'hardware' ? -1 : memory);
+  const rank = ({ origin, memory = 0, isLater }: DescribedDomain): number => (origin === 'hardware' ? -1 : isLater ? 0 : memory);
   return domains.toSorted((a, b) => rank(b) - rank(a));
 }
 
@@ -186,7 +194,7 @@ class XenSystem implements System {
   setDomain(name: string, isThere: boolean): Outcome {
     if (!isThere) return this.hypervisor.destroy(this.#name(name));
     const config = this.configs.get(name);
-    return config === undefined ? failed(`nothing is known of ${name}`) : this.hypervisor.create(config);
+    return config === undefined ? failed(`-ENOMEM: there is too little memory for ${name}`) : this.hypervisor.create(config);
   }
 
   revoke(domain: string, offset: number, size: number): Outcome {
