@@ -6,7 +6,7 @@
 import { DOMAIN_TYPES } from '../../emulator/hypervisor/pkvm/domains.ts';
 import type { PkvmLayout } from '../../emulator/hypervisor/pkvm/layout.ts';
 import { PROT } from '../../emulator/hypervisor/pkvm/mapping.ts';
-import { Pkvm, type PkvmConfig } from '../../emulator/hypervisor/pkvm/pkvm.ts';
+import { Pkvm, type PkvmConfig, type PowerDomain } from '../../emulator/hypervisor/pkvm/pkvm.ts';
 import { TRAP_PROFILES, type TrapProfileName } from '../../emulator/hypervisor/pkvm/trap/profiles.ts';
 import { PkvmTrap } from '../../emulator/hypervisor/pkvm/trap/trapAndEmulate.ts';
 import { done, failed, type Hypervisor, type Outcome } from '../../emulator/hypervisor/hypervisor.ts';
@@ -53,7 +53,9 @@ export function pkvmSystem(description: Description): System | { readonly proble
   const layout = layoutOf(description);
   if (layout === undefined) return wrong('There is too little memory for pKVM: it needs 64 MiB in one piece.');
   const devices = description.devices.flatMap((d) => (d.smmu === undefined ? [] : d.sids.map((sid) => ({ name: d.name, smmu: d.smmu ?? 0, sid }))));
-  const config: PkvmConfig = { smmus: smmuConfigs(description), devices, guests: Math.max(1, description.domains.length), layout };
+  // `call power id=N on=0` switches the power of SMMU N.
+  const power = description.smmus.map((_, smmu): PowerDomain => ({ smmu, control: { kind: 'hvc', device: smmu } }));
+  const config: PkvmConfig = { smmus: smmuConfigs(description), devices, guests: Math.max(1, description.domains.length), layout, power };
   const hypervisor = trap === undefined ? new Pkvm(config) : new PkvmTrap({ ...config, profile: trap });
   hypervisor.machine.history.recording = false;
   const boot = hypervisor.boot();

@@ -55,7 +55,7 @@ export interface EntryWrite {
   readonly command: readonly [string, FieldInput];
 }
 
-type El2Field = 'prod' | 'base' | 'log2' | 'strtab' | 'isTwoLevel' | 'sidBits';
+type El2Field = 'prod' | 'base' | 'log2' | 'strtab' | 'isTwoLevel' | 'sidBits' | 'cr0';
 
 /** A command by name; zeros for a name that does not exist. */
 export function commandWords(name: string, fields: FieldInput): Uint32Array {
@@ -83,7 +83,7 @@ export class El2Smmu {
     this.features = featuresOf(smmu.ids);
     this.memory = viewOf(memory, undefined, runtime.stores('hyp'));
     this.port = new CheckedPort(physicalPort(smmu));
-    this.#state = new Fields<El2Field>(history, `pkvm.smmu${index}`, ['prod', 'base', 'log2', 'strtab', 'isTwoLevel', 'sidBits']);
+    this.#state = new Fields<El2Field>(history, `pkvm.smmu${index}`, ['prod', 'base', 'log2', 'strtab', 'isTwoLevel', 'sidBits', 'cr0']);
     this.queue = new DriverQueue({ port: this.port, memory: this.memory, state: this.#state, onCommand: (words) => this.#count(words), batchLimit });
     this.streams = new StreamTable({
       memory: this.memory, pages, level2Pages, state: this.#state, empty: new Uint32Array(ENTRY_WORDS),
@@ -151,6 +151,12 @@ export class El2Smmu {
     if (!this.send([commandWords('CFGI_STE_RANGE', { Range: 31 }), commandWords('TLBI_NSNH_ALL', {})])) return failed('-ETIMEDOUT');
     const checksAts = this.features.ats ? CR0.ATSCHK : 0;
     return this.enable(CR0.SMMUEN | CR0.CMDQEN | CR0.EVENTQEN | checksAts) ? done('the SMMU is on') : failed('-ETIMEDOUT');
+  }
+
+  /** Without power the SMMU blocks, as while it is off; its registers come back as they were. */
+  setPower(isOn: boolean): void {
+    if (!isOn) this.#state.set('cr0', this.port.read(REG.CR0));
+    this.enable(isOn ? this.#state.get('cr0') : 0);
   }
 
   /** Writes CR0; whether CR0ACK follows. */

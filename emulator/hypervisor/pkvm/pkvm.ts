@@ -142,6 +142,7 @@ export class Pkvm implements Hypervisor {
     this.runtime.note('hyp', 'log', `the power of smmu${index} is ${isOn ? 'on' : 'off'}`);
     const domain = this.#config.power?.find((p) => p.smmu === index);
     if (!isOn && domain?.keepsTlb !== true) this.machine.smmus[index]?.loseCaches();
+    this.smmus[index]?.el2.setPower(isOn);
   }
 
   /** Carries out an operation by name. */

@@ -88,6 +88,50 @@ call host_donate_guest address=0x90000000 guest=0 gfn=0
     else expect(run.system.dma({ device: run.system.devices[0]!, stream: 0, ssid: undefined, address: { hi: 0, lo: 0x1000 }, access: 1, isAts: false, data: 4 }).event).toBe('F_TRANSLATION');
   });
 
+  it.each([['v7', 'expect violation "tlb entry"'], ['fixed', 'expect isolated']])('shows what outlives a switched-off SMMU: %s', (profile, expected) => {
+    expect(failures(prepare(`${MACHINE}hypervisor pkvm profile=${profile}
+guest vm
+in host
+  probe
+  attach eth0
+  map eth0 0x1000 -> 0x90000000 4K
+dma eth0 read 0x1000 4
+expect fault none
+call writeRegister smmu=0 offset=0x20 size=4 value=0xc
+call host_donate_guest address=0x90000000 guest=0 gfn=0
+call writeRegister smmu=0 offset=0x20 size=4 value=0xd
+dma eth0 read 0x1000 4
+${expected}
+`))).toEqual([]);
+  });
+
+  it('stops where the host breaks the contract, and names the rule', () => {
+    expect(failures(prepare(`${MACHINE}hypervisor pkvm profile=v7
+in host
+  probe
+call command smmu=0 w0=0x20 w1=0 w2=0 w3=0
+expect refused "[rule command]"
+in host
+  attach eth0
+  expect refused "stopped"
+`))).toEqual([]);
+  });
+
+  it('switches the power of an SMMU', () => {
+    const run = prepare(`${MACHINE}hypervisor pkvm
+in host
+  attach eth0
+  map eth0 0x1000 -> 0x90000000 4K
+call power id=0 on=0
+expect ok
+`);
+    expect(failures(run)).toEqual([]);
+    const [device] = run.system.devices;
+    expect(run.system.dma({ device: device!, stream: 0, ssid: undefined, address: { hi: 0, lo: 0x1000 }, access: 1, isAts: false, data: 4 })).toMatchObject({ status: 'abort', event: undefined });
+    expect(run.system.call('power', { id: 0, on: 1 })).toMatchObject({ ok: true });
+    expect(run.system.dma({ device: device!, stream: 0, ssid: undefined, address: { hi: 0, lo: 0x1000 }, access: 1, isAts: false, data: 4 }).status).toBe('ok');
+  });
+
   it('has no registers for a paravirtual host, and emulated ones for a trapped one', () => {
     expect(failures(prepare(`${MACHINE}hypervisor pkvm\nin host\n  read smmu0 IDR0\n`))[0]).toContain('has no SMMU smmu0');
     expect(failures(prepare(`${MACHINE}hypervisor pkvm profile=fixed\nin host\n  read smmu0 IDR0\n  expect ok\n`))).toEqual([]);

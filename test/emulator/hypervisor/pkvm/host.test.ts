@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PRESETS, READ, type Step } from '../../../../emulator/index.ts';
+import { ABORT, PRESETS, READ, requestOf, Response, type Step } from '../../../../emulator/index.ts';
 import { PROT } from '../../../../emulator/hypervisor/pkvm/mapping.ts';
 import { Pkvm, PKVM_LAYOUT, type PkvmConfig } from '../../../../emulator/hypervisor/pkvm/pkvm.ts';
 import { PowerDomains, type PowerControl } from '../../../../emulator/hypervisor/pkvm/power.ts';
@@ -144,6 +144,9 @@ describe('power', () => {
     const before = h.runtime.costs.table;
     expect(power(h, 0).ok).toBe(true);
     expect(h.dma('a', 0, READ).text).toContain('no power');
+    const response = new Response();
+    h.machine.smmus[0]!.translate(requestOf({ sid: 0x1234, address: { hi: 0, lo: 0 }, access: READ }), response);
+    expect([response.status, response.event]).toEqual([ABORT, 0]);
     expect(unmap(h)).toMatchObject({ value: 4096 });
     expect(h.runtime.costs.since(before)).toMatchObject({ commands: 0, syncs: 0 });
     expect(h.perform('detach', { device: 'a', domain: 5, pasid: 0 }).text).toBe('-EPIPE');
@@ -151,6 +154,7 @@ describe('power', () => {
     expect(h.perform('host_donate_guest', { address: DATA, guest: 0, gfn: 0 }).ok).toBe(true);
     expect(power(h, 1).ok).toBe(true);
     expect(h.dma('a', 0, READ).text).toBe('aborted, F_TRANSLATION');
+    expect(h.machine.smmus[0]!.readRegister(0x20, 4).lo).toBe(0x1d);
     expect(h.runtime.monitor.violations).toEqual([]);
   });
 
