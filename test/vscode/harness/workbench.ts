@@ -122,22 +122,6 @@ export class Workbench {
     return this.page.locator(`.editor-group-container.active .squiggly-${level}`);
   }
 
-  /** Milliseconds from the next press of `key` to an underline in the file that a group in the background shows, as the page sees both. */
-  async untilSquiggle(key: string, name: string): Promise<number> {
-    const measured = this.page.evaluate<number>(`new Promise((resolve) => {
-      let start = 0;
-      addEventListener('keydown', (event) => { if (event.key === ${JSON.stringify(key)}) start = performance.now(); }, true);
-      const group = [...document.querySelectorAll('.editor-group-container')].find((one) => one.querySelector('.tab')?.textContent.includes(${JSON.stringify(name)}));
-      const look = () => {
-        if (start > 0 && group?.querySelector('.squiggly-error, .squiggly-warning')) resolve(performance.now() - start);
-        else requestAnimationFrame(look);
-      };
-      look();
-    })`);
-    await this.page.keyboard.press(key);
-    return measured;
-  }
-
   /** Rows of the Problems panel, which is opened if need be. */
   async problems(): Promise<Locator> {
     const panel = this.page.locator('.markers-panel-container');
