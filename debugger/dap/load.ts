@@ -3,7 +3,7 @@
  * is wrong with it is written to the console, line by line.
  */
 import type { Problem } from '../../model/problem.ts';
-import { createRun } from '../run/index.ts';
+import { createRunSteps } from '../run/index.ts';
 import { inspectScope } from '../inspect/runScope.ts';
 import { readScenarioSteps } from '../scenario/read.ts';
 import type { ScenarioFiles } from '../scenario/program.ts';
@@ -20,8 +20,7 @@ export function* loadSteps(context: Context, launch: LaunchArguments): Generator
   const files = filesFor(context, path, launch.scenario);
   if (files.readText(path) === undefined) return new Refusal(`There is no scenario ${path}.`, true);
   const { program } = yield* readScenarioSteps(path, files);
-  yield;
-  const run = createRun(program, files, { scope: inspectScope });
+  const run = yield* createRunSteps(program, files, { scope: inspectScope });
   if (!('runner' in run)) return refuse(context, run.problems, files);
   for (const problem of run.problems) context.output(problemText(problem, files), 'console', problem.range);
   return { program, system: run.system, runner: run.runner };

@@ -2,7 +2,8 @@
  * Scenarios as tests: which lines can fail, and a run of one without a debugger around it, in slices so
  * that the editor's extension host stays responsive.
  */
-import { createRun } from '../run/index.ts';
+import { createRunSteps } from '../run/index.ts';
+import { inspectScope } from '../inspect/runScope.ts';
 import type { Unit } from '../run/unit.ts';
 import { readFile } from '../scenario/file.ts';
 import { SCENARIO_LIMITS } from '../scenario/limits.ts';
@@ -65,7 +66,7 @@ export async function runScenario({ path, onLine, isCancelled }: TestRun, files:
 
 function* steps({ path, onLine }: TestRun, files: ScenarioFiles): Generator<void, string | undefined> {
   const { program } = yield* readScenarioSteps(path, files);
-  const run = createRun(program, files);
+  const run = yield* createRunSteps(program, files, { scope: inspectScope });
   if (!('runner' in run)) return run.problems.map((problem) => problemText(problem, files)).join('\n') || 'The scenario cannot run.';
   for (let unit = run.runner.run(); unit !== undefined; unit = run.runner.run()) {
     if (isExpectation(unit.action.verb) || unit.outcome.status !== 'ok') onLine(lineOutcome(unit));

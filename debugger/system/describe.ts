@@ -50,10 +50,13 @@ function uses(actions: readonly Action[], verb: string): boolean {
   return actions.some((action) => action.verb === verb || uses(action.body, verb));
 }
 
-/** Reads the setup of a program. */
-export function describe(program: Program, files: ScenarioFiles): Described {
+/** Reads the setup of a program, in slices. */
+export function* describeSteps(program: Program, files: ScenarioFiles): Generator<void, Described> {
   const draft = emptyDraft();
-  for (const action of program.setup) READERS[action.verb]?.(draft, new SetupLine(action, files, draft.problems));
+  for (const action of program.setup) {
+    const steps = READERS[action.verb]?.(draft, new SetupLine(action, files, draft.problems));
+    if (steps !== undefined) yield* steps;
+  }
   if (draft.memory.length === 0) draft.memory.push(DEFAULT_MEMORY);
   draft.guests.push(...createdLater(program, draft));
   const { devices, domains } = domainsOf(draft);

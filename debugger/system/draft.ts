@@ -40,5 +40,5 @@ export interface Draft {
   problems: Problem[];
 }
 
-/** Reads one line of the setup into the draft. */
-export type Reader = (draft: Draft, line: SetupLine) => void;
+/** Reads one line of the setup into the draft; in slices where that takes long. */
+export type Reader = (draft: Draft, line: SetupLine) => void | Generator<void, void>;

@@ -3,7 +3,7 @@
  * A tree does not say what an SMMU can do; ID registers are those of a preset, wide enough for the
  * streams that are used, and can be changed by a line of the scenario.
  */
-import { compile } from '../../../model/devicetree/compile.ts';
+import { compileSteps } from '../../../model/devicetree/compile.ts';
 import { findIncludeRoots } from '../../../model/devicetree/roots.ts';
 import type { DtNode } from '../../../model/devicetree/tree/tree.ts';
 import { nodePath } from '../../../model/devicetree/tree/values.ts';
@@ -11,7 +11,7 @@ import { regionsOf } from '../../../model/platform/addresses.ts';
 import { nameSpan, PlatformContext } from '../../../model/platform/context.ts';
 import { hostTree } from '../../../model/platform/guests/host.ts';
 import type { HostTree } from '../../../model/platform/guests/types.ts';
-import { platform } from '../../../model/platform/platform.ts';
+import { platformSteps } from '../../../model/platform/platform.ts';
 import type { Iommu, Master, StreamUse } from '../../../model/platform/types.ts';
 import { isAvailable, stringsOf } from '../../../model/platform/values.ts';
 import type { Problem } from '../../../model/problem.ts';
@@ -43,11 +43,12 @@ const ADDRESS_SPACE = 2n ** 52n;
 const MODELS: Readonly<Record<string, PresetName>> = { 'nvidia,tegra264-smmu': 'mmu-700' };
 const ANY_MODEL: PresetName = 'v3.3-full';
 
-/** Compiles a device tree; its errors are problems. */
-export function compileTree(path: string, files: ScenarioFiles, options: TreeOptions = PLAIN): { readonly tree: HostTree; readonly problems: readonly Problem[] } {
+/** Compiles a device tree, in slices; its errors are problems. */
+export function* compileTreeSteps(path: string, files: ScenarioFiles, options: TreeOptions = PLAIN): Generator<void, { readonly tree: HostTree; readonly problems: readonly Problem[] }> {
   const includeRoots = [...options.includeRoots, ...findIncludeRoots(path, (p) => files.readText(p) !== undefined)];
-  const compilation = compile(path, files, { includeRoots, defines: options.defines });
-  const tree = hostTree(compilation, new PlatformContext(platform(compilation.tree), compilation.expanded));
+  const compilation = yield* compileSteps(path, files, { includeRoots, defines: options.defines });
+  const platform = yield* platformSteps(compilation.tree);
+  const tree = hostTree(compilation, new PlatformContext(platform, compilation.expanded));
   return { tree, problems: compilation.problems.filter((p) => p.level === 'error') };
 }
 

@@ -12,7 +12,7 @@ import { parseImage } from '../../../emulator/replay/image.ts';
 import type { ScenarioFiles } from '../../scenario/program.ts';
 import type { Draft, Reader } from '../draft.ts';
 import type { SetupLine } from '../setupLine.ts';
-import { boardOf, compileTree, type TreeOptions } from './board.ts';
+import { boardOf, compileTreeSteps, type TreeOptions } from './board.ts';
 
 /** The path that a line names; a missing file is a problem. */
 function pathOf(line: SetupLine): string | undefined {
@@ -37,8 +37,8 @@ function withBlobs(files: ScenarioFiles): ScenarioFiles {
   };
 }
 
-function takeTree(draft: Draft, line: SetupLine, path: string, options?: TreeOptions): HostTree {
-  const { tree, problems } = compileTree(path, withBlobs(line.files), options);
+function* takeTree(draft: Draft, line: SetupLine, path: string, options?: TreeOptions): Generator<void, HostTree> {
+  const { tree, problems } = yield* compileTreeSteps(path, withBlobs(line.files), options);
   for (const found of problems) draft.problems.push({ ...found, level: 'warning' });
   return tree;
 }
@@ -55,10 +55,10 @@ function takeBoard(draft: Draft, line: SetupLine, host: HostTree): void {
   draft.reserved.push(...board.reserved);
 }
 
-const board: Reader = (draft, line) => {
+function* board(draft: Draft, line: SetupLine): Generator<void, void> {
   const path = pathOf(line);
-  if (path !== undefined) takeBoard(draft, line, takeTree(draft, line, path));
-};
+  if (path !== undefined) takeBoard(draft, line, yield* takeTree(draft, line, path));
+}
 
 /** The configurations of a project's guests; a missing file is a problem. */
 function configsOf(found: Project, line: SetupLine, within: (name: string) => string): Map<string, XlGuest> {
@@ -72,7 +72,7 @@ function configsOf(found: Project, line: SetupLine, within: (name: string) => st
   return configs;
 }
 
-const project: Reader = (draft, line) => {
+function* project(draft: Draft, line: SetupLine): Generator<void, void> {
   const path = pathOf(line);
   if (path === undefined) return;
   const found = readProject(path, line.files.readText(path) ?? '');
@@ -80,10 +80,11 @@ const project: Reader = (draft, line) => {
   const [first] = found.boards;
   if (first === undefined) return line.problem('The project has no board.', 'Name one in its "boards".');
   const within = (name: string): string => line.files.resolve(path, name);
-  const host = takeTree(draft, line, within(first.path), { includeRoots: first.includeRoots.map(within), defines: first.defines });
+  const host = yield* takeTree(draft, line, within(first.path), { includeRoots: first.includeRoots.map(within), defines: first.defines });
   const guests = found.guests.filter((guest) => (guest.board ?? first.path) === first.path);
   const configs = configsOf({ ...found, guests }, line, within);
-  const partial = guests.flatMap((guest) => (guest.partial === undefined ? [] : [takeTree(draft, line, within(guest.partial))]));
+  const partial: HostTree[] = [];
+  for (const { partial: tree } of guests) if (tree !== undefined) partial.push(yield* takeTree(draft, line, within(tree)));
   const stated = guests.flatMap(({ config, partial: tree }): [string, string][] => (config === undefined || tree === undefined ? [] : [[within(config), within(tree)]]));
   takeBoard(draft, line, host);
   draft.dialect = found.dialect;
@@ -91,7 +92,7 @@ const project: Reader = (draft, line) => {
     trees: [host, ...partial], configs: guests.flatMap(({ config }) => configs.get(config ?? '') ?? []), association: 'stated', dialect: found.dialect,
     partials: new Map(stated),
   }));
-};
+}
 
 const guest: Reader = (draft, line) => {
   const name = line.word('name') ?? '';
