@@ -16,8 +16,13 @@ export function valueNode(name: string, value: ExpressionValue, read: NumberRead
   const { items } = value;
   return group(name, textOf(value), () => [
     ...value.fields.map((f) => valueNode(f.name, f.value, read, expression === undefined ? undefined : `${expression}.${f.name}`)),
-    ...(items === undefined ? [] : [listNode('entries', items, read, expression)]),
+    ...(items === undefined ? [] : [nameless(listNode('entries', items, read, expression))]),
   ], again);
+}
+
+/** A node that has no expression of its own: what leads to it is that of the whole. */
+function nameless({ expression: _, ...node }: VariableNode): VariableNode {
+  return node;
 }
 
 function listNode(name: string, items: readonly ExpressionValue[], read: NumberReader, expression: string | undefined): VariableNode {
