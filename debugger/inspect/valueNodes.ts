@@ -6,7 +6,7 @@ import { setWhole, structureNode, structureOf, type NumberReader } from './struc
 /** A value as a node. `expression` gives the same value again, where there is one. */
 export function valueNode(name: string, value: ExpressionValue, read: NumberReader, expression?: string): VariableNode {
   const again = expression === undefined ? {} : { expression };
-  if (value.kind === 'list') return listNode(name, value.items, read, expression);
+  if (value.kind === 'list') return listNode(name, value.items, read, { own: expression, of: expression });
   if (value.kind !== 'record') return leaf(name, textOf(value), again);
   const structure = structureOf(value);
   if (structure !== undefined) {
@@ -16,19 +16,16 @@ export function valueNode(name: string, value: ExpressionValue, read: NumberRead
   const { items } = value;
   return group(name, textOf(value), () => [
     ...value.fields.map((f) => valueNode(f.name, f.value, read, expression === undefined ? undefined : `${expression}.${f.name}`)),
-    ...(items === undefined ? [] : [nameless(listNode('entries', items, read, expression))]),
+    ...(items === undefined ? [] : [listNode('entries', items, read, { of: expression })]),
   ], again);
 }
 
-/** A node that has no expression of its own: what leads to it is that of the whole. */
-function nameless({ expression: _, ...node }: VariableNode): VariableNode {
-  return node;
-}
-
-function listNode(name: string, items: readonly ExpressionValue[], read: NumberReader, expression: string | undefined): VariableNode {
+/** `own` gives the list again, `of` what its entries are chosen from. */
+function listNode(name: string, items: readonly ExpressionValue[], read: NumberReader, expression: { readonly own?: string | undefined; readonly of: string | undefined }): VariableNode {
+  const { own, of } = expression;
   const at = (i: number): VariableNode => {
     const item = items[i];
-    return item === undefined ? leaf(`[${i}]`, '') : valueNode(`[${i}]`, item, read, expression === undefined ? undefined : `(${expression})[${i}]`);
+    return item === undefined ? leaf(`[${i}]`, '') : valueNode(`[${i}]`, item, read, of === undefined ? undefined : `(${of})[${i}]`);
   };
-  return paged(name, items.length === 1 ? '1 entry' : `${items.length} entries`, { count: items.length, at }, expression === undefined ? {} : { expression });
+  return paged(name, items.length === 1 ? '1 entry' : `${items.length} entries`, { count: items.length, at }, own === undefined ? {} : { expression: own });
 }
