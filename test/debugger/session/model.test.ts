@@ -21,6 +21,7 @@ const TEXT = scenario(
   'dma eth0 read 0x20000000 4',
   'expect fault none',
   'poke 0x81000000 0x1234',
+  'dma eth0 write 0x10000000 "x"',
   'command smmu0 TLBI_NSNH_ALL',
   'dma eth0 read 0x10000000 4',
 );
@@ -31,6 +32,8 @@ interface ModelMoment extends Moment {
   readonly line: number;
   /** What was done; undefined before a unit. */
   readonly done: TraceStep | undefined;
+  /** What is watched: a word of memory, and CMDQ_CONS. */
+  readonly watched: readonly [number, number];
   /** The frames around the step, outermost first; without that of the unit. */
   readonly frames: readonly FrameNode[];
 }
@@ -48,7 +51,7 @@ function naive(text: string): ModelMoment[] {
   system.observe({ step: (step) => steps.push(step) });
   for (let unit = 0; ; unit++) {
     steps = [];
-    moments.push({ unit, step: 0, position: history.position, hash: '', line: runner.next?.action.line ?? -1, done: undefined, frames: [] });
+    moments.push({ unit, step: 0, position: history.position, hash: '', line: runner.next?.action.line ?? -1, done: undefined, watched: [0, 0], frames: [] });
     const ran = runner.run();
     if (ran === undefined) break;
     if (ran.outcome.status !== 'ok') steps.push({ kind: 'outcome', outcome: ran.outcome, smmu: -1, position: ran.end });
@@ -56,10 +59,14 @@ function naive(text: string): ModelMoment[] {
     steps.forEach((done, i) => {
       const frames: FrameNode[] = [];
       for (let node: FrameNode | undefined = tree.owner[i]; node !== undefined && node !== tree.root; node = node.parent) frames.unshift(node);
-      moments.push({ unit, step: i + 1, position: done.position, hash: '', line: ran.action.line, done, frames });
+      moments.push({ unit, step: i + 1, position: done.position, hash: '', line: ran.action.line, done, watched: [0, 0], frames });
     });
   }
-  return moments.map((m) => (history.seek(m.position), { ...m, hash: system.machine.hash }));
+  return moments.map((m) => {
+    history.seek(m.position);
+    const word = system.machine.memory.read(0x8100_0000, 1)?.[0] ?? -1;
+    return { ...m, hash: system.machine.hash, watched: [word, system.machine.smmus[0]!.readRegister(0x9c, 4).lo] };
+  });
 }
 
 const MODEL = naive(TEXT);
@@ -123,18 +130,35 @@ function lead(command: Command, from: number): number {
 }
 
 /** Whether a breakpoint has a moment there, by its words alone. */
-function stops(request: BreakpointRequest, m: ModelMoment): boolean {
+function hasMoment(request: BreakpointRequest, i: number): boolean {
+  const m = MODEL[i]!;
   if (request.kind === 'line') return m.step === 0 && m.line === request.line;
+  if (request.kind === 'data') {
+    const which = request.target.kind === 'memory' ? 0 : 1;
+    return i > 0 && m.watched[which] !== MODEL[i - 1]!.watched[which];
+  }
   if (m.done === undefined) return false;
   if (request.kind === 'function') return stepNames(m.done).includes(request.name);
   return request.kind === 'exception' && (m.done.kind === 'event' ? request.filter === 'event' : m.done.kind === 'outcome' && request.filter === 'expectation');
 }
 
-const anyBreakpoint: fc.Arbitrary<BreakpointRequest> = fc.oneof(
+/** Whether it stops there: every one of its moments, or every second one since the start. */
+function stops(request: BreakpointRequest, i: number): boolean {
+  if (!hasMoment(request, i) || request.hitCondition === undefined) return hasMoment(request, i);
+  let count = 0;
+  for (let k = 1; k <= i; k++) if (hasMoment(request, k)) count++;
+  return count > 0 && count % 2 === 0;
+}
+
+const anyBreakpoint: fc.Arbitrary<BreakpointRequest> = fc.tuple(fc.oneof(
   fc.constantFrom(...new Set(MODEL.map((m) => m.line))).filter((l) => l >= 0).map((line): BreakpointRequest => ({ kind: 'line', file: PATH, line })),
   fc.constantFrom('CMD_SYNC', 'CMD_TLBI_NH_VA', 'F_TRANSLATION', 'walk.s1.l3', 'fetch.STE', 'store').map((name): BreakpointRequest => ({ kind: 'function', name })),
   fc.constantFrom('event', 'expectation').map((filter): BreakpointRequest => ({ kind: 'exception', filter })),
-);
+  fc.constantFrom<BreakpointRequest[]>(
+    { kind: 'data', access: 'change', target: { kind: 'memory', address: 0x8100_0000, size: 1 } },
+    { kind: 'data', access: 'change', target: { kind: 'register', smmu: 0, offset: 0x9c, size: 4 } },
+  ),
+), fc.boolean()).map(([request, counts]) => (counts ? { ...request, hitCondition: '% 2' } : request));
 
 const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('step' as const), how: fc.constantFrom('in' as const, 'over' as const, 'out' as const), direction: fc.constantFrom('forward' as const, 'backward' as const), granularity: fc.constantFrom('statement' as const, 'instruction' as const) }) },
@@ -152,7 +176,7 @@ describe('a session against a plain run', () => {
   it.each([{ cachedSteps: 100_000 }, { cachedSteps: 0 }])('is at the same moment with the same state after any commands (%o)', (limits) => {
     fc.assert(fc.property(fc.array(anyCommand, { minLength: 1, maxLength: 25 }), fc.array(anyBreakpoint, { maxLength: 3 }), (commands, requests) => {
       const s = session(TEXT, { limits });
-      for (const kind of ['line', 'function', 'exception'] as const) s.setBreakpoints({ kind }, requests.filter((r) => r.kind === kind));
+      for (const kind of ['line', 'function', 'exception', 'data'] as const) s.setBreakpoints({ kind }, requests.filter((r) => r.kind === kind));
       let at = 0;
       let furthest = 0;
       for (const command of commands) {
@@ -162,7 +186,7 @@ describe('a session against a plain run', () => {
         let expected = target;
         const isJump = command.kind === 'to';
         if (!isJump) {
-          const isHit = (i: number): boolean => requests.some((r) => stops(r, MODEL[i]!));
+          const isHit = (i: number): boolean => requests.some((r) => stops(r, i));
           for (let i = at + by; by > 0 ? i <= target : i >= target; i += by) {
             if (!isHit(i)) continue;
             expected = i;
