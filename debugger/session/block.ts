@@ -3,6 +3,7 @@
  * numbers each. The state of the interpreter is kept once for the block; all else is run again.
  */
 import type { RunnerState, Unit } from '../run/unit.ts';
+import type { Action } from '../scenario/program.ts';
 import { filtersOf } from '../trace/exceptions.ts';
 import type { TraceStep } from '../trace/traceStep.ts';
 
@@ -23,6 +24,7 @@ export class Block {
   readonly #ends = new Float64Array(BLOCK_UNITS);
   readonly #steps = new Int32Array(BLOCK_UNITS);
   readonly #exceptional = new Uint8Array(BLOCK_UNITS);
+  readonly #actions: Action[] = [];
   #sum = 0;
 
   constructor(first: number, state: RunnerState, base: number) {
@@ -47,6 +49,7 @@ export class Block {
     this.#starts[i] = unit.start;
     this.#ends[i] = unit.end;
     this.#steps[i] = steps.length;
+    this.#actions[i] = unit.action;
     this.#exceptional[i] = steps.some((s) => filtersOf(s).length > 0) ? 1 : 0;
     this.#sum += steps.length;
   }
@@ -65,6 +68,11 @@ export class Block {
   /** Position after a unit. */
   end(unit: number): number {
     return this.#ends[unit - this.first] ?? 0;
+  }
+
+  /** The line that a unit carries out. */
+  action(unit: number): Action | undefined {
+    return this.#actions[unit - this.first];
   }
 
   /** How many steps a unit has. */

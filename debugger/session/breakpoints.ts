@@ -8,10 +8,11 @@ import { EXCEPTION_FILTERS, filtersOf } from '../trace/exceptions.ts';
 import { nameTest } from '../trace/stepNames.ts';
 import { touches } from '../trace/touches.ts';
 import type { TraceStep } from '../trace/traceStep.ts';
+import type { Action } from '../scenario/program.ts';
 import type { SystemDevice } from '../system/system.ts';
 import { parseHitCondition, type HitTest } from './hitCondition.ts';
 import type { Lines } from './lines.ts';
-import type { NextUnit, Timeline } from './timeline.ts';
+import type { Timeline } from './timeline.ts';
 import type { Breakpoint, BreakpointRequest, BreakpointScope, DataTarget } from './types.ts';
 
 type StepTest = (step: TraceStep) => boolean;
@@ -161,10 +162,8 @@ export class Breakpoints {
   }
 
   /** Breakpoints on the line of a unit. */
-  atLine(unit: NextUnit | undefined): Active[] {
-    if (unit === undefined) return [];
-    const { action } = unit;
-    return this.#onLines.filter((a) => a.line?.line === action.line && a.line.file === action.at.file);
+  atLine(action: Action | undefined): Active[] {
+    return action === undefined ? [] : this.#onLines.filter((a) => a.line?.line === action.line && a.line.file === action.at.file);
   }
 
   /** The moments inside a unit that ran, from its first step to right after its end. */

@@ -29,7 +29,7 @@ type Step = Command & { readonly kind: 'step' };
 export function goalOf(command: Command, from: Moment, around: { readonly timeline: Timeline; readonly lines: Lines }): Goal {
   if (command.kind === 'to') return toMoment(command.moment, command.reason ?? 'goto');
   if (command.kind === 'to line') {
-    const isThere = (unit: number): boolean => isLine(around.timeline.action(unit), command);
+    const isThere = (unit: number): boolean => isLine(around.timeline.line(unit), command);
     return { ...NOWHERE, reason: 'goto', atUnit: isThere };
   }
   if (command.kind !== 'step') return NOWHERE;
@@ -39,8 +39,8 @@ export function goalOf(command: Command, from: Moment, around: { readonly timeli
   return command.thread === undefined ? withBlocks : ofThread(command, around.timeline);
 }
 
-function isLine(unit: NextUnit | undefined, place: { readonly file: string; readonly line: number }): boolean {
-  return unit !== undefined && unit.action.line === place.line && unit.action.at.file === place.file;
+function isLine(action: NextUnit['action'] | undefined, place: { readonly file: string; readonly line: number }): boolean {
+  return action !== undefined && action.line === place.line && action.at.file === place.file;
 }
 
 function toMoment(moment: Moment, reason: StopReason): Goal {

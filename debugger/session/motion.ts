@@ -121,7 +121,7 @@ function atStart(place: MotionPlace, unit: number, before?: Hits): readonly Acti
   const { timeline, breakpoints } = place;
   const watched = before ?? (unit > 0 && breakpoints.isWatching ? breakpoints.inUnit(unit - 1) : undefined);
   const after = watched?.get(timeline.stepsOf(unit - 1) + 1) ?? NONE;
-  const line = breakpoints.hasLines ? breakpoints.atLine(timeline.action(unit)) : NONE;
+  const line = breakpoints.hasLines ? breakpoints.atLine(timeline.line(unit)) : NONE;
   return after.length === 0 ? line : [...new Set([...line, ...after])];
 }
 

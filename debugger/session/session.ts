@@ -279,7 +279,7 @@ export class Session implements SessionView, MotionPlace {
   momentsOfLine(file: string, line: number, most: number): Moment[] {
     const found: Moment[] = [];
     for (let unit = this.timeline.count; unit >= this.timeline.oldest && found.length < most; unit--) {
-      const action = this.timeline.action(unit)?.action;
+      const action = this.timeline.line(unit);
       if (action?.line === line && action.at.file === file) found.push({ unit, step: 0 });
     }
     return found;

@@ -77,6 +77,11 @@ export class Timeline {
     return unit < this.#count ? this.trace(unit)?.unit : this.#atEnd(() => this.#runner.next);
   }
 
+  /** The line of a unit; costs less than all of `action`. */
+  line(unit: number): Action | undefined {
+    return unit < this.#count ? this.#blockOf(unit)?.action(unit) : this.action(unit)?.action;
+  }
+
   /** The interpreter before a unit. */
   state(unit: number): RunnerState {
     return (unit < this.#count ? this.trace(unit)?.unit.before : undefined) ?? this.#state;
