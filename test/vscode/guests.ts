@@ -81,7 +81,7 @@ export const guests: readonly UiTest[] = [
       await workbench.screenshot('guest-hosts');
       await workbench.pick('merlin-evk.dts');
       await workbench.statusBar('merlin-evk.dts').waitFor();
-      await workbench.anySquiggle('domd.cfg').waitFor();
+      await (await workbench.problems()).filter({ hasText: 'pd-iommus-edited' }).first().waitFor();
       await workbench.screenshot('guest-host-chosen');
     },
   },
