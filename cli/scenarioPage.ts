@@ -82,7 +82,8 @@ function expressions(): string {
 
 Operators are those of C, with its precedence, on unsigned numbers of 64 bits; \`LIST where CONDITION\`
 keeps the rows of a list for which the condition holds. Names are variables of \`let\` and \`repeat\`,
-SMMUs with their registers (\`smmu0.CR0.SMMUEN\`), devices (\`eth0.sid\`), and these:
+SMMUs with their registers (\`smmu0.CR0.SMMUEN\`), devices (\`eth0.sid\`), and these. The whole language:
+[expressions.md](expressions.md).
 
 | | |
 |---|---|
