@@ -109,6 +109,14 @@ export function structureNamed(of: 'register' | 'command' | 'event', name: strin
   return event === undefined ? undefined : structure({ of: name, detail: `event ${hex(event.code)}. ${event.layout.text}` }, [event.layout]);
 }
 
+/** A field of a register as `expect register` names it: `CR0.SMMUEN`; undefined where the word has no dot. */
+export function registerField(word: string): { readonly register: string; readonly name: string; readonly structure: Structure | undefined } | undefined {
+  const dot = word.indexOf('.');
+  if (dot < 0) return undefined;
+  const register = word.slice(0, dot);
+  return { register, name: word.slice(dot + 1), structure: structureNamed('register', register) };
+}
+
 const REGISTER_FIELDS: Structure = {
   of: 'SMMUv3', detail: '',
   fields: REGISTERS.map(({ name, offset, width, layout }) => ({ name, detail: `register at ${hex(offset)}, ${width} bits`, text: layout.text, field: undefined })),

@@ -12,9 +12,9 @@ export const TEST_VERBS = [
     example: 'expect fault F_TRANSLATION StreamID=8 S2=0',
   }),
   test('expect.stall', 'The last DMA waits for `resume`.', { example: 'expect stall' }),
-  test('expect.register', 'A register has this value.', {
-    parameters: [needed('smmu', nameOf('smmu'), 'The SMMU.'), needed('register', nameOf('register'), 'Name of the register.'), needed('value', NUMBER, 'The value.')],
-    example: 'expect register smmu0 CR0ACK 0xd',
+  test('expect.register', 'A register, or one of its fields, has this value.', {
+    parameters: [needed('smmu', nameOf('smmu'), 'The SMMU.'), needed('register', { kind: 'name', of: 'register', withField: true }, 'Name of the register, or of one of its fields as `REGISTER.FIELD`.'), needed('value', NUMBER, 'The value.')],
+    example: 'expect register smmu0 CR0ACK.SMMUEN 1',
   }),
   test('expect.memory', 'Memory holds this.', {
     parameters: [needed('address', NUMBER, 'Physical address.'), needed('data', DATA, 'A text, or a number.')],

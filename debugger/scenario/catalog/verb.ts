@@ -19,7 +19,7 @@ export type Kind =
   /** A string in which `{EXPR}` is replaced by a value: `template`. */
   | { readonly kind: 'template' }
   /** A name that must exist, or (`declares`) one that comes into being here: `word`. */
-  | { readonly kind: 'name'; readonly of: NameOf; readonly declares?: boolean; readonly also?: readonly string[] }
+  | { readonly kind: 'name'; readonly of: NameOf; readonly declares?: boolean; readonly also?: readonly string[]; /** A register may be followed by one of its fields: `CR0.SMMUEN`. */ readonly withField?: boolean }
   /** A name of the writer's own, for a variable: `word`. */
   | { readonly kind: 'variable' }
   /** One of a few words: `word`. */

@@ -5,6 +5,7 @@ import { registerNamed } from '../../../emulator/fields/registers.ts';
 import { eventNamed } from '../../../emulator/fields/events.ts';
 import type { NameOf } from '../catalog.ts';
 import type { PlacedLine } from '../declarations.ts';
+import { registerField } from '../fields.ts';
 import { findNamed, type MachineNames } from '../machine.ts';
 import { commandLayout, deviceNamed, namesFor, operationNamed, smmuNamed } from '../names.ts';
 import { unknownName } from '../problem.ts';
@@ -61,7 +62,8 @@ export function* checkNames({ file, bound }: PlacedLine, { machine }: CheckInput
     const kind = slot.parameter?.kind ?? slot.option?.kind;
     const value = bound.values.get(slot.parameter?.name ?? slot.option?.name ?? '');
     if (kind?.kind !== 'name' || kind.declares === true || value?.kind !== 'word' || kind.also?.includes(value.text) === true) continue;
-    yield* checkName(kind.of, value, machine);
+    if (kind.withField === true && value.text.includes('.')) yield* checkRegisterField(value, machine);
+    else yield* checkName(kind.of, value, machine);
   }
   yield* checkDeviceList({ file, bound }, machine);
 }
@@ -71,6 +73,16 @@ function* checkName(of: NameOf, { text, at }: { readonly text: string; readonly 
   if (!check.isKnown(machine) || check.exists(text, machine)) return;
   const known = namesFor(of, machine);
   yield unknownName(check.id, at, { name: text, what: check.what, known: known.map((one) => one.name), aliases: known.flatMap((one) => one.aliases ?? []) });
+}
+
+/** `REGISTER.FIELD`: the register, and then its field. */
+function* checkRegisterField({ text, at }: { readonly text: string; readonly at: SourceRange }, machine: MachineNames): Generator<Problem> {
+  const found = registerField(text);
+  if (found === undefined) return;
+  const { register, name, structure } = found;
+  if (structure === undefined) return yield* checkName('register', { text: register, at: { ...at, end: at.start + register.length } }, machine);
+  const known = structure.fields.map((one) => one.name);
+  if (!known.includes(name)) yield unknownName('scenario-unknown-field', { ...at, start: at.start + register.length + 1 }, { name, what: `field of ${register}`, known });
 }
 
 /** `devices="a b"`: names inside a string. */

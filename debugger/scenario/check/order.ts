@@ -20,7 +20,8 @@ export function* checkOrder(input: CheckInput): Generator<Problem> {
   // A file without any setup is made to be included: what it stands on is not known here.
   if (!sources.hasSetup) return;
   const [first] = program.actions;
-  const hasMachine = sources.board !== undefined || sources.project !== undefined || sources.image !== undefined || machine.smmus.length > 0;
+  // Grants need no SMMU.
+  const hasMachine = sources.board !== undefined || sources.project !== undefined || sources.image !== undefined || machine.smmus.length > 0 || machine.hypervisor === 'grant-dma';
   if (first !== undefined && !hasMachine) yield problem('scenario-no-machine', first.at, 'The scenario has no machine to do this on.', 'Begin with `board "FILE"`, or declare SMMUs and devices.');
   const walk = new Walk(machine.domains.length);
   walk.actions(program.actions, false);

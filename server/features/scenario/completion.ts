@@ -5,7 +5,7 @@
  */
 import type { BoundLine } from '../../../debugger/scenario/bind/line.ts';
 import { type Kind, type NameOf, type Option, type Parameter, shapeOf, shapeOfParameter, type Verb, VERBS, wordsOf } from '../../../debugger/scenario/catalog.ts';
-import { fieldsFor, type KnownField, valuesOf } from '../../../debugger/scenario/fields.ts';
+import { fieldsFor, type KnownField, registerField, valuesOf } from '../../../debugger/scenario/fields.ts';
 import type { MachineNames } from '../../../debugger/scenario/machine.ts';
 import { namesFor } from '../../../debugger/scenario/names.ts';
 import { pairOf } from '../../../debugger/scenario/syntax/chunks.ts';
@@ -145,7 +145,7 @@ interface Asked {
 function itemsOf(context: Context, kind: Kind, { typed, bound, about }: Asked): Proposal[] {
   const documentation = about.text === '' ? '' : parameterText(about);
   switch (kind.kind) {
-    case 'name': return kind.declares === true ? [] : [...nameItems(kind.of, context), ...(kind.also ?? []).map((word): Proposal => ({ label: word, kind: 'value', rank: 4 }))];
+    case 'name': return kind.declares === true ? [] : kind.withField === true && typed.includes('.') ? registerFieldItems(typed) : [...nameItems(kind.of, context), ...(kind.also ?? []).map((word): Proposal => ({ label: word, kind: 'value', rank: 4 }))];
     case 'keyword': return kind.words.map((word, at) => ({ label: word, kind: 'value', documentation, rank: 2 + at / 100 }));
     case 'sign': return [{ label: kind.sign, kind: 'keyword', rank: 1 }];
     case 'path': return pathItems(context, kind.extensions, typed);
@@ -166,6 +166,14 @@ function nameItems(of: NameOf, { machine }: Context): Proposal[] {
     const documentation = nameText(of, known.name, { machine, link: () => '' }) ?? known.text ?? '';
     return { label: known.name, kind: ICONS[of], detail: known.detail, documentation, rank: 2 + at / 10_000 };
   });
+}
+
+/** Behind `REGISTER.`: its fields, with the register, as both are one word. */
+function registerFieldItems(typed: string): Proposal[] {
+  const found = registerField(typed);
+  return (found?.structure?.fields ?? []).map((field, at) => ({
+    label: `${found?.register}.${field.name}`, kind: 'property', detail: `${field.detail} ${field.text}`, documentation: fieldText(field), rank: 1 + at / 10_000,
+  }));
 }
 
 function fieldItems({ machine }: Context, of: Parameters<typeof fieldsFor>[0], bound: BoundLine): Proposal[] {

@@ -53,13 +53,14 @@ function deeper(lines: readonly SyntaxLine[], from: number, indents: ReadonlyMap
   return before?.indent === indent ? indents.get(before) : undefined;
 }
 
-/** Columns of the comments behind lines, the same for all of a run of lines. */
+/** Columns of the comments behind lines: those that are in line with each other stay, others become so by runs of lines. */
 function commentColumns(lines: readonly SyntaxLine[], indents: ReadonlyMap<SyntaxLine, string>): Map<SyntaxLine, number> {
   const columns = new Map<SyntaxLine, number>();
-  let run: { readonly line: SyntaxLine; readonly width: number }[] = [];
+  let run: CommentLine[] = [];
   const close = (): void => {
     const widest = Math.max(0, ...run.map((one) => one.width).filter((width) => width <= MAX_COLUMN));
-    for (const { line, width } of run) columns.set(line, Math.max(widest, width) + 2);
+    const kept = keptColumn(run);
+    for (const { line, width } of run) columns.set(line, kept ?? Math.max(widest, width) + 2);
     run = [];
   };
   let last = -2;
@@ -70,6 +71,21 @@ function commentColumns(lines: readonly SyntaxLine[], indents: ReadonlyMap<Synta
   }
   close();
   return columns;
+}
+
+interface CommentLine {
+  readonly line: SyntaxLine;
+  /** Columns of the line before its comment, formatted. */
+  readonly width: number;
+}
+
+/** The column that all comments of a run have already, where nothing needs to move. */
+function keptColumn(run: readonly CommentLine[]): number | undefined {
+  const columns = run.map(({ line }) => (line.comment?.start ?? 0) - line.start);
+  const [column = 0] = columns;
+  const isInLine = columns.every((one) => one === column) && run.every(({ line, width }) => width < column && !line.indent.includes('\t'));
+  const isUntouched = run.length > 1 || run.every(({ line, width }) => width === line.end - line.start);
+  return isInLine && isUntouched ? column : undefined;
 }
 
 function widthOf({ chunks }: SyntaxLine, indent: string): number {

@@ -3,7 +3,7 @@ import type { Expression } from '../../../debugger/expression/ast.ts';
 import type { BoundLine, Slot } from '../../../debugger/scenario/bind/line.ts';
 import { FUNCTIONS, NAMES } from '../../../debugger/expression/functions.ts';
 import type { Kind } from '../../../debugger/scenario/catalog.ts';
-import { fieldsFor, type KnownField, membersOf, structureNamed } from '../../../debugger/scenario/fields.ts';
+import { fieldsFor, type KnownField, membersOf, registerField, structureNamed } from '../../../debugger/scenario/fields.ts';
 import { findNamed, type MachineNames } from '../../../debugger/scenario/machine.ts';
 import type { HoverText } from '../hover.ts';
 import { code, type LinkMaker } from '../markdown.ts';
@@ -48,6 +48,9 @@ function ofValue({ text }: ScenarioDocument, { slot, world }: { bound: BoundLine
   if (about === undefined || about.text === '') return undefined;
   const place = { start: slot.valueStart, end: slot.end };
   const kind: Kind | undefined = about.kind;
+  const part = kind?.kind === 'name' && kind.withField === true ? registerField(text.slice(place.start, place.end)) : undefined;
+  const field = part?.structure?.fields.find((one) => one.name === part.name);
+  if (field !== undefined) return { markdown: fieldText(field), ...place };
   const own = kind?.kind === 'name' ? nameText(kind.of, text.slice(place.start, place.end), world) : undefined;
   return { markdown: own ?? parameterText(about), ...place };
 }
