@@ -37,8 +37,8 @@ export function partialTreeActions(session: Session, subject: Subject, start: nu
   if (!canCreate || board === undefined || isFragment(board.tree)) return [];
   const { tokens } = document;
   const nodes = new Set<DtNode>();
-  for (let token = tokens.touching(start); token >= 0 && token < tokens.length && tokens.start(token) <= end && nodes.size < MAX_NODES; token += 1) {
-    const node = nodeAtHead(subject, token);
+  for (let token = Math.max(0, tokens.indexAt(start)); token < tokens.length && tokens.start(token) <= end && nodes.size < MAX_NODES; token += 1) {
+    const node = tokens.end(token) < start ? undefined : nodeAtHead(subject, token);
     if (node?.properties.has('reg') === true && node.properties.has('interrupts')) nodes.add(node);
   }
   const [first] = nodes;

@@ -199,7 +199,8 @@ describe('requests about a configuration', () => {
     const text = read('merlin/merlin.dtsi');
     client.open(source, text);
     await client.diagnostics(source);
-    const range = { start: place(text, 'sdhci: mmc@', 9), end: place(text, 'usb: usb@', 9) };
+    // Whole lines, as a person selects them: the selection begins in front of the blanks of the first.
+    const range = { start: { ...place(text, 'sdhci: mmc@', 0), character: 0 }, end: place(text, 'usb: usb@', 9) };
     const actions = await client.request('textDocument/codeAction', { textDocument: { uri: uriOf(source) }, range, context: { diagnostics: [] } }) as { title: string; edit: { documentChanges: { uri?: string; edits?: { newText: string }[] }[] } }[];
     const made = actions.find((action) => action.title === 'Generate a partial device tree of 2 nodes');
     expect(made?.edit.documentChanges[0]?.uri).toBe(uriOf(at('merlin/passthrough-mmc.dts')));
