@@ -26,7 +26,8 @@ dma eth0 write 0x10000040 "hello"
 expect fault none
 \`\`\`
 
-Made from the catalog of actions by \`npm run docs:rules\`.
+What the setup makes of boards, guests and hypervisors is in [machines.md](machines.md). This page is
+made from the catalog of actions by \`npm run docs:rules\`.
 
 ## Grammar
 

@@ -91,10 +91,11 @@ export function mismatch(text: string, sides: { readonly expected: string; reado
   return { status: 'failed', text, ...sides, ...(cause === undefined ? {} : { cause }) };
 }
 
-/** The domain whose driver acts: that of the `in` block, else the only one there is. */
+/** The domain whose driver acts: that of the `in` block, else the only guest, or the host where there is none. */
 export function actorOf({ domain, system }: Act): string {
   if (domain !== undefined) return domain;
-  const [only, ...others] = system.domains;
+  const guests = system.domains.filter((d) => d.kind === 'guest');
+  const [only, ...others] = guests.length > 0 ? guests : system.domains;
   if (only !== undefined && others.length === 0) return only.name;
   return unusable('whose driver? Put the line into an `in` block');
 }

@@ -81,7 +81,7 @@ export const SETUP_VERBS = [
     example: 'include "machine.smmu"',
   }),
   setup('limit', 'Stops the run after a number of actions, so that a runaway scenario ends.', {
-    options: [option('steps', NUMBER, 'How many actions may be carried out.')],
+    options: [option('steps', NUMBER, 'How many actions may be carried out; one on many pages counts for each of them.')],
     example: 'limit steps=100000',
   }),
 ];

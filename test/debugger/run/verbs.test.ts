@@ -30,7 +30,7 @@ expect refused "guarded"
 write smmu0 STRTAB_BASE_CFG 0
 expect refused
 expect register smmu0 CR0ACK 0xd
-expect register smmu0 CR0ACK.SMMUEN 1
+expect smmu0.CR0ACK.SMMUEN == 1
 read smmu0 IDR5
 expect data 0x100476
 read smmu0 STRTAB_BASE size=4
@@ -75,12 +75,12 @@ expect fault none
     expect(failures(prepare(`${READY}
 command smmu0 CMD_TLBI_EL3_ALL
 expect refused "CERROR 1"
-expect register smmu0 GERROR.CMDQ_ERR 1
-expect register smmu0 GERRORN.CMDQ_ERR 0
+expect smmu0.GERROR.CMDQ_ERR == 1
+expect smmu0.GERRORN.CMDQ_ERR == 0
 in host
   recover
   expect ok
-expect register smmu0 GERRORN.CMDQ_ERR 1
+expect smmu0.GERRORN.CMDQ_ERR == 1
 command smmu0 CMD_SYNC
 expect ok
 `))).toEqual([]);

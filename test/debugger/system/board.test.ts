@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { toBlob } from '../../../model/devicetree/blob/write.ts';
+import { boardOf, compileTree } from '../../../debugger/system/sources/board.ts';
+import { createRun } from '../../../debugger/run/index.ts';
+import { readScenario } from '../../../debugger/scenario/read.ts';
+import { failures, prepare, scenarioFiles } from '../run/support.ts';
+
+const AT = resolve('examples/scenarios/test.smmu');
+
+describe('a board', () => {
+  it('gives SMMUs, masters and memory', () => {
+    const path = resolve('examples/merlin/merlin-gateway.dts');
+    const { tree, problems } = compileTree(path, scenarioFiles());
+    const board = boardOf(tree);
+    expect(problems).toEqual([]);
+    expect(board.smmus.map((s) => [s.name, s.aliases, s.base])).toEqual([
+      ['iommu@15000000', ['smmu_io', '/soc@10000000/iommu@15000000'], 0x1500_0000], ['iommu@15100000', ['smmu_pcie', '/soc@10000000/iommu@15100000'], 0x1510_0000],
+    ]);
+    const devices = new Map(board.devices.map((d) => [d.aliases[0], d]));
+    expect(devices.get('eth0')).toMatchObject({ name: 'ethernet@1c400000', smmu: 0, sids: [0x120, 0x121, 0x122, 0x123] });
+    expect(devices.get('pcie0')).toMatchObject({ smmu: 1, sids: [0], requesters: [{ rid: 0, count: 0x400, sid: 0 }] });
+    expect(devices.has('gpu')).toBe(false);
+    expect(board.memory).toEqual([{ name: 'memory@80000000', base: 0x8000_0000, size: 0x8000_0000, owner: undefined }]);
+    expect(board.reserved).toEqual([{ base: 0xbf00_0000, size: 0x80_0000 }]);
+    const { at } = devices.get('eth0')!;
+    expect(readFileSync(at!.file, 'utf8').slice(at!.start, at!.end)).toContain('&smmu_io');
+  });
+
+  it('is the same machine as a blob', () => {
+    const { tree } = compileTree(resolve('examples/merlin/merlin-evk.dts'), scenarioFiles());
+    const blob = toBlob(tree.tree);
+    const host = scenarioFiles({ '/s/b.smmu': 'board "evk.dtb"\nin host\n  probe\n  attach ethernet@1c400000\n  map ethernet@1c400000 0 -> 0x90000000 4K\ndma ethernet@1c400000 read 0x10 4\nexpect pa 0x90000010\n' });
+    const files = { ...host, readBytes: (path: string) => (path === '/s/evk.dtb' ? blob : host.readBytes(path)) };
+    const run = createRun(readScenario('/s/b.smmu', files), files);
+    if (!('runner' in run)) throw new Error(run.problems.map((p) => p.message).join());
+    expect(failures(run)).toEqual([]);
+    expect(run.system.smmus.map((s) => s.base)).toEqual([0x1500_0000, 0x1510_0000]);
+  });
+
+  it('has room for its StreamIDs, and takes changes of the scenario', () => {
+    const { system } = prepare('board "../merlin/merlin-evk.dts"\nsmmu smmu_io model=mmu-600\ndevice extra smmu=smmu_io sid=5\nmemory more 0x100000000 1G\n', {}, AT);
+    expect(system.machine.smmus.map((s) => s.parts.features.sidSize)).toEqual([24, 17]);
+    expect(system.smmus).toHaveLength(2);
+    expect(system.devices.at(-1)).toMatchObject({ name: 'extra', smmu: 0, sids: [5] });
+    expect(system.machine.owners.at(0x1_0000_0000)).toBe('host');
+  });
+
+  it('is warned about where it has errors, and still runs', () => {
+    const run = prepare('board "b.dts"\ndevice nic sid=1\n', { '/s/b.dts': '/dts-v1/;\n/ { #address-cells = <1>; #size-cells = <1>; memory@0 { device_type = "memory"; reg = <0x40000000 0x1000000>; }; x = <&nowhere>; };\n' });
+    expect(new Set(run.problems.map((p) => p.level))).toEqual(new Set(['warning']));
+    expect(run.problems.map((p) => p.message).join()).toContain('nowhere');
+    expect(run.system.machine.memory.read(0x4000_0000, 4)).toEqual(new Uint8Array(4));
+  });
+});
