@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toBlob } from '../../../model/devicetree/blob/write.ts';
-import { boardOf, compileTree } from '../../../debugger/system/sources/board.ts';
+import { finish } from '../../../debugger/scenario/file.ts';
+import { boardOf, compileTreeSteps } from '../../../debugger/system/sources/board.ts';
 import { createRun } from '../../../debugger/run/index.ts';
 import { readScenario } from '../../../debugger/scenario/read.ts';
 import { failures, prepare, scenarioFiles } from '../run/support.ts';
@@ -12,7 +13,7 @@ const AT = resolve('examples/scenarios/test.smmu');
 describe('a board', () => {
   it('gives SMMUs, masters and memory', () => {
     const path = resolve('examples/merlin/merlin-gateway.dts');
-    const { tree, problems } = compileTree(path, scenarioFiles());
+    const { tree, problems } = finish(compileTreeSteps(path, scenarioFiles()));
     const board = boardOf(tree);
     expect(problems).toEqual([]);
     expect(board.smmus.map((s) => [s.name, s.aliases, s.base])).toEqual([
@@ -29,7 +30,7 @@ describe('a board', () => {
   });
 
   it('is the same machine as a blob', () => {
-    const { tree } = compileTree(resolve('examples/merlin/merlin-evk.dts'), scenarioFiles());
+    const { tree } = finish(compileTreeSteps(resolve('examples/merlin/merlin-evk.dts'), scenarioFiles()));
     const blob = toBlob(tree.tree);
     const host = scenarioFiles({ '/s/b.smmu': 'board "evk.dtb"\nin host\n  probe\n  attach ethernet@1c400000\n  map ethernet@1c400000 0 -> 0x90000000 4K\ndma ethernet@1c400000 read 0x10 4\nexpect pa 0x90000010\n' });
     const files = { ...host, readBytes: (path: string) => (path === '/s/evk.dtb' ? blob : host.readBytes(path)) };
