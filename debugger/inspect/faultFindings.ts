@@ -5,6 +5,7 @@
 import { hex, toNumber, type U64 } from '../../emulator/bits/u64.ts';
 import { F_PERMISSION } from '../../emulator/walk/fault.ts';
 import { requestOf } from '../../emulator/machine/machine.ts';
+import { CR0 } from '../../emulator/registers/store.ts';
 import { ATS_REQUEST, Response, TRANSLATED, UNSUPPORTED_TYPE, UNTRANSLATED } from '../../emulator/smmu/request.ts';
 import type { DescriptorStep, FetchStep, Step } from '../../emulator/steps/step.ts';
 import type { SourceRange } from '../../model/problem.ts';
@@ -15,7 +16,7 @@ import { guestFinding, steFinding } from './faultStream.ts';
 import { deviceOf, streamText } from './machineNames.ts';
 import { quietly } from './quiet.ts';
 import { listRanges, spaceOf } from './ranges.ts';
-import { streamTable } from './streams.ts';
+import { readSte, streamTable } from './streams.ts';
 import { inputText, rangeText } from './tableNodes.ts';
 
 /** The access that failed. `code` is its event, 0 for none. */
@@ -121,6 +122,21 @@ const smallTable: Detective = ({ system, stream, code }) => {
   return [cause(`The stream table has ${table.bits} StreamID bits (STRTAB_BASE_CFG.LOG2SIZE): StreamIDs from 0x${(2 ** table.bits).toString(16)} on are outside.`, device?.at)];
 };
 
+/** No driver has set the stream up: its level-1 descriptor leads nowhere, or its STE still says abort. */
+const notSetUp: Detective = ({ around, system, stream, code }) => {
+  const device = deviceOf(system, stream.smmu, stream.sid);
+  const table = streamTable(system.machine, stream.smmu);
+  if (code === 2 && table !== undefined && table.isTwoLevel && stream.sid < 2 ** table.bits) {
+    return [cause(`No level-2 array covers StreamID 0x${stream.sid.toString(16)}: no driver has set this stream up.`, device?.at)];
+  }
+  const isOn = system.machine.smmus[stream.smmu]?.parts.registers.isOn(CR0.SMMUEN) === true;
+  const ste = code === 0 && isOn ? readSte(system.machine, stream.smmu, stream.sid) : undefined;
+  if (ste?.config?.isAbort !== true || ste.config.broken !== null || ste.address === undefined) return [];
+  const writer = writerOf(around.context, ste.address);
+  const last = writer === undefined ? '' : ` It was written last${writer.where}.`;
+  return [cause(`The STE says abort (Config ${ste.config.fields.Config}): no driver has attached the device, or one has detached it.${last}`, writer?.at ?? device?.at)];
+};
+
 /** What the STE, or the guest's beside the host's, explains. */
 const streamConfiguration: Detective = ({ around, system, stream, code }) => {
   const guest = guestFinding(system, stream);
@@ -178,4 +194,4 @@ function distance(range: { readonly input: number; readonly size: number }, at: 
   return at < range.input ? range.input - at : Math.max(0, at - (range.input + range.size) + 1);
 }
 
-const DETECTIVES: readonly Detective[] = [staleConfig, staleTranslation, unknownStream, smallTable, streamConfiguration, badStructure, lastDescriptor, nearestRange];
+const DETECTIVES: readonly Detective[] = [staleConfig, staleTranslation, unknownStream, smallTable, notSetUp, streamConfiguration, badStructure, lastDescriptor, nearestRange];

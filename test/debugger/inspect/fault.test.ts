@@ -118,8 +118,22 @@ const SCENES: readonly (readonly [name: string, make: () => Scene, event: string
   ['the STE aborts silently', () => {
     const rig = new Rig();
     rig.ste(8, { Config: 0 });
+    return { rig, written: [STRTAB + 0x200] };
+  }, 'abort', /^The STE says abort \(Config 0\): no driver has attached the device, or one has detached it\. It was written last on line 3\.$/],
+  ['the SMMU is off', () => {
+    const rig = new Rig();
+    rig.ste(8, { Config: 0 });
+    rig.reg(0x44, 0x8010_0000);
+    rig.reg(0x20, 0);
     return { rig };
   }, 'abort', undefined],
+  ['no level-2 array covers the stream', () => {
+    const rig = new Rig();
+    rig.reg(0x20, 0xc);
+    rig.reg(0x88, 0x1_0210);
+    rig.reg(0x20, 0xd);
+    return { rig };
+  }, 'C_BAD_STREAMID', /^No level-2 array covers StreamID 0x8: no driver has set this stream up\.$/],
 ];
 
 describe('causes', () => {
