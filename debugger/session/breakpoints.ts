@@ -48,8 +48,9 @@ export interface BreakpointPlace {
 export class Breakpoints {
   #place: BreakpointPlace;
   #all: Active[] = [];
-  /** Those that steps are asked for, those that watch state, those on lines. */
+  /** Those that steps are asked for, of them those that are no exceptions, those that watch state, those on lines. */
   #stepwise: readonly Active[] = [];
+  #ordinary: readonly Active[] = [];
   #watched: readonly Active[] = [];
   #onLines: readonly Active[] = [];
   #lastId = 0;
@@ -67,6 +68,7 @@ export class Breakpoints {
   #use(all: Active[]): void {
     this.#all = all;
     this.#stepwise = all.filter((a) => a.test !== undefined);
+    this.#ordinary = this.#stepwise.filter((a) => a.request.kind !== 'exception');
     this.#watched = all.filter((a) => a.target !== undefined);
     this.#onLines = all.filter((a) => a.line !== undefined);
   }
@@ -169,7 +171,7 @@ export class Breakpoints {
   /** The moments inside a unit that ran, from its first step to right after its end. */
   inUnit(unit: number): Hits {
     const { timeline } = this.#place;
-    const stepwise = timeline.isExceptional(unit) ? this.#stepwise : this.#stepwise.filter((a) => a.request.kind !== 'exception');
+    const stepwise = timeline.isExceptional(unit) ? this.#stepwise : this.#ordinary;
     const watched = this.#watched;
     const changes = watched.length === 0 ? [] : changesOf(timeline.system, watched.flatMap((a) => a.target ?? []), timeline.range(unit));
     if (stepwise.length === 0 && changes.length === 0) return NO_HITS;

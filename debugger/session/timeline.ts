@@ -8,7 +8,7 @@ import type { Runner, RunnerState, Unit } from '../run/unit.ts';
 import type { Action } from '../scenario/program.ts';
 import type { System } from '../system/system.ts';
 import { Threads } from '../trace/threads.ts';
-import { Block } from './block.ts';
+import { Block, BLOCK_UNITS } from './block.ts';
 import { Collector, type Edit } from './collector.ts';
 import { UnitTrace } from './trace.ts';
 import type { Boot, Moment, SessionLimits } from './types.ts';
@@ -16,8 +16,10 @@ import type { Boot, Moment, SessionLimits } from './types.ts';
 /** Steps of past units kept ready. */
 const CACHED_STEPS = 20_000;
 const STEPS_PER_UNIT = 65_536;
-/** Units that can be gone back to, whatever they are made of. */
-const MOST_BLOCKS = 32_768;
+/** Units that can be gone back to, however little each of them changes. */
+const UNITS = 2 ** 21;
+/** Blocks at least, so that some can be dropped and some stay. */
+const LEAST_BLOCKS = 4;
 
 /** What is about to happen, or happened. */
 export interface NextUnit {
@@ -33,6 +35,7 @@ export class Timeline {
   readonly #runner: Runner;
   readonly #collector: Collector;
   readonly #cachedSteps: number;
+  readonly #mostBlocks: number;
   readonly #edits = new Map<number, Edit[]>();
   /** Steps of whole blocks; of the last one as far as it goes. The least recently used come first. */
   readonly #cache = new Map<Block, UnitTrace[]>();
@@ -57,6 +60,7 @@ export class Timeline {
     history.recording = true;
     this.#collector = new Collector(history, limits.stepsPerUnit ?? STEPS_PER_UNIT);
     this.#cachedSteps = limits.cachedSteps ?? CACHED_STEPS;
+    this.#mostBlocks = Math.max(LEAST_BLOCKS, (limits.units ?? UNITS) / BLOCK_UNITS);
     system.observe(this.#collector);
     this.#state = runner.state;
     this.#end = this.#base = history.position;
@@ -119,7 +123,7 @@ export class Timeline {
     const block = new Block(this.#count, this.#state, this.#base);
     this.#blocks.push(block);
     this.#keep(block, []);
-    if (this.#blocks.length > MOST_BLOCKS || (this.#blocks[0]?.base ?? 0) < this.system.machine.history.oldest) this.#forget();
+    if (this.#blocks.length > this.#mostBlocks || (this.#blocks[0]?.base ?? 0) < this.system.machine.history.oldest) this.#forget();
     return block;
   }
 
@@ -132,7 +136,7 @@ export class Timeline {
   /** Drops blocks that cannot be gone back to; a quarter at once where there are too many. */
   #forget(): void {
     const { oldest } = this.system.machine.history;
-    const from = this.#blocks.length > MOST_BLOCKS ? MOST_BLOCKS / 4 : this.#blocks.findIndex((b) => b.base >= oldest);
+    const from = this.#blocks.length > this.#mostBlocks ? Math.ceil(this.#mostBlocks / 4) : this.#blocks.findIndex((b) => b.base >= oldest);
     for (const block of this.#blocks.splice(0, Math.min(from, this.#blocks.length - 1))) this.#cache.delete(block);
   }
 

@@ -131,6 +131,8 @@ export interface Boot {
 export interface SessionLimits {
   /** Steps of past units kept in memory. */
   readonly cachedSteps?: number;
+  /** Units that can be gone back to, whatever the history holds. */
+  readonly units?: number;
   /** Steps of one unit that can be stopped at; what follows counts as one. */
   readonly stepsPerUnit?: number;
 }

@@ -80,9 +80,13 @@ export class Threads {
     const own = this.ofActor(actor);
     const byFrame = new Map<FrameNode, number>();
     let writer: number | undefined;
+    let master: number | undefined;
     return Uint16Array.from(steps, (step, i) => {
       const thread = this.#ofStep(step);
       if (step.kind === 'store' || step.kind === 'hypervisor') writer = step.kind === 'hypervisor' && step.action === 'result' ? undefined : thread ?? writer;
+      if (step.kind === 'transaction') master = thread;
+      // The data of a transaction that stalled come when it has long ended.
+      if (step.kind === 'access' && tree.owner[i] === tree.root && master !== undefined) return master;
       // Who stored commands is who then tells the SMMU of them.
       return thread ?? (step.kind === 'register' ? writer : undefined) ?? this.#ofFrame(tree.owner[i] ?? tree.root, { steps, own, byFrame });
     });

@@ -69,7 +69,11 @@ function inputOf(node: FrameNode, steps: readonly TraceStep[]): string {
     const isOwn = (step.kind === 'descriptor' || step.kind === 'hit') && `stage ${step.stage}` === node.kind;
     if (isOwn) return ` of ${hex(step.input)}`;
   }
-  return '';
+  // Stage 2 of its first table faulted: what it would have looked up is what the device sent.
+  let around = node.parent;
+  while (around !== undefined && around.kind !== 'transaction') around = around.parent;
+  const asked = around === undefined ? undefined : steps[around.first - 1];
+  return node.kind === 'stage 1' && asked?.kind === 'transaction' ? ` of ${hex(asked.address)}` : '';
 }
 
 /** The step that a level or a fetch is about. */

@@ -206,6 +206,16 @@ describe('long runs', () => {
     expect(s.frames().at(-1)?.name).toContain('poke');
   });
 
+  it('keep so many units at most, however little they change', () => {
+    const s = session(scenario('repeat 100000', '  expect 1 == 1'), { limits: { units: 256 } });
+    const motion = s.perform(forward);
+    for (let i = 0; i < 2000; i++) motion.next();
+    motion.return(s.stop);
+    expect(s.interrupted().moment.unit).toBe(2000);
+    expect(s.timeline.oldest).toBeGreaterThan(2000 - 320);
+    expect(s.run(backward)).toMatchObject({ reason: 'start', moment: { unit: s.timeline.oldest, step: 0 } });
+  });
+
   it('cut units with more steps than can be kept', () => {
     const s = session(scenario('dma eth0 read 0x10000000 4'), { limits: { stepsPerUnit: 3 } });
     s.run(forward);

@@ -129,6 +129,13 @@ describe('threads', () => {
     expect(threadsOf([step({ kind: 'transaction', sid: 77, ssid: undefined, address: u64(0, 0), access: 1 })])).toEqual(['smmu StreamID 0x4d']);
   });
 
+  it('give the data of a stalled transaction to its master', () => {
+    const transaction = step({ kind: 'transaction', sid: 8, ssid: undefined, address: u64(0, 0), access: 1 });
+    const retried = step({ kind: 'stall', sid: 8, stag: 0, action: 'retried' });
+    expect(threadsOf([retried, transaction, result, command('RESUME', { StreamID: 8 }), register, access]).at(-1)).toBe('eth0 StreamID 0x8');
+    expect(threadsOf([access])).toEqual(['scenario']);
+  });
+
   it('follow whoever stored commands to the register write', () => {
     const stores = (actor: string): Step => step({ kind: 'store', actor, address: u64(0, 0), before: u64(0, 0), after: u64(0, 1) }, -1);
     const steps = [hypervisor('domd', 'operation', 'maps'), hypervisor('domd.vsmmu0', 'command', 'CMD_SYNC'), stores('xen'), command('SYNC'), register, hypervisor('domd', 'result', 'done'), register];
