@@ -4,17 +4,10 @@ import { join } from 'node:path';
 import { eventually, placeOf } from './harness/files.ts';
 import { run } from './harness/install.ts';
 import type { UiTest } from './harness/suite.ts';
-import type { Workbench } from './harness/workbench.ts';
 
 const EXAMPLES = 'examples';
 const EVK = 'merlin/merlin-evk.dts';
 const GUEST = 'xen/domd.cfg';
-
-/** Fails with what axe finds. */
-async function accessible(workbench: Workbench): Promise<void> {
-  const found = await workbench.accessibilityProblems();
-  if (found.length > 0) throw new Error(`not accessible:\n${found.join('\n')}`);
-}
 
 const tables: readonly UiTest[] = [
   {
@@ -27,7 +20,6 @@ const tables: readonly UiTest[] = [
       const page = workbench.preview;
       const streams = page.locator('section', { has: page.getByRole('heading', { name: 'Streams', exact: true }) });
       await streams.locator('tbody tr').first().waitFor();
-      await accessible(workbench);
       await workbench.screenshotView('streams', streams.locator('tbody tr').first());
       await page.getByRole('searchbox', { name: 'Filter' }).fill('eth1');
       await eventually('one row is left', async () => (await streams.locator('tbody tr').count()) === 1);
@@ -74,7 +66,6 @@ const tables: readonly UiTest[] = [
       await workbench.command('vSMMU: Show Ownership Table');
       const page = workbench.preview;
       await page.getByRole('link', { name: 'domd' }).first().waitFor();
-      await accessible(workbench);
       await workbench.screenshotView('ownership', page.getByRole('link', { name: 'domd' }).first());
       await page.getByRole('button', { name: 'Copy as Markdown' }).first().click();
       await workbench.statusBar('Copied: Devices as Markdown').waitFor();
@@ -91,7 +82,7 @@ const tables: readonly UiTest[] = [
       await workbench.statusBar('merlin-evk.dts').waitFor();
       await workbench.command('vSMMU: Show Ownership Table');
       await workbench.preview.getByText('No guests are known for this file.').waitFor();
-      await accessible(workbench);
+      await workbench.accessible();
     },
   },
 ];
@@ -140,7 +131,6 @@ const pictures: readonly UiTest[] = [
       const page = workbench.preview;
       await page.getByRole('link', { name: /^Device eth0/ }).waitFor();
       await page.getByRole('link', { name: /^Domain domd/ }).waitFor();
-      await accessible(workbench);
       await workbench.screenshotView('topology', page.getByRole('link', { name: /^Device eth0/ }));
       await page.getByRole('searchbox', { name: 'Filter' }).fill('usb');
       await page.getByRole('link', { name: /^Device eth0/ }).waitFor({ state: 'detached' });
@@ -174,7 +164,6 @@ const pictures: readonly UiTest[] = [
       const page = workbench.preview;
       await eventually('all masters are drawn', async () => (await page.getByRole('link', { name: /^Device / }).count()) === 100);
       await page.getByText('100 devices · 3 share a StreamID · 5 unprotected').waitFor();
-      await accessible(workbench);
       await workbench.screenshotView('topology-large', page.getByRole('link', { name: /^Device / }).first());
       await workbench.command('View: Move Editor into Next Group');
       await workbench.command('View: Focus First Editor Group');

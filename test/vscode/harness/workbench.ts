@@ -204,25 +204,27 @@ export class Workbench {
   }
 
   /**
-   * Pictures of a webview in light, dark and, after a reload of the window, high contrast; `shown` is
-   * what is seen in it when it is back.
+   * Pictures of a webview in light, dark and, after a reload of the window, high contrast, each checked
+   * for accessibility; `shown` is what is seen in it when it is back.
    */
   async screenshotView(name: string, shown: Locator): Promise<void> {
-    await this.screenshot(name);
+    await this.screenshot(name, () => this.accessible());
     await this.#configure({ 'workbench.preferredDarkColorTheme': 'Default High Contrast' });
     await this.reload();
     await this.page.locator('.monaco-workbench.hc-black').first().waitFor();
     await shown.waitFor();
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-contrast.png`), animations: 'disabled' });
+    await this.accessible();
   }
 
-  /** What axe finds wrong with the accessibility of the webview in front; empty where it finds nothing. */
-  async accessibilityProblems(): Promise<string[]> {
+  /** Fails with what axe finds wrong with the accessibility of the webview in front. */
+  async accessible(): Promise<void> {
     const handle = await this.page.locator('iframe.webview.ready').contentFrame().locator('iframe#active-frame').elementHandle();
     const frame = await handle?.contentFrame();
     if (frame === null || frame === undefined) throw new Error('no webview is in front');
     await frame.evaluate(axe.source);
     const found = await frame.evaluate(`axe.run(document, { resultTypes: ['violations'] })`) as AxeResults;
-    return found.violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html}`));
+    const problems = found.violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html}`));
+    if (problems.length > 0) throw new Error(`not accessible:\n${problems.join('\n')}`);
   }
 }
