@@ -7,6 +7,7 @@ import { DTC_RULES } from '../../model/devicetree/checks/index.ts';
 import { CheckTree } from '../../model/devicetree/checks/view.ts';
 import { type Compilation, compileSteps } from '../../model/devicetree/compile.ts';
 import { type CompileOptions, DEFAULT_LIMITS, type FileHost, type SourceFile } from '../../model/devicetree/source/files.ts';
+import type { DtTree } from '../../model/devicetree/tree/tree.ts';
 import { PlatformContext } from '../../model/platform/context.ts';
 import { platformSteps } from '../../model/platform/platform.ts';
 import { PLATFORM_RULES } from '../../model/platform/rules/index.ts';
@@ -49,15 +50,21 @@ export function* analyseBoard(context: Context, options: AnalysisOptions, previo
   const { expanded, syntax, tree } = compilation;
   const perFile = options.compile.limits?.problemsPerFile ?? DEFAULT_LIMITS.problemsPerFile;
   const found: Problem[] = [];
-  if (context.fragment) found.push(...compilation.problems.filter((problem) => !ONLY_IN_BOARDS.test(problem.id)));
+  const isPart = context.fragment || isCompiledOverlay(tree);
+  if (isPart) found.push(...compilation.problems.filter((problem) => !ONLY_IN_BOARDS.test(problem.id)));
   else if (options.checks === 'all') found.push(...compilation.problems);
   if (performance.now() - start > LONG_COMPILATION) options.early?.(compilation, byFile(found, options.levels, perFile));
   const platform = new PlatformContext(yield* platformSteps(tree), expanded);
   const board = new Board({ text: expanded, syntax, tree, platform, macros: macrosOf(compilation.preprocessed) });
-  if (!context.fragment) yield* runRules(board, options, found);
+  if (!isPart) yield* runRules(board, options, found);
   return {
     serial: (serial += 1), board, files: compilation.files, problems: byFile(worthTelling(found), options.levels, perFile), compilation,
   };
+}
+
+/** Whether a tree is an overlay read back from its blob: its references are placeholders that the loader fills in, so that only its form can be checked. */
+function isCompiledOverlay(tree: DtTree): boolean {
+  return !tree.plugin && [...tree.root.children.values()].some((node) => node.children.has('__overlay__'));
 }
 
 /** What cannot be said of a file that is meant to be included: how it begins, and what it refers to. */

@@ -49,6 +49,13 @@ describe('the analysis of a board', () => {
     expect(ids(analyse({ '/board.dts': '&elsewhere { a = <&b>; c = <1; };' }, { fragment: true }).analysis)).toEqual(['dts-syntax']);
   });
 
+  it('says of an overlay that was read back from its blob only what is wrong with it alone', () => {
+    const overlay = (more: string): string => `/dts-v1/;\n/ { fragment@0 { target = <0xffffffff>; __overlay__ { iommus = <0xffffffff 0x20>; d@1 { reg = <1 1>; }; }; };\n__fixups__ { e = "/fragment@0:target:0"; };${more} };\n`;
+    expect(ids(analyse({ '/board.dts': overlay('') }).analysis)).toEqual([]);
+    expect(ids(analyse({ '/board.dts': overlay(' x = <1; ') }).analysis)).toContain('dts-syntax');
+    expect(ids(analyse({ '/board.dts': overlay('').replace('__overlay__', 'overlay') }).analysis)).toContain('iommus-target');
+  });
+
   it('stops after as many problems of a file as the limit says, and says so', () => {
     const text = `/dts-v1/;\n/ {${Array.from({ length: 50 }, (_, i) => `p${i} = <&x${i}>;`).join('')} };`;
     const found = ids(analyse({ '/board.dts': text }, { perFile: 10 }).analysis);
