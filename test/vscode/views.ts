@@ -144,6 +144,7 @@ const pictures: readonly UiTest[] = [
       await eventually('the picture is saved', async () => (await readFile(join(folder, name), 'utf8').catch(() => '')).includes('</svg>'));
       await page.getByRole('button', { name: 'Export SVG' }).focus();
       await workbench.page.keyboard.press('Tab');
+      await page.locator('[aria-label^="Domain domu1"]:focus').waitFor();
       await workbench.page.keyboard.press('ArrowRight');
       await page.locator('[aria-label^="Device usb"]:focus').waitFor();
       await workbench.page.keyboard.press('ArrowRight');

@@ -133,10 +133,11 @@ class Picture {
 
   group(placed: PlacedGroup): Shape[] {
     const { group, devices } = placed;
+    // Lines lie below everything; all else comes in the order in which one reads.
     return [
       ...devices.flatMap((one) => this.#lines(one, group.iommu)),
       ...this.#domainBoxes(devices),
-      ...devices.flatMap((one) => this.#device(one)),
+      ...devices.flatMap((one) => [...this.#device(one), ...this.#pills(one)]),
       ...this.#iommu(placed),
     ];
   }
@@ -173,7 +174,7 @@ class Picture {
   }
 
   /** From a device through its StreamIDs to the IOMMU, or to the name of another one. */
-  #lines({ device, top, rows }: PlacedDevice, own: Iommu | undefined): Shape[] {
+  #lines({ top, rows }: PlacedDevice, own: Iommu | undefined): Shape[] {
     return rows.flatMap((row, index) => {
       const y = top + LINE * index + LINE / 2;
       const isOwn = row.iommu === own?.id;
@@ -181,8 +182,12 @@ class Picture {
       const line: Shape = { tag: 'path', attributes: { class: isOwn ? 'line' : 'line away', d: `M${this.#columns.device + DEVICE_WIDTH} ${y}H${end}` } };
       const away = `→ ${this.#iommus.get(row.iommu)?.name ?? row.iommu}`;
       const name = isOwn ? [] : [write(fitted(away, this.#columns.iommu - end - 8, CHAR), end + 4, y)];
-      return [line, ...row.pills.flatMap((pill) => this.#pill(pill, y, device)), ...name];
+      return [line, ...name];
     });
+  }
+
+  #pills({ device, top, rows }: PlacedDevice): Shape[] {
+    return rows.flatMap(({ pills }, index) => pills.flatMap((pill) => this.#pill(pill, top + LINE * index + LINE / 2, device)));
   }
 
   #pill({ text, streams, x, width }: Pill, y: number, device: Device): Shape[] {
