@@ -1,12 +1,11 @@
 /** Whatever stands in a scenario: nothing throws, everything has a place, and formatting changes nothing. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { breakpointLines } from '../../../debugger/scenario/breakpoints.ts';
 import { VERBS } from '../../../debugger/scenario/catalog.ts';
 import type { Action } from '../../../debugger/scenario/program.ts';
 import { applyEdits } from '../../../server/features/formatting.ts';
 import { scenarioCompletion } from '../../../server/features/scenario/completion.ts';
-import { fileOf, type ScenarioDocument } from '../../../server/features/scenario/document.ts';
+import type { ScenarioDocument } from '../../../server/features/scenario/document.ts';
 import { scenarioFormatEdits } from '../../../server/features/scenario/formatting.ts';
 import { scenarioHover } from '../../../server/features/scenario/hover.ts';
 import { scenarioDefinition, scenarioLinks, scenarioReferences } from '../../../server/features/scenario/navigation.ts';
@@ -77,7 +76,7 @@ describe('any text as a scenario', () => {
     }), { numRuns: RUNS / 8 });
   });
 
-  it('has an outline, folds, links, colours and breakpoints', () => {
+  it('has an outline, folds, links and colours', () => {
     fc.assert(fc.property(scenario, (text) => {
       const document = documentOf(text);
       const tokens = scenarioTokens(document);
@@ -86,7 +85,6 @@ describe('any text as a scenario', () => {
       for (const one of flat(scenarioSymbols(document))) expect(one.start <= one.nameStart && one.nameEnd <= one.end && one.end <= text.length).toBe(true);
       for (const fold of scenarioFolds(document)) expect(fold.start).toBeLessThan(fold.end);
       for (const link of scenarioLinks(document)) expect(within(link, text.length)).toBe(true);
-      expect(breakpointLines(fileOf(document))).toEqual(breakpointLines(fileOf(document)).toSorted((a, b) => a - b));
     }), { numRuns: RUNS });
   });
 

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { breakpointAt, breakpointLines } from '../../../debugger/scenario/breakpoints.ts';
 import { applyEdits } from '../../../server/features/formatting.ts';
 import { scenarioCompletion } from '../../../server/features/scenario/completion.ts';
-import { fileOf } from '../../../server/features/scenario/document.ts';
 import { scenarioFormatEdits } from '../../../server/features/scenario/formatting.ts';
 import { scenarioHover } from '../../../server/features/scenario/hover.ts';
 import { scenarioDefinition, scenarioLinks, scenarioReferences } from '../../../server/features/scenario/navigation.ts';
@@ -149,7 +147,7 @@ describe('definition and references', () => {
   });
 });
 
-describe('outline, folds and breakpoints', () => {
+describe('outline and folds', () => {
   const document = documentOf('# one\n# two\nboard "board.dts"\nin host\n  probe\n  repeat 2\n    events\n\nlet a = 1\n');
 
   it('shows blocks with what is in them', () => {
@@ -159,11 +157,6 @@ describe('outline, folds and breakpoints', () => {
 
   it('folds blocks and comments', () => {
     expect(scenarioFolds(document).toSorted((a, b) => a.start - b.start)).toEqual([{ start: 0, end: 1, kind: 'comment' }, { start: 3, end: 6 }, { start: 5, end: 6 }]);
-  });
-
-  it('lets breakpoints stand where something happens', () => {
-    expect(breakpointLines(fileOf(document))).toEqual([4, 6, 8]);
-    expect([0, 3, 5, 7, 8, 9].map((line) => breakpointAt(fileOf(document), line))).toEqual([4, 4, 6, 8, 8, undefined]);
   });
 });
 
