@@ -202,7 +202,7 @@ describe('a session against a plain run', () => {
         expect(s.thread).toBeGreaterThan(0);
         expect(s.frames().length).toBeGreaterThan(MODEL[at]!.step > 0 || MODEL[at]!.line >= 0 ? 0 : -1);
       }
-    }), { numRuns: 150 });
+    }), { numRuns: 100 });
   });
 
   it('every moment, forwards and then backwards, has one state', () => {
@@ -215,5 +215,28 @@ describe('a session against a plain run', () => {
     const back = [s.system.machine.hash];
     while (s.run(step('backward')).reason !== 'start') back.push(s.system.machine.hash);
     expect(back.toReversed()).toEqual(seen);
+  });
+
+  it('after any edits, sessions that keep steps and sessions that make them again agree, both ways', () => {
+    const anyEdit = fc.record({ kind: fc.constant('edit' as const), address: fc.constantFrom(0x8100_0000, 0x8200_0000, 0x8100_3000), value: fc.nat(255) });
+    fc.assert(fc.property(fc.array(fc.oneof({ weight: 3, arbitrary: anyCommand }, { weight: 1, arbitrary: anyEdit }), { minLength: 2, maxLength: 20 }), (actions) => {
+      const both = [session(TEXT, { limits: { cachedSteps: 0 } }), session(TEXT, { limits: { cachedSteps: 100_000 } })];
+      const results = both.map((s) => actions.map((action) => {
+        const stop = action.kind === 'edit' ? s.edit(() => { s.system.machine.memory.store32(0, action.address, action.value); }) : s.run(action);
+        return [stop.reason, stop.moment, stop.text, s.system.machine.hash, s.isPast];
+      }));
+      expect(results[0]).toEqual(results[1]);
+      const [s] = both;
+      s!.run({ kind: 'continue', direction: 'forward' });
+      const end = s!.system.machine.hash;
+      const states: string[] = [];
+      const step = (direction: 'forward' | 'backward'): Command => ({ kind: 'step', how: 'in', direction, granularity: 'instruction' });
+      do states.push(s!.system.machine.hash); while (s!.run(step('backward')).reason !== 'start');
+      for (let i = states.length - 1; i >= 0; i--) {
+        expect(s!.system.machine.hash).toBe(states[i]);
+        s!.run(step('forward'));
+      }
+      expect(s!.system.machine.hash).toBe(end);
+    }), { numRuns: 15 });
   });
 });
