@@ -12,7 +12,8 @@ export type Wish = 'passes' | 'faults';
 /** The likely cause, where one is known. */
 export function likelyCause(act: Act, wish: Wish): SourceRange | undefined {
   const { system, memo } = act;
-  if (isStale(system.machine)) return memo.uninvalidated ?? memo.dmaDevice;
+  // Looking through the caches takes time; it is worth it where a line is known that may have left something there.
+  if (memo.uninvalidated !== undefined && isStale(system.machine)) return memo.uninvalidated;
   return wish === 'passes' ? memo.dmaDevice : undefined;
 }
 

@@ -2,7 +2,7 @@
 import { fromNumber, hex, toNumber, type U64 } from '../../../emulator/bits/u64.ts';
 import { commandNamed, encodeCommand } from '../../../emulator/fields/commands.ts';
 import { registerNamed, type Register } from '../../../emulator/fields/registers.ts';
-import { fieldNamed } from '../../../emulator/fields/layout.ts';
+import { fieldNamed, getField } from '../../../emulator/fields/layout.ts';
 import { storeWords } from '../../../emulator/hypervisor/memoryView.ts';
 import { REG } from '../../../emulator/registers/store.ts';
 import { FREE } from '../../../emulator/smmu/stalls.ts';
@@ -88,7 +88,7 @@ function send(act: Act, smmu: SmmuAccess, name: string, fields: Readonly<Record<
   const isStopped = (((gerror ?? 0) ^ (gerrorn ?? 0)) & 1) !== 0;
   const error = ((cons ?? 0) >>> CERROR_SHIFT) & CERROR_MASK;
   const text = isStopped ? `CMD_${name}: the queue has stopped with CERROR ${error}` : `CMD_${name}`;
-  act.memo = { ...act.memo, last: { ok: !isStopped, text }, ...(isStopped ? {} : { uninvalidated: undefined }) };
+  act.memo = { ...act.memo, last: { ok: !isStopped, text }, ...(!isStopped && /^(?:CFGI|TLBI)/.test(name) ? { uninvalidated: undefined } : {}) };
   return ok(text);
 }
 
@@ -124,10 +124,14 @@ const resume: Handler = (act) => {
   return send(act, smmu, 'RESUME', { StreamID: stalls.sid(stag), STAG: stag, ...RESUME[action] });
 };
 
-/** The value of a register, for expectations. */
+/** The value of a register or, as `CR0.SMMUEN`, of a field of it. */
 export function registerValue(smmu: SmmuAccess, name: string): U64 {
-  const register = registerNamed(name) ?? unusable(`there is no register ${name}`);
-  return smmu.port.read(register.offset, register.width === 64 ? 8 : 4) ?? unusable(`${name} cannot be read: data abort`);
+  const [whole = '', part] = name.split('.');
+  const register = registerNamed(whole) ?? unusable(`there is no register ${whole}`);
+  const value = smmu.port.read(register.offset, register.width === 64 ? 8 : 4) ?? unusable(`${whole} cannot be read: data abort`);
+  if (part === undefined) return value;
+  const field = fieldNamed(register.layout, part) ?? unusable(`${whole} has no field ${part}`);
+  return getField([value.lo, value.hi], field);
 }
 
 /** The handlers of registers and queues. */

@@ -199,6 +199,8 @@ describe('expectations', () => {
     ['expect crash', 'error'],
     ['expect pa 0', 'error'],
     ['expect 1 == 1', 'ok'],
+    ['expect register smmu0 CR0ACK.SMMUEN 1', 'ok'],
+    ['expect register smmu0 CR0ACK.SMMUEN 0', 'failed'],
     ['expect eth0.sid == 9', 'failed'],
     ['expect nonsense(1)', 'error'],
     ['let x = 5\nexpect x + 1 == 6', 'ok'],
