@@ -34,6 +34,8 @@ export interface DescribedDevice {
   readonly sids: readonly number[];
   /** Functions behind it, for a PCI root complex. */
   readonly requesters: readonly RequesterRun[];
+  /** Requester ID of a PCI function. */
+  readonly rid?: number;
   /** Name of the domain that it is given to; undefined for the host. */
   readonly domain: string | undefined;
   /** Where its streams are written, and where its node begins. */

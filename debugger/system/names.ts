@@ -11,7 +11,10 @@ function isNamed(thing: { readonly name: string; readonly aliases: readonly stri
 
 /** The device of a name; undefined where there is none. */
 export function findDevice(system: Pick<System, 'devices'>, name: string): SystemDevice | undefined {
-  return system.devices.find((d) => isNamed(d, name)) ?? pciFunction(system.devices, name);
+  const found = system.devices.find((d) => isNamed(d, name));
+  if (found !== undefined) return found;
+  const pci = pciFunction(system.devices, name);
+  return system.devices.find((d) => d.name === pci?.name) ?? pci;
 }
 
 interface Complex {
@@ -21,13 +24,16 @@ interface Complex {
 }
 
 /** A PCI function: it has no node of its own, and comes into being by being named. */
-export function pciFunction<T extends Complex>(devices: readonly T[], name: string): (T & { readonly sids: readonly number[] }) | undefined {
+export function pciFunction<T extends Complex>(devices: readonly T[], name: string): (T & { readonly sids: readonly number[]; readonly rid: number }) | undefined {
   const [, complex = '', bus = '', device = '', fn = ''] = FUNCTION.exec(name) ?? [];
   const parent = devices.find((d) => isNamed(d, complex));
   if (parent === undefined) return undefined;
   const rid = Number.parseInt(bus, 16) * 256 + Number.parseInt(device, 16) * 8 + Number.parseInt(fn, 16);
   const run = parent.requesters.find((r) => rid >= r.rid && rid < r.rid + r.count);
-  return run === undefined ? undefined : { ...parent, name, aliases: [], sids: [run.sid + rid - run.rid], requesters: [] };
+  if (run === undefined) return undefined;
+  // One function has one name, however its root complex was called.
+  const place = [bus, device].map((digits) => digits.toLowerCase().padStart(2, '0')).join(':');
+  return { ...parent, name: `${parent.name}:${place}.${fn}`, aliases: [name], sids: [run.sid + rid - run.rid], requesters: [], rid };
 }
 
 /** Index of the SMMU of a name among some; a lone one answers to `smmu` as well. */

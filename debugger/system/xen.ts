@@ -98,7 +98,7 @@ export function xenSystem(description: Description): System | { readonly problem
   if ('message' in plan) return { problems: [plan] };
   const xen = new Xen({
     profile: name, smmus: smmuConfigs(description),
-    devices: description.devices.map((d) => ({ path: d.name, smmu: d.smmu, sids: d.sids })),
+    devices: description.devices.map((d) => ({ path: d.name, smmu: d.smmu, sids: d.sids, ...(d.rid === undefined ? {} : { rid: d.rid }) })),
     memory: { regions: ramRegions(description, undefined), xen: plan.xen },
   });
   // What the setup starts is there before anything that can be undone.

@@ -8,8 +8,9 @@ import { nameSpan } from '../../../model/platform/context.ts';
 import { assemble } from '../../../model/platform/guests/assemble.ts';
 import { systemOf } from '../../../model/platform/guests/system.ts';
 import type { Domain } from '../../../model/platform/guests/types.ts';
-import { cellsOf, numberOf, stringsOf } from '../../../model/platform/values.ts';
+import { cellsOf, numberOf, stringsOf, u32Of } from '../../../model/platform/values.ts';
 import { wantsViommu } from '../../../model/xl/guestConfig.ts';
+import type { PciFunction } from '../../../model/xl/specs/pci.ts';
 import type { SourceRange } from '../../../model/problem.ts';
 import type { Action, Program } from '../../scenario/program.ts';
 import type { DescribedDevice, DescribedDomain } from '../description.ts';
@@ -52,6 +53,7 @@ export function domainsOf(draft: Draft): { readonly domains: readonly DescribedD
   const given = new Givings(draft);
   const modelled = modelDomains(draft);
   for (const { name, domain } of modelled) for (const device of domain.devices) if (domain.kind !== 'hardware') given.path(name, device.path, device.at);
+  for (const { name, domain } of modelled) for (const { value, atom } of domain.config?.pci ?? []) given.pci(name, value, { file: domain.at.file, start: atom.start, end: atom.end });
   for (const line of draft.guests) for (const device of line.devices) given.named(line.name, device, line.at);
   const fromModel = modelled.map(({ name, domain }) => described(draft, name, domain));
   const plain = draft.guests.filter((line) => !fromModel.some((d) => d.name === line.name)).map((line) => plainDomain(draft, line));
@@ -138,11 +140,25 @@ class Givings {
 
   /** By the name that the scenario writes. */
   named(domain: string, name: string, at: SourceRange): void {
-    const found = this.devices.find((d) => d.name === name || d.aliases.includes(name));
-    const pci = found === undefined ? pciFunction(this.devices, name) : undefined;
+    const pci = pciFunction(this.devices, name);
+    const found = this.devices.find((d) => d.name === (pci?.name ?? name) || d.aliases.includes(name));
     if (found !== undefined) this.#give(found, domain, at);
     else if (pci !== undefined) this.devices = [...this.devices, { ...pci, domain }];
     else this.#warn(at, `There is no device ${name}.`);
+  }
+
+  /** A function by segment, bus, device and function: segments are numbered by the tree, or in its order. */
+  pci(domain: string, { domain: segment, bus, device, function: fn = 0 }: PciFunction, at: SourceRange): void {
+    const complexes = this.#draft.devices.filter((d) => d.requesters.length > 0);
+    const complex = complexes.find((d) => this.#segmentOf(d) === segment) ?? complexes.filter((d) => this.#segmentOf(d) === undefined)[segment];
+    const place = [bus, device].map((n) => n.toString(16).padStart(2, '0')).join(':');
+    if (complex === undefined) this.#warn(at, `The board has no PCI segment ${segment}.`);
+    else this.named(domain, `${complex.name}:${place}.${fn}`, at);
+  }
+
+  #segmentOf({ aliases }: DescribedDevice): number | undefined {
+    const node = this.#draft.host?.tree.byPath(aliases.at(-1) ?? '');
+    return node === undefined ? undefined : u32Of(node, 'linux,pci-domain');
   }
 
   #give(device: DescribedDevice, domain: string, at: SourceRange): void {

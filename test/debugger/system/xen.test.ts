@@ -100,6 +100,23 @@ expect fault F_TRANSLATION S2=1
     expect(problemsOf(text).join('\n')).toContain(message);
   });
 
+  it('gives PCI functions of a configuration to the guest', () => {
+    const config = '# vsmmu: dialect=viommu-v3\nname = "p"\nmemory = 64\nviommu = "smmuv3"\npci = [ "0000:01:00.0", "0007:00:00.0" ]\n';
+    const run = prepare(`board "../merlin/merlin-evk.dts"
+hypervisor xen
+guest p "p.cfg"
+in p
+  probe
+  attach pcie0:01:00.0
+  map pcie0:01:00.0 0 -> 0x40000000 4K
+dma pcie0:01:00.0 read 0 4
+expect fault none
+expect owner last.pa p
+`, { [resolve('examples/scenarios/p.cfg')]: config }, AT);
+    expect(run.problems.map((p) => p.message)).toEqual(['The board has no PCI segment 7.']);
+    expect(failures(run)).toEqual([]);
+  });
+
   it('knows PCI functions behind a root complex', () => {
     const text = `board "../merlin/merlin-evk.dts"\nin host\n  probe\n  attach pcie0:01:00.0\n  map pcie0:01:00.0 0 -> 0x90000000 4K\ndma pcie0:01:00.0 read 0x10 4\nexpect pa 0x90000010\nattach pcie1:0:1.0\ndma pcie1:0:1.0 read 0 4\nexpect fault F_TRANSLATION StreamID=0x10008\n`;
     const units = play(prepare(text, {}, AT));
