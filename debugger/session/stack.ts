@@ -20,8 +20,7 @@ export function framesAt(session: Session, thread: number): Frame[] {
   if (thread !== session.thread) return [];
   const { moment, trace } = session;
   const drafts = trace === undefined ? [] : inner(session, trace, moment);
-  const line = lineFrame(session, moment);
-  return [...drafts, ...(line === undefined ? [] : [line])].map((draft, id) => ({ ...draft, id }));
+  return [...drafts, lineFrame(session, moment)].map((draft, id) => ({ ...draft, id }));
 }
 
 function inner(session: Session, trace: UnitTrace, { unit, step }: Moment): Draft[] {
@@ -59,13 +58,20 @@ function placeOf(session: Session, device: SystemDevice): SourceRange | undefine
   return place === undefined || session.program.texts.some((t) => t.path === place.file) ? undefined : place;
 }
 
-function lineFrame(session: Session, { unit }: Moment): Draft | undefined {
+function lineFrame(session: Session, { unit }: Moment): Draft {
   const action = session.timeline.action(unit);
-  if (action === undefined) return undefined;
+  if (action === undefined) return endFrame(session, unit);
   const { at } = action.action;
   const text = session.program.texts.find((t) => t.path === at.file)?.text.slice(at.start, at.end) ?? action.action.verb;
   const round = action.iterations.length === 0 ? '' : ` (round ${action.iterations.map((i) => i + 1).join('.')})`;
   return {
     name: `${text}${round}`, kind: 'line', at, first: { unit, step: 0 }, last: { unit, step: session.timeline.stepsOf(unit) }, address: undefined,
   };
+}
+
+/** Behind the last line, where all that came of the scenario can still be looked at. */
+function endFrame({ program }: Session, unit: number): Draft {
+  const end = program.texts.find((text) => text.path === program.path)?.text.length ?? 0;
+  const moment = { unit, step: 0 };
+  return { name: 'end of the scenario', kind: 'line', at: { file: program.path, start: end, end }, first: moment, last: moment, address: undefined };
 }
