@@ -125,7 +125,7 @@ const back = seconds(() => s.run(backward));
 say('the session backwards', `${back.toFixed(2)} s, ${(back / there).toFixed(2)} of forwards`);
 const again = seconds(() => s.run(forward));
 say('the session forwards through what is recorded', `${again.toFixed(2)} s, ${(again / there).toFixed(2)} of the first time`);
-s.setBreakpoints({ kind: 'function' }, [{ kind: 'function', name: 'F_NEVER_*' }]);
+s.setBreakpoints({ kind: 'function' }, [{ kind: 'function', name: 'xen.never' }]);
 s.setBreakpoints({ kind: 'data' }, [{ kind: 'data', target: { kind: 'memory', address: 0x8300_0000, size: 8 }, access: 'readWrite' }]);
 const searched = seconds(() => s.run(backward));
 say('backwards, looking at every step', `${searched.toFixed(2)} s, ${(searched / there).toFixed(2)} of forwards`);

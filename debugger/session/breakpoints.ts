@@ -121,7 +121,7 @@ export class Breakpoints {
       case 'line': return this.#resolveLine(request.file, request.line);
       case 'function': {
         const test = nameTest(request.name, this.#place.timeline.system.hypervisor?.name);
-        return test === undefined ? 'A name such as CMD_CFGI_STE, F_TRANSLATION or walk.s1.l3 is needed; * stands for anything.' : { test };
+        return typeof test === 'string' ? test : { test };
       }
       case 'instruction': return { test: (step) => readsAt(step, request.address) };
       case 'exception': {

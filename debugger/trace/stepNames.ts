@@ -4,7 +4,8 @@
  */
 import { COMMANDS, commandOf } from '../../emulator/fields/commands.ts';
 import { EVENTS, eventOf } from '../../emulator/fields/events.ts';
-import { globalErrorName, registerAt, REGISTERS } from '../../emulator/fields/registers.ts';
+import { globalErrorName, registerAt, registerNamed, REGISTERS } from '../../emulator/fields/registers.ts';
+import { nearest } from '../../model/platform/nearest.ts';
 import type { TraceStep } from './traceStep.ts';
 
 type Of<K extends TraceStep['kind']> = TraceStep & { readonly kind: K };
@@ -47,28 +48,65 @@ export function stepNames(step: TraceStep): string[] {
 }
 
 /**
- * A test of steps for a name or pattern; undefined where no step can ever have it. Commands are also
+ * A test of steps for a name or pattern; a string says why no step can ever have it. Commands are also
  * found without `CMD_`. What a hypervisor does for somebody is also found under its own name, so that
  * `xen.cfgi_ste` is that command of any guest, and the one that Xen then sends.
  */
-export function nameTest(pattern: string, hypervisor?: string): ((step: TraceStep) => boolean) | undefined {
+export function nameTest(pattern: string, hypervisor?: string): ((step: TraceStep) => boolean) | string {
   const text = pattern.trim();
-  if (!/^[\w.*:@-]+$/.test(text)) return undefined;
+  if (!/^[\w.*:@-]+$/.test(text)) return 'A name such as CMD_CFGI_STE, F_TRANSLATION or walk.s1.l3 is needed; * stands for anything.';
   const isBareCommand = COMMANDS.some((c) => c.name.toLowerCase() === text.toLowerCase());
-  const full = isBareCommand ? `CMD_${text}` : text;
-  const expression = new RegExp(`^${full.replace(/[.]/g, '\\.').replace(/\*/g, '.*')}$`, 'i');
-  return (step) => stepNames(step).some((name) => expression.test(name))
-    || (hypervisor !== undefined && step.kind === 'hypervisor' && hypervisorNames(hypervisor, step.action, step.text).some((name) => expression.test(name)));
+  const fits = glob(isBareCommand ? `CMD_${text}` : text);
+  if (!isPossible(text, fits)) {
+    const close = nearest(text, KNOWN_NAMES);
+    return `No step is ever called ${text}${close === undefined ? '.' : `: did you mean ${close}?`}`;
+  }
+  return (step) => stepNames(step).some(fits)
+    || (hypervisor !== undefined && step.kind === 'hypervisor' && hypervisorNames(hypervisor, step.action, step.text).some(fits));
 }
 
-/** Names to propose; hypervisors add theirs. */
-export function knownNames(actors: readonly string[]): string[] {
-  const walks = [1, 2].flatMap((stage) => [`walk.s${stage}.*`, ...[0, 1, 2, 3].map((level) => `walk.s${stage}.l${level}`), `permission.s${stage}`, `update.s${stage}`]);
-  const fetches = ['L1STD', 'STE', 'L1CD', 'CD'].map((s) => `fetch.${s}`);
-  const fixed = ['transaction', 'hit.tlb', 'hit.stage-2-tlb', 'hit.walk-cache', 'result.ok', 'result.abort', 'result.stall', 'page-request', 'stall.parked', 'store', 'access.read', 'access.write'];
-  return [
-    ...COMMANDS.map((c) => `CMD_${c.name}`), ...EVENTS.map((e) => e.name), ...walks, ...fetches, ...fixed,
-    ...REGISTERS.filter((r) => r.access === 'RW').map((r) => `write.${r.name}`),
-    ...actors.flatMap((a) => [`${a}.*`, `${a}.trap`, `${a}.hypercall`, `${a}.cfgi_ste`]),
-  ];
+const STAGES = [1, 2] as const;
+
+/** All names that do not depend on who acts. */
+export const KNOWN_NAMES: readonly string[] = [
+  ...COMMANDS.map((c) => `CMD_${c.name}`), ...EVENTS.map((e) => e.name), 'event', 'CMD_unknown', 'transaction', 'page-request', 'store',
+  ...['L1STD', 'STE', 'L1CD', 'CD'].map((s) => `fetch.${s}`),
+  ...STAGES.flatMap((stage) => [0, 1, 2, 3].map((level) => `walk.s${stage}.l${level}`)),
+  ...STAGES.flatMap((stage) => [`permission.s${stage}`, `update.s${stage}`]),
+  ...['tlb', 'stage-2-tlb', 'walk-cache'].map((cache) => `hit.${cache}`),
+  ...['ok', 'abort', 'raz-wi', 'stall'].map((status) => `result.${status}`),
+  ...['event-queue', 'PRI-queue', 'CMD_SYNC', 'global-error'].map((source) => `interrupt.${source}`),
+  ...['parked', 'retried', 'aborted', 'terminated'].map((action) => `stall.${action}`),
+  ...(registerNamed('GERROR')?.layout.fields ?? []).map((f) => `GERROR.${f.name}`),
+  ...REGISTERS.map((r) => `write.${r.name}`), 'access.read', 'access.write', 'outcome.failed', 'outcome.error',
+];
+
+/** First words of dotted names that are no actors. */
+const FAMILIES: ReadonlySet<string> = new Set(KNOWN_NAMES.flatMap((name) => (name.includes('.') ? [name.slice(0, name.indexOf('.')).toLowerCase()] : [])));
+
+/** Whether some step may have a name; what belongs to an actor cannot be told beforehand. */
+function isPossible(text: string, fits: (name: string) => boolean): boolean {
+  const dot = text.indexOf('.');
+  const isOfActor = dot > 0 && !FAMILIES.has(text.slice(0, dot).toLowerCase());
+  return isOfActor || text.startsWith('*') || KNOWN_NAMES.some(fits);
+}
+
+/** A test for a pattern with `*`, whatever the case. Takes time in proportion to both lengths at most. */
+function glob(pattern: string): (name: string) => boolean {
+  const parts = pattern.toLowerCase().split('*');
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  const middle = parts.slice(1, -1);
+  return (name) => {
+    const text = name.toLowerCase();
+    if (parts.length === 1) return text === first;
+    if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+    let at = first.length;
+    for (const part of middle) {
+      const found = text.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return at <= text.length - last.length;
+  };
 }
