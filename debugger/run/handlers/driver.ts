@@ -8,6 +8,8 @@ import type { DomainActions } from '../../system/system.ts';
 
 /** Descriptors that one action may write. */
 const MOST_LEAVES = 2 ** 18;
+/** What an attachment counts for: tables that stay. */
+const ATTACH_COST = 16;
 const PAGE = 4096;
 const BLOCK = 0x20_0000;
 
@@ -63,7 +65,11 @@ export const DRIVER_HANDLERS: Readonly<Record<string, Handler>> = {
     if (act.system.smmusOf(actor) === act.system.smmusOf(undefined)) forgetQueues(act, undefined);
     return outcome;
   },
-  attach: (act) => answered(act, driverOf(act).attach(deviceOf(act), { substreams: act.args.optionalNumber('substreams', 21) ?? 0, isStalling: act.args.has('stall') })),
+  attach: (act) => {
+    const substreams = act.args.optionalNumber('substreams', 21) ?? 0;
+    act.spend(ATTACH_COST);
+    return answered(act, driverOf(act).attach(deviceOf(act), { substreams, isStalling: act.args.has('stall') }));
+  },
   detach: (act) => answered(act, driverOf(act).detach(deviceOf(act), act.args.optionalWord('to') === 'bypass' ? 'bypass' : 'abort')),
   map, unmap, events,
   recover: (act) => answered(act, driverOf(act).recover(smmuIndex(act, actorOf(act)))),

@@ -7,6 +7,9 @@ import { findDevice } from '../../system/names.ts';
 import { answered, type Act, type Handler } from '../act.ts';
 import { unusable } from '../arguments.ts';
 
+/** What a new guest counts for: it has tables, registers and a kernel that stay. */
+const CREATE_COST = 1000;
+
 /** The values of an operation: numbers where they are some, names as they are written. */
 function operationValues(act: Act): OperationValues {
   const value = act.args.value('values');
@@ -38,7 +41,10 @@ const call: Handler = (act) => {
 /** The handlers of hypervisors. */
 export const HYPERVISOR_HANDLERS: Readonly<Record<string, Handler>> = {
   call,
-  create: (act) => answered(act, act.system.setDomain(act.args.word('name'), true)),
+  create: (act) => {
+    act.spend(CREATE_COST);
+    return answered(act, act.system.setDomain(act.args.word('name'), true));
+  },
   destroy: (act) => answered(act, act.system.setDomain(act.args.word('domain'), false)),
   revoke: (act) => answered(act, act.system.revoke(act.args.word('domain'), act.args.number('offset', 2 ** 52), act.args.number('size', 2 ** 52))),
 };

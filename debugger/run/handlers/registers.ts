@@ -117,6 +117,8 @@ const RESUME: Readonly<Record<string, { readonly Ac: number; readonly Ab: number
 
 const resume: Handler = (act) => {
   const stag = act.args.number('stag', 2 ** 16);
+  const isGuest = act.system.domains.some((d) => d.name === act.domain && d.kind === 'guest');
+  if (isGuest) return refused(act, 'stalls wait in the physical SMMU, and no model passes CMD_RESUME of a guest on: leave the `in` block');
   const smmu = smmuOf(act);
   const stalls = act.system.machine.smmus[smmuIndex(act, act.domain) ?? 0]?.parts.stalls;
   if (stalls === undefined || stalls.state(stag) === FREE) return refused(act, `nothing stalls with STAG ${stag}`);

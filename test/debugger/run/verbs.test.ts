@@ -190,6 +190,20 @@ expect refused
   });
 });
 
+describe('page requests', () => {
+  it('reach the queue, and are answered', () => {
+    expect(failures(prepare(`${READY}write smmu0 PRIQ_BASE 0x8a000004
+write smmu0 CR0 0xf
+page-request eth0 0x10000000 rw ssid=1 group=5
+expect ok
+expect priq[0].PRGIndex == 5
+expect register smmu0 PRIQ_PROD 1
+command smmu0 CMD_PRI_RESP StreamID=8 SubstreamID=1 SSV=1 PRGIndex=5 Resp=0
+expect ok
+`))).toEqual([]);
+  });
+});
+
 describe('expectations', () => {
   it.each([
     ['expect owner 0x81000000 host', 'ok'],
