@@ -63,26 +63,44 @@ export class Debugging {
     return this.variables.filter({ hasText: name }).first();
   }
 
+  /** Folds the sections of the side bar that are not looked at, so that the Variables view has room. */
+  async makeRoom(): Promise<void> {
+    for (const section of ['Watch', 'Breakpoints', 'Loaded Scripts']) {
+      const header = this.#workbench.page.locator('.pane-header', { hasText: section }).first();
+      if (await header.getAttribute('aria-expanded') === 'true') await header.click();
+    }
+  }
+
+  /** Scrolls the Variables view until a row is shown: rows outside of it are not on the page. */
+  async reveal(name: string | RegExp): Promise<Locator> {
+    const view = this.#workbench.page.locator('.debug-variables').first();
+    await view.hover();
+    await this.#workbench.page.mouse.wheel(0, -10_000);
+    const row = this.row(name);
+    for (let n = 0; n < 40; n++) {
+      if (await row.waitFor({ timeout: 250 }).then(() => true, () => false)) break;
+      await this.#workbench.page.mouse.wheel(0, 60);
+    }
+    await row.waitFor();
+    return row;
+  }
+
   /** Opens a row of the Variables view unless it is open. */
   async expand(name: string | RegExp): Promise<void> {
-    const row = this.row(name);
-    await row.scrollIntoViewIfNeeded();
-    await row.waitFor();
+    const row = await this.reveal(name);
     if (await row.getAttribute('aria-expanded') !== 'true') await row.click();
   }
 
   /** Closes a row of the Variables view. */
   async collapse(name: string | RegExp): Promise<void> {
-    const row = this.row(name);
-    await row.scrollIntoViewIfNeeded();
+    const row = await this.reveal(name);
     if (await row.getAttribute('aria-expanded') === 'true') await row.click();
   }
 
   /** Gives a row of the Variables view another value. */
   async setValue(name: string | RegExp, value: string): Promise<void> {
-    const row = this.row(name);
-    await row.scrollIntoViewIfNeeded();
-    await row.dblclick();
+    const row = await this.reveal(name);
+    await row.locator('.value').dblclick();
     const box = this.#workbench.page.locator('.debug-variables input').first();
     await box.fill(value);
     await box.press('Enter');
