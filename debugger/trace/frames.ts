@@ -230,16 +230,21 @@ class Builder {
     this.wrapBack('command', number, (item) => mayAct && this.#isStall(item, smmu));
   }
 
+  #headStep(item: Item): TraceStep | undefined {
+    return this.#steps[(item instanceof FrameNode ? headOf(item) : item) - 1];
+  }
+
   #isStall(item: Item, smmu: number): boolean {
-    const step = this.#steps[(item instanceof FrameNode ? headOf(item) : item) - 1];
+    const step = this.#headStep(item);
     return step?.smmu === smmu && (step.kind === 'stall' || step.kind === 'transaction');
   }
 
   /** Whether a write to a register of an SMMU may have set something off. */
   isSetOff(item: Item, smmu: number): boolean {
-    if (item instanceof FrameNode) return item.kind === 'command' ? this.#steps[item.items.length === 0 ? -1 : headOf(item) - 1]?.smmu === smmu : this.#isStall(item, smmu) && item.kind === 'transaction' && this.#isRetry(item);
-    const step = this.#steps[item - 1];
-    return step !== undefined && step.smmu === smmu && SET_OFF.has(step.kind);
+    const step = this.#headStep(item);
+    if (step?.smmu !== smmu) return false;
+    if (!(item instanceof FrameNode)) return SET_OFF.has(step.kind);
+    return item.kind === 'command' || (item.kind === 'transaction' && this.#isRetry(item));
   }
 
   /** Whether a transaction is a stalled one that runs again. */
