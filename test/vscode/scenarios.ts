@@ -1,0 +1,41 @@
+/** Scenarios in real VS Code: what a person sees and does while writing one. */
+import { placeOf, untilFileHas } from './harness/files.ts';
+import type { UiTest } from './harness/suite.ts';
+
+const EXAMPLES = 'examples';
+const FIRST = 'scenarios/first-translation.smmu';
+
+export const scenarios: readonly UiTest[] = [
+  {
+    name: 'completes devices of the board in a scenario and says what they are',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      const last = 'expect fault F_TRANSLATION';
+      await workbench.open(FIRST, ...(await placeOf(folder, FIRST, last, last.length)));
+      await workbench.statusBar('SMMU Scenario').waitFor();
+      await workbench.page.keyboard.press('Enter');
+      await workbench.page.keyboard.type('dma ', { delay: 30 });
+      await workbench.suggestions.filter({ hasText: 'ethernet@1c400000' }).first().waitFor();
+      await workbench.screenshot('scenario-completion');
+      await workbench.page.keyboard.type('ethernet@1c4', { delay: 30 });
+      await workbench.suggestions.filter({ hasText: 'ethernet@1c400000' }).first().waitFor();
+      await workbench.page.keyboard.press('Enter');
+      await workbench.page.keyboard.type(' read 0x10000000 4 ssid=1');
+      await workbench.page.keyboard.press('Escape');
+      await workbench.save();
+      await untilFileHas(folder, FIRST, 'dma ethernet@1c400000 read 0x10000000 4 ssid=1');
+    },
+  },
+  {
+    name: 'explains actions, devices and fields of a scenario on hover',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(FIRST, ...(await placeOf(folder, FIRST, 'attach eth0', 8)));
+      await workbench.statusBar('SMMU Scenario').waitFor();
+      await workbench.screenshot('scenario-hover-device', () => workbench.hoverAtCursor(/StreamID 0x20\b/));
+      await workbench.page.keyboard.press('Escape');
+      await workbench.goto(...(await placeOf(folder, FIRST, 'map eth0', 1)));
+      await workbench.screenshot('scenario-hover-action', () => workbench.hoverAtCursor(/map DEVICE IOVA -> ADDRESS SIZE/));
+    },
+  },
+];
