@@ -52,9 +52,8 @@ export interface Act {
   readonly domain: string | undefined;
   /** May be assigned: what the next action finds. */
   memo: Memo;
-  readonly variables: Map<string, ExpressionValue>;
-  /** Set when a variable got another value. */
-  hasNewVariable?: boolean;
+  /** May be assigned too. */
+  variables: ReadonlyMap<string, ExpressionValue>;
   /** Names and functions of expressions. */
   readonly scope: Scope;
   /** Uses up some of the limit: one for each page, descriptor or the like. */

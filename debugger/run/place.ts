@@ -102,7 +102,7 @@ function settleRepeat(action: Action, inside: Inside & { kind: 'repeat' }, world
   const name = word(action, 'name');
   const last = Math.min(inside.count, inside.round + MOST_IDLE);
   for (let { round, place } = inside; round < last; round++, place = { at: 0 }) {
-    const loops = name === undefined ? around.loops : new Map([...around.loops, [name, round]]);
+    const loops = name === undefined ? around.loops : new Map(around.loops).set(name, round);
     const found = settle(action.body, place, world, { ...around, iterations: [...around.iterations, round], loops });
     if (found !== undefined) return { inside: { ...inside, round, place: found.place }, leaf: found.leaf };
   }

@@ -34,6 +34,8 @@ export class ScenarioRunner implements Runner {
   #place: Place = { at: 0 };
   #memo: Memo = START;
   #variables: ReadonlyMap<string, ExpressionValue> = new Map();
+  /** The scope with the variables, as long as they are the same. */
+  #layer: { readonly of: ReadonlyMap<string, ExpressionValue>; readonly scope: Scope } | undefined;
   #settled: { readonly of: Place; readonly value: Settled | undefined } | undefined;
 
   constructor(program: Program, system: System, options: { readonly limit: number; readonly scope?: ScopeMaker | undefined }) {
@@ -93,17 +95,17 @@ export class ScenarioRunner implements Runner {
     const handler = HANDLERS.get(leaf.action.verb);
     if (handler === undefined) return error(`nothing is known of ${leaf.action.verb}`);
     const scope = this.#scopeAt(leaf);
-    const variables = new Map(this.#variables);
+    let spent = this.#memo.spent + 1;
     const act: Act = {
-      system: this.#system, domain: leaf.domain, variables, scope, memo: { ...this.#memo, spent: this.#memo.spent + 1 },
+      system: this.#system, domain: leaf.domain, variables: this.#variables, scope, memo: this.#memo,
       args: new Arguments(leaf.action, (expression) => numberOf(expression, scope)),
       spend: (cost) => {
-        act.memo = { ...act.memo, spent: act.memo.spent + cost };
+        spent += cost;
       },
     };
     const outcome = guarded(() => finishStalls(act, () => handler(act)));
-    this.#memo = act.memo;
-    if (variables.size !== this.#variables.size || act.hasNewVariable === true) this.#variables = variables;
+    this.#memo = { ...act.memo, spent };
+    this.#variables = act.variables;
     return outcome;
   }
 
@@ -118,8 +120,9 @@ export class ScenarioRunner implements Runner {
   }
 
   #scopeAt({ loops }: Around): Scope {
-    const rounds = [...loops].map(([name, round]): [string, ExpressionValue] => [name, numberValue(round)]);
-    return withNames(new Map([...this.#variables, ...rounds]), this.#scope);
+    if (this.#layer?.of !== this.#variables) this.#layer = { of: this.#variables, scope: withNames(this.#variables, this.#scope) };
+    if (loops.size === 0) return this.#layer.scope;
+    return withNames(new Map([...loops].map(([name, round]): [string, ExpressionValue] => [name, numberValue(round)])), this.#layer.scope);
   }
 
   #count(action: Action, around: Around): number | string {

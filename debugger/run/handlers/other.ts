@@ -15,8 +15,7 @@ export const OTHER_HANDLERS: Readonly<Record<string, Handler>> = {
     const result = evaluate(value.expression, act.scope);
     if (!result.ok) return unusable(result.message);
     if (act.variables.size >= MOST_VARIABLES && !act.variables.has(name)) unusable(`${MOST_VARIABLES} variables are the most`);
-    act.variables.set(name, result.value);
-    act.hasNewVariable = true;
+    act.variables = new Map([...act.variables, [name, result.value]]);
     return ok(`${name} is ${textOf(result.value)}`);
   },
   echo: (act) => {
