@@ -174,4 +174,35 @@ const pictures: readonly UiTest[] = [
   },
 ];
 
-export const views: readonly UiTest[] = [...tables, ...pictures, ...blobs];
+const firstSteps: readonly UiTest[] = [
+  {
+    name: 'task: checks the workspace and lists what it finds in files that are not open',
+    workspace: EXAMPLES,
+    async run({ workbench }) {
+      await workbench.open(EVK);
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.command('Tasks: Run Task');
+      await workbench.picker.locator('.monaco-list-row', { hasText: 'vsmmu' }).first().click();
+      await workbench.picker.locator('.monaco-list-row', { hasText: 'check device trees and guests' }).first().click();
+      await workbench.page.getByText('errors,').first().waitFor();
+      const problems = await workbench.problems();
+      await problems.filter({ hasText: 'smmu-reg' }).first().waitFor();
+      await workbench.screenshot('task');
+    },
+  },
+  {
+    name: 'examples: open as a copy in a window of their own',
+    workspace: EXAMPLES,
+    async run({ workbench }) {
+      await workbench.open(EVK);
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      const opened = workbench.page.context().waitForEvent('page');
+      await workbench.command('vSMMU: Open the Examples');
+      const other = await opened;
+      await other.locator('.explorer-folders-view .monaco-list-row', { hasText: 'merlin' }).first().waitFor();
+      if (!/examples-\d/.test(decodeURIComponent(other.url()))) throw new Error(`the window shows ${other.url()}`);
+    },
+  },
+];
+
+export const views: readonly UiTest[] = [...tables, ...pictures, ...blobs, ...firstSteps];
