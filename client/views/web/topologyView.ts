@@ -10,7 +10,7 @@ class TopologyPage {
   readonly #stage: Stage<Choice>;
   readonly #heading = element('h1', {});
   readonly #summary = element('p', { class: 'facts', role: 'status' });
-  readonly #picture = element('div', { class: 'scroll picture' });
+  readonly #picture = element('div', {});
   readonly #filter: HTMLInputElement;
   readonly #show: HTMLSelectElement;
   #data: Topology | undefined;
