@@ -33,6 +33,7 @@ export interface MotionPlace {
 }
 
 const NONE: readonly Active[] = [];
+const NO_HITS: Hits = new Map();
 
 /** Forwards from the present moment. */
 export function* forward(place: MotionPlace, goal: Goal): Motion<Arrival> {
@@ -44,7 +45,7 @@ export function* forward(place: MotionPlace, goal: Goal): Motion<Arrival> {
     const trace = goal.isUnitwise ? undefined : timeline.trace(unit);
     const target = trace === undefined ? undefined : goal.inUnit(trace, step);
     const last = target ?? timeline.stepsOf(unit);
-    for (let at = nextHit(hits, step, last); at !== undefined; at = nextHit(hits, at, last)) {
+    for (const at of stepsOf(hits, step + 1, last)) {
       place.moment = { unit, step: at };
       const holding = arrive(place, hits.get(at) ?? NONE);
       if (holding.length > 0) return { reason: reasonOf(holding), breakpoints: holding };
@@ -65,6 +66,8 @@ export function* forward(place: MotionPlace, goal: Goal): Motion<Arrival> {
 /** Backwards from the present moment. */
 export function* backward(place: MotionPlace, goal: Goal): Motion<Arrival> {
   const { timeline, breakpoints } = place;
+  const { moment } = place;
+  if (moment.step === 0 && moment.unit <= timeline.oldest) return { reason: 'start', breakpoints: [] };
   leave(place, momentHits(place));
   let isEntering = false;
   for (;;) {
@@ -74,12 +77,11 @@ export function* backward(place: MotionPlace, goal: Goal): Motion<Arrival> {
     const target = entered ?? (trace === undefined ? undefined : goal.inUnit(trace, step));
     // A unit that was come to from behind can be stopped at right after its last step.
     const from = isEntering ? step + 1 : step;
-    const hits = from > 1 ? breakpoints.inUnit(unit) : undefined;
-    for (let at = hits === undefined ? undefined : previousHit(hits, from, Math.max(1, target ?? 1)); at !== undefined && hits !== undefined; at = previousHit(hits, at, Math.max(1, target ?? 1))) {
+    const hits = from > 1 ? breakpoints.inUnit(unit) : NO_HITS;
+    for (const at of stepsOf(hits, Math.max(1, target ?? 1), from - 1).reverse()) {
       place.moment = { unit, step: at };
-      const holding = meet(place, hits.get(at) ?? NONE);
+      const holding = pass(place, hits.get(at) ?? NONE, at === target);
       if (holding.length > 0) return { reason: reasonOf(holding), breakpoints: holding };
-      if (at !== target) leave(place, hits.get(at) ?? NONE);
     }
     if (target !== undefined && target > 0) {
       place.moment = { unit, step: target };
@@ -87,11 +89,10 @@ export function* backward(place: MotionPlace, goal: Goal): Motion<Arrival> {
     }
     if (from > 0) {
       place.moment = { unit, step: 0 };
-      const start = atStart(place, unit);
-      const holding = meet(place, start);
+      // At the start of time one stands still as well.
+      const holding = pass(place, atStart(place, unit), target === 0 || unit <= timeline.oldest);
       if (holding.length > 0) return { reason: reasonOf(holding), breakpoints: holding };
       if (target === 0) return { reason: goal.reason, breakpoints: [] };
-      leave(place, start);
     }
     if (unit <= timeline.oldest) return { reason: 'start', breakpoints: [] };
     place.moment = { unit: unit - 1, step: timeline.stepsOf(unit - 1) };
@@ -100,16 +101,9 @@ export function* backward(place: MotionPlace, goal: Goal): Motion<Arrival> {
   }
 }
 
-function nextHit(hits: Hits, after: number, last: number): number | undefined {
-  let best: number | undefined;
-  for (const at of hits.keys()) if (at > after && at <= last && (best === undefined || at < best)) best = at;
-  return best;
-}
-
-function previousHit(hits: Hits, before: number, first: number): number | undefined {
-  let best: number | undefined;
-  for (const at of hits.keys()) if (at < before && at >= first && (best === undefined || at > best)) best = at;
-  return best;
+/** The steps that have hits, from one to another, ascending. */
+function stepsOf(hits: Hits, first: number, last: number): number[] {
+  return hits.size === 0 ? [] : [...hits.keys()].filter((at) => at >= first && at <= last).sort((a, b) => a - b);
 }
 
 function reasonOf(holding: readonly Active[]): StopReason {
@@ -141,9 +135,13 @@ function arrive(place: MotionPlace, candidates: readonly Active[]): Active[] {
   return stopping.filter((a) => a.request.logMessage === undefined);
 }
 
-/** Comes to a moment backwards: gives what stops there. */
-function meet(place: MotionPlace, candidates: readonly Active[]): Active[] {
-  return candidates.length === 0 ? [] : stops(place, place.holding(candidates)).filter((a) => a.request.logMessage === undefined);
+/** Comes to a moment backwards: gives what stops there. A moment that is only passed no longer counts. */
+function pass(place: MotionPlace, candidates: readonly Active[], isTarget: boolean): Active[] {
+  if (candidates.length === 0) return [];
+  const holding = place.holding(candidates);
+  const stopping = stops(place, holding).filter((a) => a.request.logMessage === undefined);
+  if (stopping.length === 0 && !isTarget) for (const active of holding) active.hits--;
+  return stopping;
 }
 
 /** Goes from a moment backwards: it no longer counts. */

@@ -297,12 +297,23 @@ export class Session implements SessionView, MotionPlace {
   }
 
   #isTrue(condition: string, active: Active): boolean {
-    this.settle();
-    const value = this.#evaluator?.condition(condition, this.#values()) ?? { error: 'conditions cannot be computed here' };
+    const value = this.#here((values) => this.#evaluator?.condition(condition, values)) ?? { error: 'conditions cannot be computed here' };
     if (typeof value === 'boolean') return value;
     // A condition that cannot be computed stops, so that it can be mended.
     this.#output.print(`Breakpoint ${active.id}: ${condition}: ${value.error}`, 'problem', this.#moment);
     return true;
+  }
+
+  /** Asks something with the machine at the present moment, whatever steps are made again for the answer. */
+  #here<T>(ask: (values: ReturnType<typeof stepValues>) => T): T {
+    const { isRoaming } = this.timeline;
+    this.settle();
+    this.timeline.isRoaming = false;
+    try {
+      return ask(this.#values());
+    } finally {
+      this.timeline.isRoaming = isRoaming;
+    }
   }
 
   #values(): ReturnType<typeof stepValues> {
@@ -312,9 +323,8 @@ export class Session implements SessionView, MotionPlace {
 
   /** Prints the message of a log point. */
   log(active: Active): void {
-    this.settle();
-    const values = this.#values();
-    const text = (active.request.logMessage ?? '').replace(/\{([^{}]*)\}/g, (_, expression: string) => this.#evaluator?.text(expression, values) ?? expression);
+    const message = active.request.logMessage ?? '';
+    const text = this.#here((values) => message.replace(/\{([^{}]*)\}/g, (_, expression: string) => this.#evaluator?.text(expression, values) ?? expression));
     this.#output.print(text, 'log', this.#moment);
   }
 

@@ -235,6 +235,20 @@ describe('hit counts and messages', () => {
     expect(bothWays(s)).toEqual(expected);
   });
 
+  it('stay right where time does not go on', () => {
+    const first = scenario('repeat 3', '  echo "x"');
+    const s = session(first);
+    s.setBreakpoints({ kind: 'line', file: PATH }, [{ kind: 'line', file: PATH, line: lineOf(first, '  echo'), hitCondition: '2' }]);
+    for (let i = 0; i < 3; i++) {
+      expect(at(s.run(forward))).toBe('4.0');
+      expect(s.run(forward).reason).toBe('end');
+      expect(s.run(forward).reason).toBe('end');
+      expect(at(s.run(backward))).toBe('4.0');
+      expect(s.run(backward).reason).toBe('start');
+      expect(s.run(backward).reason).toBe('start');
+    }
+  });
+
   it('are right after any jumps', () => {
     fc.assert(fc.property(fc.array(fc.tuple(fc.nat(8), fc.constantFrom(forward, backward)), { maxLength: 8 }), (moves) => {
       const s = session(text);

@@ -150,6 +150,31 @@ describe('what changed, and who did it', () => {
   });
 });
 
+describe('conditions that look into the past', () => {
+  it('see the machine at their own moment all the same', () => {
+    const text = scenario('repeat 300 as i', '  poke 0x81000000 (i + 1)', 'echo "end"');
+    const seen: number[] = [];
+    const s: Session = session(text, {
+      limits: { cachedSteps: 0 },
+      evaluator: (view) => ({
+        condition: () => {
+          // The first block is long out of the cache: its steps are made again for this.
+          s.timeline.trace(0);
+          seen.push(view.system.machine.memory.read(0x8100_0000, 2)?.[0] ?? -1);
+          return false;
+        },
+        text: () => '',
+      }),
+    });
+    s.setBreakpoints({ kind: 'line', file: PATH }, [{ kind: 'line', file: PATH, line: lineOf(text, '  poke'), condition: 'x' }]);
+    s.run(forward);
+    expect(seen).toEqual(Array.from({ length: 300 }, (_, i) => i & 0xff));
+    seen.length = 0;
+    s.run(backward);
+    expect(seen.slice(0, 300)).toEqual(Array.from({ length: 300 }, (_, i) => (299 - i) & 0xff));
+  });
+});
+
 describe('lines and frames', () => {
   const text = scenario('repeat 4', '  dma eth0 read 0x10000000 4', 'echo "end"');
 
