@@ -5,6 +5,7 @@ import type { Reader } from '../draft.ts';
 import type { SetupLine } from '../setupLine.ts';
 
 const ADDRESS_SPACE = 2 ** 52;
+const FRAME = 0x1_0000;
 const ID_NAMES: readonly (keyof IdRegisters)[] = ['IDR0', 'IDR1', 'IDR3', 'IDR5', 'AIDR', 'IIDR'];
 const DEFAULT_MODEL = 'v3.3-full';
 
@@ -28,6 +29,7 @@ const smmu: Reader = (draft, line) => {
   const old = draft.smmus.find((s) => s.name === name || s.aliases.includes(name));
   const ids = idsOf(line, presetOf(line) ?? old?.ids ?? PRESETS[DEFAULT_MODEL]);
   const base = line.number('base') ?? old?.base;
+  if (base !== undefined && base % FRAME !== 0) line.problem('The registers of an SMMU begin at a multiple of 64K.', 'Correct the base.');
   const described = { name: old?.name ?? name, aliases: old?.aliases ?? [], base, ids, at: old?.at ?? line.action.at };
   draft.smmus = old === undefined ? [...draft.smmus, described] : draft.smmus.map((s) => (s === old ? described : s));
 };

@@ -191,16 +191,22 @@ export class SmmuDriver {
   /** Gives a device an address space of its own: CD, then STE, each made known to the SMMU. */
   attach(sids: readonly number[], ste: FieldInput = {}, options: AttachOptions = {}): Outcome {
     const cdBits = options.substreams ?? 0;
-    const problem = this.#attachProblem(cdBits, options);
+    const problem = this.#streamProblem(sids) ?? this.#attachProblem(cdBits, options);
     if (problem !== undefined) return failed(problem);
     const entries = sids.map((sid) => this.streams.entry(sid));
     const context = entries.includes(undefined) ? undefined : this.#contexts.create({ sids, cdBits, isStalling: options.isStalling === true });
-    if (context === undefined) return failed(this.streams.registers.base === 0 ? '-EPROBE_DEFER: the SMMU is not probed' : '-ENOMEM');
+    if (context === undefined) return failed('-ENOMEM');
     this.#bypassed.value = this.#bypassed.value.filter((sid) => !sids.includes(sid));
     const words = encode(STE, { V: 1, Config: 5, S1CDMax: cdBits, S1ContextPtr: context.cd, S1DSS: 2, S1CIR: 1, S1COR: 1, S1CSH: 3, ...ste });
     const results = sids.map((sid) => this.install(sid, words));
     const last = this.#invalidateCd(context, 0);
     return outcomeOf([...results.flat(), last], `attached with ASID ${context.spaces[0]?.asid ?? 0}`);
+  }
+
+  #streamProblem(sids: readonly number[]): string | undefined {
+    if (this.streams.registers.base === 0) return '-EPROBE_DEFER: the SMMU is not probed';
+    const beyond = sids.find((sid) => sid >= 2 ** this.#state.get('sidBits'));
+    return beyond === undefined ? undefined : `-ERANGE: StreamID 0x${beyond.toString(16)} is beyond the stream table`;
   }
 
   #attachProblem(cdBits: number, options: AttachOptions): string | undefined {

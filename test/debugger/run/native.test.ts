@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failures, outcomes, play, prepare, stepsOf } from './support.ts';
 
-const MACHINE = 'smmu smmu0 base=0x9050000\ndevice eth0 smmu=smmu0 sid=8\nmemory ram 0x80000000 256M\n';
+const MACHINE = 'smmu smmu0 base=0x9050000\ndevice eth0 smmu=smmu0 sid=8\ndevice far smmu=smmu0 sid=0x7fffffff\nmemory ram 0x80000000 256M\n';
 
 describe('a scenario without hypervisor', () => {
   it('probes, attaches, maps, and follows a DMA with its data', () => {
@@ -101,6 +101,7 @@ dma eth0 write 0x10 "ab"
     ['dma eth0 read 0 1G', 'bytes at most'],
     ['unmap eth0 0xfffffffff000 8K', '-ERANGE'],
     ['attach eth0 substreams=20', '-ENOMEM'],
+    ['attach far', '-ERANGE: StreamID 0x7fffffff is beyond the stream table'],
   ])('answers %s', (line, message) => {
     const [last] = outcomes(`${MACHINE}in host\n  probe\n  attach eth0\n  ${line}\n`).slice(-1);
     expect(last).toContain(message);

@@ -6,7 +6,7 @@ import { finish } from '../../../debugger/scenario/file.ts';
 import { boardOf, compileTreeSteps } from '../../../debugger/system/sources/board.ts';
 import { createRun } from '../../../debugger/run/index.ts';
 import { readScenario } from '../../../debugger/scenario/read.ts';
-import { failures, prepare, scenarioFiles } from '../run/support.ts';
+import { failures, prepare, problemsOf, scenarioFiles } from '../run/support.ts';
 
 const AT = resolve('examples/scenarios/test.smmu');
 
@@ -46,6 +46,10 @@ describe('a board', () => {
     expect(system.smmus).toHaveLength(2);
     expect(system.devices.at(-1)).toMatchObject({ name: 'extra', smmu: 0, sids: [5] });
     expect(system.machine.owners.at(0x1_0000_0000)).toBe('host');
+  });
+
+  it('does not take registers at an odd place', () => {
+    expect(problemsOf('smmu s base=0x1001\ndma x read 0\n').join()).toContain('multiple of 64K');
   });
 
   it('is warned about where it has errors, and still runs', () => {
