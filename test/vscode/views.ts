@@ -176,21 +176,6 @@ const pictures: readonly UiTest[] = [
 
 const firstSteps: readonly UiTest[] = [
   {
-    name: 'task: checks the workspace and lists what it finds in files that are not open',
-    workspace: EXAMPLES,
-    async run({ workbench }) {
-      await workbench.open(EVK);
-      await workbench.statusBar('merlin-evk.dts').waitFor();
-      await workbench.command('Tasks: Run Task');
-      await workbench.picker.locator('.monaco-list-row', { hasText: 'vsmmu' }).first().click();
-      await workbench.picker.locator('.monaco-list-row', { hasText: 'check device trees and guests' }).first().click();
-      await workbench.page.getByText('errors,').first().waitFor();
-      const problems = await workbench.problems();
-      await problems.filter({ hasText: 'smmu-reg' }).first().waitFor();
-      await workbench.screenshot('task');
-    },
-  },
-  {
     name: 'examples: open as a copy in a window of their own',
     workspace: EXAMPLES,
     async run({ workbench }) {
