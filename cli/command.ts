@@ -32,6 +32,8 @@ export interface Io {
   readonly files: CommandFiles;
   /** All of standard input; undefined in a test that has none. */
   readonly stdin?: () => Promise<Uint8Array>;
+  /** Starts a program that goes on by itself, by its path; undefined where none may be started. */
+  readonly launch?: (program: string, args: readonly string[]) => void;
   /** This program's own file, which worker threads run; undefined in a test, which then uses none. */
   readonly script?: string;
 }

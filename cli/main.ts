@@ -2,6 +2,7 @@
  * The `vsmmu` program: hands the process's arguments, streams and files to `run`. Nothing else in
  * `cli/` touches `process`, but for the worker side of `vsmmu check`, which this same file starts.
  */
+import { spawn } from 'node:child_process';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { work } from './check/pool.ts';
 import { nodeFiles } from './files.ts';
@@ -19,6 +20,11 @@ async function stdin(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
+/** A program that goes on when this one ends. That it cannot be started is no failure of the command. */
+function launch(program: string, args: readonly string[]): void {
+  spawn(program, [...args], { detached: true, stdio: 'ignore' }).on('error', () => undefined).unref();
+}
+
 function main(): void {
   const io = {
     stdout: { write: (data: string | Uint8Array) => void process.stdout.write(data) },
@@ -29,6 +35,7 @@ function main(): void {
     columns: process.stdout.columns ?? 80,
     files: nodeFiles,
     stdin,
+    launch,
     script: __filename,
   };
   void run(process.argv.slice(2), io).then((code) => {

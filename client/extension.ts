@@ -15,6 +15,7 @@ import { registerTools } from './tools/languageModel.ts';
 import { registerTasks } from './tools/tasks.ts';
 import { boardViews } from './views/boardViews.ts';
 import { ViewPanels } from './views/panels.ts';
+import { registerWalkthrough } from './walkthrough.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
   const server = new Server(context);
@@ -28,6 +29,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerBlobs(server),
     registerTasks(context),
     ...registerTools(context),
+    ...registerWalkthrough(context),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendNotification('vsmmu/trustChanged', { trusted: true })),
   );
   context.subscriptions.push(server);

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 /** Fields whose text is shown to users; the language model's descriptions are for it and stay English. */
-const SHOWN = new Set(['title', 'description', 'markdownDescription', 'label', 'displayName', 'contents', 'userDescription', 'deprecationMessage', 'markdownDeprecationMessage']);
+const SHOWN = new Set(['title', 'description', 'markdownDescription', 'label', 'displayName', 'contents', 'userDescription', 'deprecationMessage', 'markdownDeprecationMessage', 'altText']);
 const SHOWN_LISTS = new Set(['enumDescriptions', 'markdownEnumDescriptions']);
 /** What an element of a list is called by. */
 const NAMES = ['command', 'id', 'viewType', 'type', 'name', 'view'];

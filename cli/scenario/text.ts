@@ -46,9 +46,15 @@ function problemText(report: RunReport, played: Played, { paint }: TextStyle): s
   }).join('');
 }
 
-function traceText(report: RunReport, { unit: { action, outcome }, steps }: PlayedUnit, style: TextStyle): string {
+/** What one line did: its source, what came of it, and its steps as trees. */
+export function traceText(report: RunReport, { unit: { action, outcome }, steps }: PlayedUnit, style: TextStyle): string {
   const line = report.lines.place(action.at).from.line;
-  const head = `  ${style.paint.bold(String(line).padStart(4))}  ${sourceOf(report, action.at)}  ${style.paint.dim(outcome.text)}\n`;
+  const source = sourceOf(report, action.at);
+  // The trees say why: of a line that has some, the first sentence is enough.
+  const text = steps.length === 0 ? outcome.text : outcome.text.replace(/\. .*/s, '');
+  const fits = 8 + source.length + 2 + text.length <= style.width;
+  const came = fits ? `  ${style.paint.dim(text)}\n` : `\n${style.paint.dim(indented(text, style, '        '))}`;
+  const head = `  ${style.paint.bold(String(line).padStart(4))}  ${source}${came}`;
   if (steps.length === 0) return head;
   if (steps.length > MOST_STEPS) return `${head}        ${style.paint.dim(plural(steps.length, 'step'))}\n`;
   const trees = traceTree(steps).map((tree) => drawTree(tree, style.width - 8, style.paint)).join('');

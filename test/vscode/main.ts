@@ -2,10 +2,11 @@
 import { runSuite } from './harness/suite.ts';
 import { deviceTree } from './deviceTree.ts';
 import { debugging } from './debugger.ts';
+import { firstRun } from './firstRun.ts';
 import { guests } from './guests.ts';
 import { scenarios } from './scenarios.ts';
 import { views } from './views.ts';
 
 export function main(words: readonly string[]): Promise<number> {
-  return runSuite([...deviceTree, ...guests, ...scenarios, ...views, ...debugging], words);
+  return runSuite([...firstRun, ...deviceTree, ...guests, ...scenarios, ...views, ...debugging], words);
 }

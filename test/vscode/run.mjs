@@ -1,20 +1,6 @@
-// `npm run test:vscode`: bundles the suite (it is TypeScript) and runs it.
+// `npm run test:vscode`: runs the suite.
 // Words on the command line choose tests by name; `--headed` is not offered: screenshots tell more.
-import { build } from 'esbuild';
-import { pathToFileURL } from 'node:url';
-import { resolve } from 'node:path';
+import { load } from './bundle.mjs';
 
-process.chdir(resolve(import.meta.dirname, '../..'));
-const outfile = 'out/test-vscode/main.mjs';
-await build({
-  entryPoints: ['test/vscode/main.ts'],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  packages: 'external',
-  logLevel: 'warning',
-});
-const { main } = await import(pathToFileURL(resolve(outfile)).href);
+const { main } = await load('main');
 process.exitCode = await main(process.argv.slice(2));

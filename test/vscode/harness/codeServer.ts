@@ -9,7 +9,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { run, type Installed } from './install.ts';
+import { run, type InstalledWorkbench } from './install.ts';
 
 /** Settings that keep VS Code's own chrome out of the tests' way. */
 const SETTINGS = {
@@ -63,18 +63,27 @@ async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
   throw new Error('code-server did not answer within a minute');
 }
 
+/** For whom VS Code is started: the tests, unless something else is said. */
+export interface Audience {
+  /** The user's settings to begin with. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** What the browser is asked for first; none for the tests. */
+  readonly password?: string;
+}
+
 /** Starts VS Code with the packaged extensions, in a folder of its own. */
-export async function startCodeServer(installed: Installed, extensions: readonly string[], folder: string): Promise<CodeServer> {
+export async function startCodeServer(installed: InstalledWorkbench, extensions: readonly string[], folder: string, audience: Audience = {}): Promise<CodeServer> {
   const at = (name: string): string => join(folder, name);
   await Promise.all(['user/User', 'extensions', 'config', 'data', 'tmp'].map((name) => mkdir(at(name), { recursive: true })));
   const configure = (settings: Readonly<Record<string, unknown>>): Promise<void> =>
-    writeFile(at('user/User/settings.json'), JSON.stringify({ ...SETTINGS, ...settings }, null, 2));
+    writeFile(at('user/User/settings.json'), JSON.stringify({ ...(audience.settings ?? SETTINGS), ...settings }, null, 2));
   await configure({});
   await writeFile(at('config.yaml'), '');
   const env = {
     PATH: process.env['PATH'], HOME: folder, LANG: 'C.UTF-8', TZ: 'UTC',
     XDG_CONFIG_HOME: at('config'), XDG_DATA_HOME: at('data'), TMPDIR: at('tmp'),
     EXTENSIONS_GALLERY: '{"serviceUrl":""}',
+    ...(audience.password === undefined ? {} : { PASSWORD: audience.password }),
   };
   const common = ['--user-data-dir', at('user'), '--extensions-dir', at('extensions'), '--config', at('config.yaml')];
   const chosen = extensions.flatMap((vsix) => ['--install-extension', vsix]);
@@ -82,7 +91,7 @@ export async function startCodeServer(installed: Installed, extensions: readonly
 
   const port = await freePort();
   const child = spawn(installed.node, [
-    installed.codeServer, ...common, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry',
+    installed.codeServer, ...common, '--auth', audience.password === undefined ? 'none' : 'password', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry',
     '--disable-update-check', '--disable-getting-started-override',
   ], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(at('code-server.log'));

@@ -1,6 +1,7 @@
 /**
  * Puts what the tests need beside the checkout, once: a Node that VS Code's build asks for,
- * code-server (VS Code's workbench and extension host, served to a browser) and Chromium. All of
+ * code-server (VS Code's workbench and extension host, served to a browser) and Chromium; people who
+ * look at the extension in their browser need the first two only. All of
  * it comes from the npm registry and the system's package manager. The folder is named after the
  * versions, and appears whole or not at all, so an install that is broken off leaves nothing half.
  */
@@ -13,10 +14,14 @@ import { delimiter, join } from 'node:path';
 const CODE_SERVER = '4.139.1';
 const NODE = '24.21.0';
 
-/** Programs that the harness starts. */
-export interface Installed {
+/** VS Code's workbench, and the Node that runs it. */
+export interface InstalledWorkbench {
   readonly node: string;
   readonly codeServer: string;
+}
+
+/** Programs that the harness starts. */
+export interface Installed extends InstalledWorkbench {
   readonly chromium: string;
 }
 
@@ -80,11 +85,10 @@ async function workbench(folder: string): Promise<void> {
   await run('npm', ['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], { cwd: inner, env });
 }
 
-/** Everything the tests need, installed now if it is not there yet. */
-export async function install(): Promise<Installed> {
+/** VS Code's workbench, installed now if it is not there yet. */
+export async function installWorkbench(): Promise<InstalledWorkbench> {
   const cache = process.env['VSMMU_TEST_CACHE'] ?? join(homedir(), '.cache', 'vsmmu-workbench');
   const home = join(cache, `code-server-${CODE_SERVER}-node-${NODE}-${process.platform}-${process.arch}`);
-  const browser = await chromium();
   if (!existsSync(home)) {
     process.stdout.write(`Installing VS Code's workbench (code-server ${CODE_SERVER}) into ${home} ...\n`);
     await mkdir(cache, { recursive: true });
@@ -99,6 +103,11 @@ export async function install(): Promise<Installed> {
   return {
     node: join(home, `node_modules/node-${process.platform}-${process.arch}/bin/node`),
     codeServer: join(home, 'node_modules/code-server/out/node/entry.js'),
-    chromium: browser,
   };
+}
+
+/** Everything the tests need, installed now if it is not there yet. */
+export async function install(): Promise<Installed> {
+  const browser = await chromium();
+  return { ...await installWorkbench(), chromium: browser };
 }

@@ -2,12 +2,13 @@
  * A small runner: each test gets a fresh copy of a folder and a fresh window on it, and is told
  * apart by its sentence. Prints a line a test and closes with the counts.
  */
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { startCodeServer, type CodeServer } from './codeServer.ts';
 import { install, run, type Installed } from './install.ts';
+import { packageExtension } from './packageExtension.ts';
 import { Workbench } from './workbench.ts';
 
 const STEP_TIMEOUT = 30_000;
@@ -33,12 +34,6 @@ interface Running {
   readonly browser: Browser;
   readonly server: CodeServer;
   readonly scratch: string;
-}
-
-async function packageExtension(): Promise<string> {
-  await mkdir('out', { recursive: true });
-  await run('npm', ['run', 'package']);
-  return resolve('out/vsmmu-workbench.vsix');
 }
 
 async function packageOther(folder: string): Promise<string> {

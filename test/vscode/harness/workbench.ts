@@ -83,6 +83,18 @@ export class Workbench {
       .locator('.squiggly-error, .squiggly-warning').first();
   }
 
+  /** Milliseconds from a key to the frame in which the file in the background gets (or loses) its first underline, by the window's clock. */
+  async timeToSquiggle(key: string, name: string, isShown: boolean): Promise<number> {
+    const selector = ['error', 'warning'].map((level) => `.editor-group-container:has(.tab[data-resource-name$="${name}"]) .squiggly-${level}`).join();
+    const measured = await this.page.evaluateHandle(`({ time: new Promise((resolve) => addEventListener('keydown', () => {
+      const start = performance.now();
+      const look = () => (document.querySelector(${JSON.stringify(selector)}) !== null) === ${isShown} ? resolve(performance.now() - start) : requestAnimationFrame(look);
+      look();
+    }, { capture: true, once: true })) })`);
+    await this.page.keyboard.press(key);
+    return measured.evaluate((box) => (box as { time: Promise<number> }).time);
+  }
+
   /** Puts the cursor at `line` and `column`, from 1, and the line into view. */
   async goto(line: number, column = 1): Promise<void> {
     await this.page.keyboard.press('Control+g');
