@@ -42,13 +42,19 @@ function taken(act: Act, write: () => boolean): 'taken' | 'ignored' | 'abort' {
   return isDone ? (isIgnored ? 'ignored' : 'taken') : 'abort';
 }
 
+/** Why an access aborts: a hypervisor that has stopped answers nobody. */
+function abortText({ system }: Act, otherwise: string): string {
+  const crash = system.hypervisor?.runtime.crash;
+  return crash === undefined ? `data abort: ${otherwise}` : `the hypervisor has stopped: ${crash}`;
+}
+
 const write: Handler = (act) => {
   const register = registerOf(act);
   const smmu = smmuOf(act);
   const value = act.args.wide('value');
   const size = sizeOf(act, register);
   const fate = taken(act, () => smmu.port.write(register.offset, size, value));
-  if (fate === 'abort') return refused(act, `data abort: ${smmu.name} takes no such write of ${register.name}`);
+  if (fate === 'abort') return refused(act, abortText(act, `${smmu.name} takes no such write of ${register.name}`));
   const text = fate === 'taken' ? `${register.name} is written` : `${register.name} ignores the write now: it is read-only, or guarded by what is switched on`;
   act.memo = { ...act.memo, last: { ok: fate === 'taken', text } };
   return ok(text);
@@ -58,7 +64,7 @@ const read: Handler = (act) => {
   const register = registerOf(act);
   const size = sizeOf(act, register);
   const value = smmuOf(act).port.read(register.offset, size);
-  if (value === undefined) return refused(act, `data abort: ${register.name} cannot be read`);
+  if (value === undefined) return refused(act, abortText(act, `${register.name} cannot be read`));
   const text = `${register.name} is ${hex(value)}`;
   act.memo = { ...act.memo, dma: { ...NO_DMA, data: bytesOf(value, size), value }, last: { ok: true, text } };
   return ok(text);

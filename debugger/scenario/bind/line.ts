@@ -242,7 +242,7 @@ class LineBinder {
     const [first] = missing;
     if (first === undefined) return;
     const name = first.kind.kind === 'sign' ? `\`${first.kind.sign}\`` : first.name.toUpperCase();
-    this.report.add(problem('scenario-missing-value', this.report.range(Math.max(0, end - 1), end), `\`${this.#words}\` needs ${name} here${first.text === '' ? '' : `: ${first.text.charAt(0).toLowerCase()}${first.text.slice(1, -1)}`}.`, `Its shape is \`${shapeOf(this.verb)}\`.`));
+    this.report.add(problem('scenario-missing-value', this.report.range(Math.max(0, end - 1), end), `\`${this.#words}\` needs ${name} here${first.text === '' ? '' : `: ${inSentence(first.text)}`}.`, `Its shape is \`${shapeOf(this.verb)}\`.`));
   }
 
   get #hasFields(): boolean {
@@ -256,4 +256,10 @@ function mayBe(kind: Kind, chunk: Chunk): boolean {
   if (kind.kind === 'text' || kind.kind === 'path' || kind.kind === 'template') return isString(chunk);
   if (kind.kind === 'number' || kind.kind === 'numbers') return !isString(chunk);
   return true;
+}
+
+/** A sentence as the end of another: names such as `SubstreamID` keep their capital. */
+function inSentence(text: string): string {
+  const isName = /^[A-Z]\w*[A-Z]/.test(text);
+  return `${isName ? text.charAt(0) : text.charAt(0).toLowerCase()}${text.slice(1, -1)}`;
 }

@@ -32,8 +32,8 @@ export const TEST_VERBS = [
   }),
   test('expect.ok', 'The last action did what it was asked for.', { example: 'expect ok' }),
   test('expect.refused', 'The last action was refused.', { parameters: [maybe('text', TEXT, 'What the refusal must contain.')], example: 'expect refused "-EPERM"' }),
-  test('expect.isolated', 'So far no access has reached memory that its domain does not own.', { example: 'expect isolated' }),
-  test('expect.violation', 'An access has reached memory that its domain does not own.', { parameters: [maybe('text', TEXT, 'What the description must contain.')], example: 'expect violation' }),
+  test('expect.isolated', 'So far no access has reached memory that its domain does not own, or that its guest has not given to the device.', { example: 'expect isolated' }),
+  test('expect.violation', 'An access has reached memory that its domain does not own, or that its guest has not given to the device.', { parameters: [maybe('text', TEXT, 'What the description must contain.')], example: 'expect violation' }),
   test('expect.crash', 'The hypervisor has stopped for good.', { example: 'expect crash' }),
   test('expect', 'A condition holds.', { parameters: [needed('condition', { kind: 'rest' }, 'An expression; anything but 0 holds.')], example: 'expect ste(8).Config == 5' }),
 ];

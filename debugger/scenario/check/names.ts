@@ -32,7 +32,7 @@ const STANDING = new Set(['host', 'hypervisor', 'dom0', 'xen', 'none']);
 
 const CHECKS: Readonly<Record<NameOf, NameCheck>> = {
   device: { id: 'scenario-unknown-device', what: 'device of this machine', isKnown: WITH_MACHINE, exists: (name, machine) => deviceNamed(machine, name) !== undefined || machine.hasNode(name) },
-  smmu: { id: 'scenario-unknown-smmu', what: 'SMMU of this machine', isKnown: WITH_MACHINE, exists: (name, machine) => smmuNamed(machine, name) !== undefined },
+  smmu: { id: 'scenario-unknown-smmu', what: 'SMMU of this machine', isKnown: WITH_MACHINE, exists: (name, machine) => smmuNamed(machine, name) !== undefined || isVirtualSmmu(name, machine) },
   domain: { id: 'scenario-unknown-domain', what: 'domain of this machine', isKnown: WITH_MACHINE, exists: isDomain },
   // Who may own memory depends on the hypervisor: only what is likely a slip is reported.
   owner: {
@@ -51,6 +51,14 @@ const CHECKS: Readonly<Record<NameOf, NameCheck>> = {
     exists: (name, machine) => namesFor('profile', machine).some((one) => one.name === name),
   },
 };
+
+/** Hypervisors whose guests have SMMUs of their own. */
+const WITH_VIRTUAL_SMMUS = new Set(['xen', 'iommufd']);
+
+/** What a guest calls an SMMU of its own; how many there are is known once the machine is built. */
+function isVirtualSmmu(name: string, { hypervisor }: MachineNames): boolean {
+  return WITH_VIRTUAL_SMMUS.has(hypervisor) && /^v?smmu\d{0,3}$/.test(name);
+}
 
 function isDomain(name: string, machine: MachineNames): boolean {
   return STANDING.has(name) || findNamed(machine.domains, name) !== undefined;
@@ -72,7 +80,8 @@ function* checkName(of: NameOf, { text, at }: { readonly text: string; readonly 
   const check = CHECKS[of];
   if (!check.isKnown(machine) || check.exists(text, machine)) return;
   const known = namesFor(of, machine);
-  yield unknownName(check.id, at, { name: text, what: check.what, known: known.map((one) => one.name), aliases: known.flatMap((one) => one.aliases ?? []) });
+  const standing = of === 'domain' ? ['host', 'hypervisor'] : [];
+  yield unknownName(check.id, at, { name: text, what: check.what, known: [...known.map((one) => one.name), ...standing], aliases: known.flatMap((one) => one.aliases ?? []) });
 }
 
 /** `REGISTER.FIELD`: the register, and then its field. */

@@ -3,7 +3,7 @@
  * and their tables, the host owns the rest and drives its devices by calls, topping the hypervisor's
  * pools up when a call runs out of memory. The other design is in trap/; guests have no devices.
  */
-import { fromNumber, type U64 } from '../../bits/u64.ts';
+import { fromNumber, hex, type U64 } from '../../bits/u64.ts';
 import { eventOf } from '../../fields/events.ts';
 import { registerName } from '../../fields/registers.ts';
 import { Machine, requestOf, type SmmuConfig } from '../../machine/machine.ts';
@@ -211,7 +211,7 @@ export class Pkvm implements Hypervisor {
   register(access: { readonly smmu: number; readonly offset: number; readonly size: number; readonly value?: U64 }): Outcome {
     const { offset, size, value } = access;
     const smmu = this.machine.smmus[access.smmu];
-    this.runtime.note(`smmu${access.smmu}`, 'trap', `the host ${value === undefined ? 'reads' : 'writes'} ${registerName(offset)}`, 'traps');
+    this.runtime.note(`smmu${access.smmu}`, 'trap', `the host ${value === undefined ? 'reads' : `writes ${hex(value)} to`} ${registerName(offset)}`, 'traps');
     if (smmu === undefined) return failed(`no SMMU ${access.smmu}`);
     if (value !== undefined) return windowWrite(smmu, { offset, size, value }) ? done('written') : failed('abort: stage-2 fault of the host');
     const read = windowRead(smmu, offset, size);

@@ -3,7 +3,7 @@
  * faults. Profiles say which version. Not modelled: scheduling, the vGIC beyond one line per vSMMU,
  * memory ballooning other than by `revoke`, PCI beyond requester IDs.
  */
-import { fromNumber, type U64 } from '../../bits/u64.ts';
+import { fromNumber, hex, type U64 } from '../../bits/u64.ts';
 import { Machine, requestOf, type SmmuConfig } from '../../machine/machine.ts';
 import { eventOf } from '../../fields/events.ts';
 import { registerName } from '../../fields/registers.ts';
@@ -261,13 +261,13 @@ export class Xen implements Hypervisor {
   /** An access of a guest to a vSMMU register; the value is what a read gives, failure a data abort. */
   trap(access: TrappedAccess): Outcome & { readonly read?: U64 } {
     let read: U64 | undefined;
-    const verb = access.value === undefined ? 'reads' : 'writes';
+    const verb = access.value === undefined ? 'reads' : `writes ${hex(access.value)} to`;
     const outcome = this.runtime.operation(access.domain, `${verb} ${registerName(access.offset)}`, () => {
       const vsmmu = this.domain(access.domain)?.vsmmus[access.vsmmu ?? 0];
       if (vsmmu === undefined) return failed('data abort: nothing is there');
       if (access.value !== undefined) return vsmmu.write(access.offset, access.size, access.value) ? done() : failed('data abort');
       read = vsmmu.read(access.offset, access.size);
-      return read === undefined ? failed('data abort') : done('read', read.lo);
+      return read === undefined ? failed('data abort') : done(`read ${hex(read)}`, read.lo);
     });
     return read === undefined ? outcome : { ...outcome, read };
   }

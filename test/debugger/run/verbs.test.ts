@@ -38,6 +38,11 @@ expect ok
 `))).toEqual([]);
   });
 
+  it('say that the hypervisor has stopped where nobody answers any more', () => {
+    const pkvm = `${MACHINE}hypervisor pkvm profile=v7\nin host\n  probe\n  write smmu0 CR1 0\n  expect refused "EL2 panics"\n  read smmu0 CR1\n  expect refused "the hypervisor has stopped"\nexpect crash\n`;
+    expect(failures(prepare(pkvm))).toEqual([]);
+  });
+
   it('write memory in any size, and fill it', () => {
     expect(failures(prepare(`${MACHINE}
 poke 0x80001003 0x1122 size=2

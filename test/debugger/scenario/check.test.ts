@@ -37,6 +37,7 @@ describe('names on a board', () => {
     'expect ste(8).Config == 5', 'expect ste(8).config == 5', 'expect smmu.CR0.SMMUEN', 'expect smmu.CR0ACK', 'expect register smmu CMDQ_CONS.ERR 1', 'expect register smmu CMDQ_CONS 1', 'let a = eth0.sid', 'call anything a=b',
     'guest domd devices="eth0 gpu@fd000000"\nin domd\n  probe', 'create domu devices="eth0"\nin domu\n  probe', 'hypervisor xen profile=fixed',
     'descriptor 0 AF=1 OA=0x1000', 'descriptor 0 level=2 stage=2 S2AP=1 NextTable=0x1000', 'dma eth0 read 0\nexpect fault F_TRANSLATION StreamID=8 InputAddr=0x1001',
+    'hypervisor xen\nguest domd devices="eth0"\nin domd\n  probe vsmmu0\n  write vsmmu1 CR0 1\n  command smmu CMD_SYNC', 'hypervisor iommufd\nguest vm devices="eth0"\nin vm\n  ste vsmmu0 8 Config=4',
     'ste smmu 8 S1ContextPtr=0x48000040 Config=(a + 9)', 'dma eth0 read 0\nexpect fault none', 'poke 0 1\nexpect event none',
   ])('%s is as it should be', (text) => {
     expect(found(onBoard(text))).toEqual([]);
@@ -48,6 +49,8 @@ describe('names on a board', () => {
     ['probe smmux', ['scenario-unknown-smmu: smmux'], 'probe smmu'],
     ['guest domd devices="eth0 gpu@fd00000"', ['scenario-unknown-device: gpu@fd00000'], 'guest domd devices="eth0 gpu@fd000000"'],
     ['guest domd\nin domu\n  probe', ['scenario-unknown-domain: domu'], 'guest domd\nin domd\n  probe'],
+    ['write vsmmu0 CR0 1', ['scenario-unknown-smmu: vsmmu0'], undefined],
+    ['in hst\n  probe', ['scenario-unknown-domain: hst'], 'in host\n  probe'],
     ['write smmu CRO 1', ['scenario-unknown-name: CRO'], 'write smmu CR0 1'],
     ['command smmu CMD_CFG_STE StreamID=8', ['scenario-unknown-name: CMD_CFG_STE'], 'command smmu CMD_CFGI_STE StreamID=8'],
     ['command smmu CMD_CFGI_STE StreamId=8', ['scenario-unknown-field: StreamId'], 'command smmu CMD_CFGI_STE StreamID=8'],

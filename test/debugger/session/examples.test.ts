@@ -73,7 +73,7 @@ describe('examples', () => {
     expect(s.run(forward)).toMatchObject({ reason: 'breakpoint', text: 'domd.vsmmu0: CMD_CFGI_STE' });
     expect(s.threads[s.thread - 1]).toMatchObject({ name: 'domd.vsmmu0', kind: 'command queue' });
     expect(s.frames().map((f) => f.name)).toEqual([
-      'domd.vsmmu0: CMD_CFGI_STE', 'domd: writes CMDQ_PROD', expect.stringContaining('attaches') as string, 'attach eth0',
+      'domd.vsmmu0: CMD_CFGI_STE', 'domd: writes 0x5 to CMDQ_PROD', expect.stringContaining('attaches') as string, 'attach eth0',
     ]);
     s.setBreakpoints({ kind: 'function' }, []);
     s.setBreakpoints({ kind: 'exception' }, [{ kind: 'exception', filter: 'crash' }]);

@@ -3,7 +3,7 @@
  * event queue. What configuration and invalidations mean is told to somebody else; the queues are
  * processed inside the access that starts them.
  */
-import type { U64 } from '../../../bits/u64.ts';
+import { hex, type U64 } from '../../../bits/u64.ts';
 import { registerName } from '../../../fields/registers.ts';
 import { featuresOf, type Features, type IdRegisters } from '../../../idr/features.ts';
 import { GERROR } from '../../../queues/errors.ts';
@@ -59,7 +59,7 @@ export class VirtualSmmu {
 
   #write(offset: number, size: 4 | 8, value: U64): boolean {
     const { runtime, name, reconfigure } = this.#parts;
-    runtime.note(name, 'trap', `write of ${registerName(offset)}`, 'traps');
+    runtime.note(name, 'trap', `write of ${hex(value)} to ${registerName(offset)}`, 'traps');
     this.#file.write(offset, size, value);
     if (offset === REG.GBPA) reconfigure();
     return true;

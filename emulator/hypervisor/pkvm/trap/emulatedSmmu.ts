@@ -3,7 +3,7 @@
  * access traps, and EL2 answers, passes it to the hardware, or stops the machine. Interrupts are the
  * hardware's own.
  */
-import { u64, type U64 } from '../../../bits/u64.ts';
+import { hex, u64, type U64 } from '../../../bits/u64.ts';
 import { CR0, REG } from '../../../registers/store.ts';
 import type { Smmu } from '../../../smmu/smmu.ts';
 import type { RegisterPort } from '../../driver/port.ts';
@@ -86,7 +86,7 @@ export class EmulatedSmmu {
 
   /** A write of the host; false where the machine has stopped. */
   write(offset: number, size: number, value: U64): boolean {
-    const register = this.#trap('writes', offset, size);
+    const register = this.#trap(`writes ${hex(value)} to`, offset, size);
     if (register === undefined) return false;
     if (register.answer === 'hardware, read only') this.panic('register', `a write of ${register.name}`);
     else if (register.answer === 'EL2') WRITES[register.name]?.(this, value);

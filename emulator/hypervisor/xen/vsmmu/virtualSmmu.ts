@@ -3,7 +3,7 @@
  * It owns nothing physical; what it wants of the hardware goes through `Backend`. Bad entries are
  * reported when the guest sends CFGI_STE, in every profile; hardware reports at the next transaction.
  */
-import type { U64 } from '../../../bits/u64.ts';
+import { hex, type U64 } from '../../../bits/u64.ts';
 import type { FieldInput } from '../../../fields/layout.ts';
 import { registerName } from '../../../fields/registers.ts';
 import type { IdRegisters } from '../../../idr/features.ts';
@@ -86,18 +86,18 @@ export class VirtualSmmu {
 
   /** A trapped read; undefined is a data abort. */
   read(offset: number, size: AccessSize): U64 | undefined {
-    this.#trap('reads', offset);
+    this.#trap(`reads ${registerName(offset)}`);
     return this.#access.read(offset, size);
   }
 
   /** A trapped write; false is a data abort. */
   write(offset: number, size: AccessSize, value: U64): boolean {
-    this.#trap('writes', offset);
+    this.#trap(`writes ${hex(value)} to ${registerName(offset)}`);
     return this.#access.write(offset, size, value);
   }
 
-  #trap(verb: string, offset: number): void {
-    this.#parts.runtime.note(this.#parts.name, 'trap', `the guest ${verb} ${registerName(offset)}`, 'traps');
+  #trap(what: string): void {
+    this.#parts.runtime.note(this.#parts.name, 'trap', `the guest ${what}`, 'traps');
   }
 
   /** Commands wait for the tasklet. */
