@@ -12,6 +12,8 @@ const MOST_LEAVES = 2 ** 18;
 const ATTACH_COST = 16;
 const PAGE = 4096;
 const BLOCK = 0x20_0000;
+/** Any address of 64 bits: the driver says itself which are too large. */
+const BEYOND = 2 ** 64;
 
 const ACCESS: Readonly<Record<string, number>> = { r: READ, w: WRITE, rw: READ | WRITE };
 
@@ -31,7 +33,7 @@ function spendRange(act: Act, size: number, starts: readonly number[]): void {
 const map: Handler = (act) => {
   const { args } = act;
   const range = {
-    iova: args.number('iova'), address: args.number('address'), size: args.number('size'),
+    iova: args.number('iova', BEYOND), address: args.number('address', BEYOND), size: args.number('size'),
     access: ACCESS[args.optionalWord('access') ?? 'rw'] ?? READ, ssid: args.optionalNumber('ssid', 2 ** 20),
   };
   const driver = driverOf(act);
@@ -41,7 +43,7 @@ const map: Handler = (act) => {
 
 const unmap: Handler = (act) => {
   const { args } = act;
-  const range = { iova: args.number('iova'), size: args.number('size'), ssid: args.optionalNumber('ssid', 2 ** 20), leaveStale: args.has('no-invalidate') };
+  const range = { iova: args.number('iova', BEYOND), size: args.number('size'), ssid: args.optionalNumber('ssid', 2 ** 20), leaveStale: args.has('no-invalidate') };
   const driver = driverOf(act);
   spendRange(act, range.size, [range.iova]);
   if (range.leaveStale) act.memo = { ...act.memo, uninvalidated: args.action.at };

@@ -15,7 +15,7 @@ import { loadWords, type MemoryView } from '../memoryView.ts';
 import { PAGE_SIZE, type PagePool } from '../pages.ts';
 import { Box, Fields } from '../state.ts';
 import { Contexts, type Context, type Space } from './contexts.ts';
-import type { MappedRange } from './ranges.ts';
+import { overlaps, type MappedRange } from './ranges.ts';
 import { CheckedPort, type RegisterPort } from './port.ts';
 import { DriverQueue, type BatchResult } from './queue.ts';
 import { StreamTable, writeSte } from './streams.ts';
@@ -255,6 +255,7 @@ export class SmmuDriver {
     if (problem !== undefined) return failed(problem);
     const space = this.#spaceOf(context, ssid);
     if (typeof space === 'string') return failed(space);
+    if (overlaps(this.#contexts.mappings(space), iova, size)) return failed('-EEXIST: a part of the range is mapped already, unmap it first');
     const isMapped = this.#contexts.table(space).map(iova, output, size, { blocks: true, readOnly: range.isReadOnly === true });
     if (!isMapped) return failed('-ENOMEM: no memory for tables');
     this.#contexts.mapped(space, [iova, output, size]);

@@ -14,6 +14,12 @@ function firstBehind(ranges: readonly MappedRange[], input: number): number {
   return low;
 }
 
+/** Whether a part of a stretch of inputs is in some range. */
+export function overlaps(ranges: readonly MappedRange[], input: number, size: number): boolean {
+  const last = ranges[firstBehind(ranges, input + size - 1) - 1];
+  return last !== undefined && last[0] + last[2] > input;
+}
+
 /** Takes a stretch of inputs out. */
 export function removeRange(ranges: MappedRange[], input: number, size: number): void {
   replace(ranges, input, size, []);

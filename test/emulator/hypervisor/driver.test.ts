@@ -40,6 +40,21 @@ describe('the driver on a physical SMMU', () => {
     expect(runtime.monitor.violations).toEqual([]);
   });
 
+  it('maps nothing over what is mapped, as Linux does not', () => {
+    const { driver, dma } = native();
+    driver.probe();
+    driver.attach([5]);
+    driver.map(5, 0x10000, 0x4200_0000, 0x4000);
+    for (const [iova, size] of [[0x10000, 0x1000], [0xf000, 0x2000], [0x13000, 0x4000], [0, 0x20000]] as const) {
+      expect(driver.map(5, iova, 0x4300_0000, size).text).toContain('-EEXIST');
+    }
+    expect(dma(5, 0x10000)).toBe(0x4200_0000);
+    expect(driver.map(5, 0xf000, 0x4300_0000, 0x1000).ok).toBe(true);
+    expect(driver.map(5, 0x14000, 0x4300_0000, 0x1000).ok).toBe(true);
+    driver.unmap(5, 0x11000, 0x1000);
+    expect(driver.map(5, 0x11000, 0x4300_0000, 0x1000).ok).toBe(true);
+  });
+
   it('shows a missed invalidation to the monitor, with the cached entry that let it through', () => {
     const { driver, dma, runtime } = native();
     driver.probe();
