@@ -233,6 +233,7 @@ function member(of: ExpressionValue, name: string, at: ExpressionSpan): Evaluati
   if (of.kind !== 'record') return failed(`${kindName(of)} has no fields`, at);
   const value = fieldOf(of, name);
   if (value !== undefined) return ok(value);
+  if (name === 'address' && of.place?.kind === 'memory') return ok(numberValue(of.place.address));
   const near = nearest(name, of.fields.map((f) => f.name));
   return failed(`${of.type} has no field \`${name}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`, at);
 }

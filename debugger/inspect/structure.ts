@@ -133,8 +133,8 @@ export function setFieldText(of: Structure, f: Field, text: string, read: Number
   return { ok: true, edits: dwordEdits(of, f.dword, u64(words[f.dword * 2 + 1] ?? 0, words[f.dword * 2] ?? 0)) };
 }
 
-/** Why a field cannot hold a value. */
-function misfit(f: Field, value: U64): string | undefined {
+/** Why a field cannot hold a value; undefined where it can. */
+export function misfit(f: Field, value: U64): string | undefined {
   const width = f.msb - f.lsb + 1;
   const big = (BigInt(value.hi) << 32n) | BigInt(value.lo);
   if (f.address) {

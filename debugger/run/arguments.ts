@@ -4,6 +4,7 @@
  * interpreter turns into its outcome.
  */
 import { fromNumber, hex, toNumber, type U64 } from '../../emulator/bits/u64.ts';
+import { fieldNamed, type Field, type Layout } from '../../emulator/fields/layout.ts';
 import type { Expression } from '../expression/ast.ts';
 import type { Action, Value } from '../scenario/program.ts';
 
@@ -13,6 +14,11 @@ export class Unusable extends Error {}
 /** Ends the action. */
 export function unusable(message: string): never {
   throw new Unusable(message);
+}
+
+/** The field of a structure; `of` is what messages call it. */
+export function fieldOf(layout: Layout, name: string, of = layout.name): Field {
+  return fieldNamed(layout, name) ?? unusable(`${of} has no field ${name}; it has ${layout.fields.map((one) => one.name).join(', ')}`);
 }
 
 /** Computes an expression. */

@@ -1,10 +1,11 @@
 /** Writes of a processor as scenarios ask for them: any bytes anywhere, word by word, so that each is a step. */
-import { fromNumber, hex, u64 } from '../../emulator/bits/u64.ts';
-import { fieldNamed, setField, type Layout } from '../../emulator/fields/layout.ts';
+import { fromNumber, hex, u64, type U64 } from '../../emulator/bits/u64.ts';
+import { setField, type Field, type Layout } from '../../emulator/fields/layout.ts';
 import { loadWords, type MemoryView } from '../../emulator/hypervisor/memoryView.ts';
 import type { Memory } from '../../emulator/memory/memory.ts';
+import { misfit } from '../inspect/structure.ts';
 import type { Act } from './act.ts';
-import { unusable } from './arguments.ts';
+import { fieldOf, unusable } from './arguments.ts';
 
 /** Who writes where. */
 export interface Target {
@@ -63,6 +64,12 @@ export function loadBytes({ memory, view }: Target, address: number, length: num
   return bytes;
 }
 
+/** A value that its field can hold whole. */
+export function fitting(field: Field, value: U64): U64 {
+  const problem = misfit(field, value);
+  return problem === undefined ? value : unusable(`${hex(value)} does not fit: ${problem}`);
+}
+
 /** Changes the named fields of a structure in memory, and only the words that they are in. */
 export function changeFields(act: Act, address: number, layout: Layout): string {
   const target = targetOf(act);
@@ -71,7 +78,8 @@ export function changeFields(act: Act, address: number, layout: Layout): string 
   if (words === undefined) return noMemory(address);
   const before = Uint32Array.from(words);
   for (const [name, value] of act.args.fields('fields')) {
-    setField(words, fieldNamed(layout, name) ?? unusable(`${layout.name} has no field ${name}`), value);
+    const field = fieldOf(layout, name);
+    setField(words, field, fitting(field, value));
   }
   for (let i = 0; i < words.length; i += 2) {
     if (words[i] === before[i] && words[i + 1] === before[i + 1]) continue;

@@ -1,9 +1,9 @@
 /** Event records against the fields that an expectation names. */
 import { equal, hex, type U64 } from '../../emulator/bits/u64.ts';
 import { eventNamed, eventOf } from '../../emulator/fields/events.ts';
-import { fieldNamed, format, getField, type Field } from '../../emulator/fields/layout.ts';
+import { format, getField, type Field } from '../../emulator/fields/layout.ts';
 import type { Act } from './act.ts';
-import { unusable } from './arguments.ts';
+import { fieldOf, unusable } from './arguments.ts';
 
 /** A field with the value that it should have. */
 export interface ExpectedField {
@@ -15,7 +15,7 @@ export interface ExpectedField {
 /** The fields that an action expects in a record of a type. */
 export function expectedFields(act: Act, event: string): ExpectedField[] {
   const type = eventNamed(event) ?? unusable(`there is no event ${event}`);
-  return [...act.args.fields('fields')].map(([name, value]) => ({ name, value, field: fieldNamed(type.layout, name) ?? unusable(`${event} has no field ${name}`) }));
+  return [...act.args.fields('fields')].map(([name, value]) => ({ name, value, field: fieldOf(type.layout, name, event) }));
 }
 
 /** Names of the fields that are not as expected. */

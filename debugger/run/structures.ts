@@ -54,15 +54,22 @@ function fieldOf(words: ArrayLike<number>, name: string): number {
 /** CDs in a second-level table, by S1Fmt. */
 const CDS_PER_TABLE: Readonly<Record<number, number>> = { 1: 64, 2: 1024 };
 
+/** A context descriptor by its stream; `physical` finds it through stage 2 for whoever acts at physical addresses. */
+export interface CdPlace {
+  readonly sid: number;
+  readonly ssid: number;
+  readonly physical?: (() => number | undefined) | undefined;
+}
+
 /** Address of a context descriptor. */
-export function cdAddress(smmu: SmmuAccess, sid: number, ssid: number, isPhysical: boolean): number | string {
+export function cdAddress(smmu: SmmuAccess, { sid, ssid, physical }: CdPlace): number | string {
   const at = steAddress(smmu, sid);
   if (typeof at === 'string') return at;
   const words = loadWords(smmu.memory, at, 16);
   if (words === undefined) return 'the STE cannot be read';
   const config = fieldOf(words, 'Config');
   if ((fieldOf(words, 'V') & 1) === 0 || (config & 1) === 0 || config < 4) return `the STE of 0x${sid.toString(16)} has no stage 1, so no context descriptor`;
-  if (config === 7 && isPhysical) return 'the context descriptor lies at an address of the guest: write it in an `in` block of the guest';
+  if (config === 7 && physical !== undefined) return physical() ?? 'stage 2 leads to no context descriptor: S1ContextPtr is an IPA, map it in stage 2 first';
   if (ssid >= 2 ** fieldOf(words, 'S1CDMax')) return `the STE has ${2 ** fieldOf(words, 'S1CDMax')} context descriptors`;
   const table = fieldOf(words, 'S1ContextPtr');
   const perTable = CDS_PER_TABLE[fieldOf(words, 'S1Fmt')];

@@ -112,9 +112,15 @@ export function smmuNamed({ smmus }: MachineNames, name: string): MachineNames['
   return findNamed(smmus, name) ?? (name === 'smmu' && smmus.length === 1 ? smmus[0] : undefined);
 }
 
+/** The name of a command in the table: `CMD_CFGI_ALL` is CFGI_STE_RANGE with Range 31. */
+export function plainCommand(name: string): string {
+  const plain = name.replace(/^CMD_/i, '').toUpperCase();
+  return plain === 'CFGI_ALL' ? 'CFGI_STE_RANGE' : plain;
+}
+
 /** The layout of a command of a name with or without `CMD_`. */
 export function commandLayout(name: string): ReturnType<typeof commandNamed> {
-  return commandNamed(name.replace(/^CMD_/, ''));
+  return commandNamed(plainCommand(name));
 }
 
 /** StreamIDs and SMMU of a device in a few words. */

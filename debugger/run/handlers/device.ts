@@ -3,6 +3,9 @@ import { hex } from '../../../emulator/bits/u64.ts';
 import { encode } from '../../../emulator/fields/layout.ts';
 import { PRI_RECORD } from '../../../emulator/fields/pri.ts';
 import { INSTRUCTION, PRIVILEGED, READ, WRITE } from '../../../emulator/walk/access.ts';
+import type { PageRequestFate } from '../../../emulator/queues/priQueue.ts';
+import { CR0, REG } from '../../../emulator/registers/store.ts';
+import type { Smmu } from '../../../emulator/smmu/smmu.ts';
 import { deviceOf, ok, wraps, type Act, type Handler } from '../act.ts';
 import { unusable, type Arguments } from '../arguments.ts';
 import { dataOf } from '../data.ts';
@@ -68,6 +71,22 @@ function dma(isAts: boolean): Handler {
 
 const RIGHTS: Readonly<Record<string, number>> = { r: 1, w: 2, rw: 3 };
 
+const NO_ROOM = 'the PRI queue is full, or its overflow is not acknowledged (PRIQ_CONS.OVACKFLG)';
+
+/** What became of a page request, and why it is not in the queue. */
+const FATES: Readonly<Record<PageRequestFate, (smmu: Smmu) => string>> = {
+  written: () => 'recorded in the PRI queue',
+  dropped: () => `lost: ${NO_ROOM}`,
+  success: () => `answered with success, not recorded: ${NO_ROOM}`,
+  failure: (smmu) => `answered with failure: ${whyFailed(smmu.readRegister(REG.CR0ACK, 4).lo)}`,
+};
+
+function whyFailed(cr0: number): string {
+  if ((cr0 & CR0.SMMUEN) === 0) return 'the SMMU is off (CR0.SMMUEN)';
+  if ((cr0 & CR0.PRIQEN) === 0) return 'the PRI queue is off, which no driver here sets up: write PRIQ_BASE, then CR0.PRIQEN';
+  return 'the PRI queue cannot be written, or no STE of the stream lets the SMMU answer';
+}
+
 const pageRequest: Handler = (act) => {
   const { args, system } = act;
   const device = deviceOf(act);
@@ -81,8 +100,9 @@ const pageRequest: Handler = (act) => {
     PRGIndex: args.optionalNumber('group', 512) ?? 0, PageAddr: args.wide('address'),
   });
   const fate = smmu.pageRequest(Int32Array.from(words));
-  act.memo = { ...act.memo, last: { ok: fate === 'written', text: fate } };
-  return ok(`page request for ${hex(args.wide('address'))}: ${fate}`);
+  const text = `the page request for ${hex(args.wide('address'))} is ${FATES[fate](smmu)}`;
+  act.memo = { ...act.memo, last: { ok: fate === 'written', text } };
+  return ok(text);
 };
 
 /** The handlers of devices. */

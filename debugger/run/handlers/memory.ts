@@ -3,7 +3,8 @@ import { fromNumber, hex } from '../../../emulator/bits/u64.ts';
 import { CD } from '../../../emulator/fields/cd.ts';
 import { descriptorLayout } from '../../../emulator/fields/descriptors.ts';
 import { STE } from '../../../emulator/fields/ste.ts';
-import { ok, smmuOf, type Act, type Handler } from '../act.ts';
+import { readCd } from '../../inspect/streams.ts';
+import { ok, smmuIndex, smmuOf, type Act, type Handler } from '../act.ts';
 import { unusable, type Arguments } from '../arguments.ts';
 import { dataArgument, dataText } from '../data.ts';
 import { changeFields, storeBytes, targetOf } from '../memory.ts';
@@ -12,6 +13,8 @@ import { cdAddress, steAddress } from '../structures.ts';
 const MOST_FILLED = 1024 * 1024;
 const ADDRESS_SPACE = 2 ** 52;
 const MOST_INJECTED = 1000;
+/** Type of a descriptor that leads to another table. */
+const TABLE = 3;
 
 /** An option that takes one of some numbers, written as a word. */
 function choice(args: Arguments, name: string, otherwise: number): number {
@@ -47,7 +50,10 @@ const ste: Handler = (act) => {
 };
 
 const cd: Handler = (act) => {
-  const at = cdAddress(smmuOf(act), act.args.number('sid', 2 ** 32), act.args.number('ssid', 2 ** 20), act.domain === undefined);
+  const [sid, ssid] = [act.args.number('sid', 2 ** 32), act.args.number('ssid', 2 ** 20)];
+  const smmu = smmuIndex(act, act.domain) ?? 0;
+  const physical = act.domain === undefined ? () => readCd(act.system.machine, { smmu, sid }, ssid).address : undefined;
+  const at = cdAddress(smmuOf(act), { sid, ssid, physical });
   return typeof at === 'string' ? unusable(at) : ok(changeFields(act, at, CD));
 };
 
@@ -55,8 +61,15 @@ const descriptor: Handler = (act) => {
   const address = act.args.number('address', ADDRESS_SPACE);
   const low = targetOf(act).view.load(address - (address % 8))?.lo ?? unusable(`no memory answers at ${hex(fromNumber(address))}`);
   const stage = choice(act.args, 'stage', 1) === 2 ? 2 : 1;
-  return ok(changeFields(act, address, descriptorLayout(stage, choice(act.args, 'level', 3), low)));
+  return ok(changeFields(act, address, descriptorLayout(stage, choice(act.args, 'level', 3), typeOf(act.args) ?? low)));
 };
+
+/** The type that a line makes of a descriptor; undefined where it keeps what memory has. */
+function typeOf(args: Arguments): number | undefined {
+  const fields = args.fields('fields');
+  const isTable = [...fields.keys()].some((name) => name.endsWith('Table'));
+  return fields.get('Type')?.lo ?? (isTable ? TABLE : undefined);
+}
 
 const fail: Handler = (act) => {
   const { memory } = act.system.machine;

@@ -1,14 +1,16 @@
 /** Registers and the command queue of an SMMU, as whoever acts reaches them. */
 import { fromNumber, hex, toNumber, type U64 } from '../../../emulator/bits/u64.ts';
-import { commandNamed, encodeCommand } from '../../../emulator/fields/commands.ts';
+import { commandNamed, commandOf, encodeCommand } from '../../../emulator/fields/commands.ts';
 import { registerNamed, type Register } from '../../../emulator/fields/registers.ts';
-import { fieldNamed, getField } from '../../../emulator/fields/layout.ts';
+import { getField } from '../../../emulator/fields/layout.ts';
 import { storeWords } from '../../../emulator/hypervisor/memoryView.ts';
 import { REG } from '../../../emulator/registers/store.ts';
 import { FREE } from '../../../emulator/smmu/stalls.ts';
 import { NO_DMA, ok, refused, smmuIndex, smmuOf, type Act, type Handler } from '../act.ts';
-import { unusable } from '../arguments.ts';
+import { fieldOf, unusable } from '../arguments.ts';
 import { bytesOf } from '../data.ts';
+import { fitting } from '../memory.ts';
+import { plainCommand } from '../../scenario/names.ts';
 import type { SmmuAccess } from '../../system/system.ts';
 import type { UnitOutcome } from '../unit.ts';
 
@@ -41,6 +43,11 @@ function taken(act: Act, write: () => boolean): 'taken' | 'ignored' | 'abort' {
   machine.observer = before;
   return isDone ? (isIgnored ? 'ignored' : 'taken') : 'abort';
 }
+
+/** Range of CMD_CFGI_ALL. */
+const EVERYTHING = 31;
+/** A command by its number: what no command is stops the queue with CERROR_ILL. */
+const OPCODE = /^0x[0-9a-f]{1,2}$/i;
 
 /** Why an access aborts: a hypervisor that has stopped answers nobody. */
 function abortText({ system }: Act, otherwise: string): string {
@@ -88,22 +95,28 @@ function push(smmu: SmmuAccess, words: Uint32Array): boolean {
 
 /** Sends a command and says what the queue made of it. */
 function send(act: Act, smmu: SmmuAccess, name: string, fields: Readonly<Record<string, U64 | number>>): UnitOutcome {
-  const words = encodeCommand(name, fields) ?? unusable(`there is no command ${name}`);
+  const opcode = OPCODE.test(name) ? Number(name) : undefined;
+  const words = opcode === undefined ? (encodeCommand(name, fields) ?? unusable(`there is no command ${name}`)) : Uint32Array.of(opcode, 0, 0, 0);
   if (!push(smmu, words)) return refused(act, `the command queue of ${smmu.name} cannot be written: set it up first`);
   const [gerror, gerrorn, cons] = [REG.GERROR, REG.GERRORN, REG.CMDQ_CONS].map((offset) => smmu.port.read(offset, 4)?.lo ?? 0);
   const isStopped = (((gerror ?? 0) ^ (gerrorn ?? 0)) & 1) !== 0;
   const error = ((cons ?? 0) >>> CERROR_SHIFT) & CERROR_MASK;
-  const text = isStopped ? `CMD_${name}: the queue has stopped with CERROR ${error}` : `CMD_${name}`;
+  const shown = opcode === undefined ? `CMD_${name}` : `opcode ${name}`;
+  const text = isStopped ? `${shown}: the queue has stopped with CERROR ${error}` : shown;
   act.memo = { ...act.memo, last: { ok: !isStopped, text }, ...(!isStopped && /^(?:CFGI|TLBI)/.test(name) ? { uninvalidated: undefined } : {}) };
   return ok(text);
 }
 
 const command: Handler = (act) => {
-  const name = act.args.word('command').replace(/^CMD_/i, '').toUpperCase();
+  const word = act.args.word('command');
+  const known = OPCODE.test(word) ? commandOf([Number(word), 0, 0, 0])?.name : plainCommand(word);
+  if (known === undefined) return act.args.has('fields') ? unusable(`opcode ${word} is no command, so it has no fields`) : send(act, smmuOf(act), word, {});
+  const name = known;
   const { layout } = commandNamed(name) ?? unusable(`there is no command ${name}`);
   const fields = act.args.fields('fields');
-  for (const field of fields.keys()) if (fieldNamed(layout, field) === undefined) unusable(`CMD_${name} has no field ${field}`);
-  return send(act, smmuOf(act), name, Object.fromEntries(fields));
+  for (const [field, value] of fields) fitting(fieldOf(layout, field, `CMD_${name}`), value);
+  const all = /^(?:CMD_)?CFGI_ALL$/i.test(word) ? { Range: EVERYTHING } : {};
+  return send(act, smmuOf(act), name, { ...all, ...Object.fromEntries(fields) });
 };
 
 const consume: Handler = (act) => {
@@ -138,7 +151,7 @@ export function registerValue(smmu: SmmuAccess, name: string): U64 {
   const register = registerNamed(whole) ?? unusable(`there is no register ${whole}`);
   const value = smmu.port.read(register.offset, register.width === 64 ? 8 : 4) ?? unusable(`${whole} cannot be read: data abort`);
   if (part === undefined) return value;
-  const field = fieldNamed(register.layout, part) ?? unusable(`${whole} has no field ${part}`);
+  const field = fieldOf(register.layout, part, whole);
   return getField([value.lo, value.hi], field);
 }
 

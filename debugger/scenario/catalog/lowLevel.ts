@@ -44,7 +44,7 @@ export const LOW_LEVEL_VERBS = [
     example: 'descriptor 0x48020018 AF=0',
   }),
   low('command', 'Puts a command into the command queue and moves PROD; the SMMU consumes it.', {
-    parameters: [SMMU, needed('command', nameOf('command'), 'Name of the command, with or without `CMD_`.'), maybe('fields', fieldsOf('command'), 'Fields with their values; others are 0.')],
+    parameters: [SMMU, needed('command', nameOf('command'), 'Name of the command, with or without `CMD_`, or an opcode such as `0xff`.'), maybe('fields', fieldsOf('command'), 'Fields with their values; others are 0.')],
     example: 'command smmu0 CMD_CFGI_STE StreamID=8 Leaf=1',
   }),
   low('consume', 'Lets the SMMU take commands from its queue.', {

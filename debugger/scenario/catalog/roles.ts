@@ -33,7 +33,7 @@ export const BLOCK_VERBS = [
 ];
 
 export const DRIVER_VERBS = [
-  driver('probe', 'Sets up an SMMU as Linux does at probe: queues, stream table, invalidations, enables.', {
+  driver('probe', 'Sets up an SMMU as Linux does at probe: command and event queue, stream table, invalidations, enables.', {
     parameters: [ANY_SMMU], example: 'probe smmu0',
   }),
   driver('attach', 'Gives a device a context: CD, STE, `CMD_CFGI_STE`, `CMD_SYNC`.', {

@@ -21,6 +21,9 @@ interface NameCheck {
   readonly isKnown: (machine: MachineNames) => boolean;
 }
 
+/** A command by its number: tests of command errors send what no command is. */
+const OPCODE = /^0x[0-9a-f]{1,2}$/i;
+
 const ALWAYS = (): boolean => true;
 const WITH_MACHINE = ({ isComplete }: MachineNames): boolean => isComplete;
 
@@ -40,7 +43,7 @@ const CHECKS: Readonly<Record<NameOf, NameCheck>> = {
     exists: (name, machine) => isDomain(name, machine) || findNamed(machine.memory, name) !== undefined || nearest(name, namesFor('owner', machine).slice(0, MOST_OWNERS).map((one) => one.name)) === undefined,
   },
   register: { id: 'scenario-unknown-name', what: 'register of SMMUv3', isKnown: ALWAYS, exists: (name) => registerNamed(name) !== undefined },
-  command: { id: 'scenario-unknown-name', what: 'command of SMMUv3', isKnown: ALWAYS, exists: (name) => commandLayout(name) !== undefined },
+  command: { id: 'scenario-unknown-name', what: 'command of SMMUv3', isKnown: ALWAYS, exists: (name) => commandLayout(name) !== undefined || OPCODE.test(name) },
   event: { id: 'scenario-unknown-name', what: 'event of SMMUv3', isKnown: ALWAYS, exists: (name) => eventNamed(name) !== undefined },
   operation: {
     id: 'scenario-unknown-operation', what: 'operation of this hypervisor', isKnown: ({ isComplete, hypervisor }) => isComplete && hypervisor !== 'none',

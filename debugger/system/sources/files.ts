@@ -114,7 +114,7 @@ const image: Reader = (draft, line) => {
   const path = pathOf(line);
   if (path === undefined) return;
   const parsed = parseImage(parseJson(line.files.readText(path) ?? ''));
-  if (typeof parsed === 'string') line.problem(`This is no image: ${parsed}.`, 'Make it with the tools that docs/cli.md names.', line.action.values.get('file')?.at);
+  if (typeof parsed === 'string') line.problem(`This is no image: ${parsed}.`, path.endsWith('.gz') ? 'Unpack it: scenarios read plain JSON.' : 'Make it with the tools that docs/cli.md names.', line.action.values.get('file')?.at);
   else {
     draft.image = parsed;
     // The SMMU of the snapshot; its ID registers are in there.

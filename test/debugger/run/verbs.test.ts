@@ -43,6 +43,51 @@ expect ok
     expect(failures(prepare(pkvm))).toEqual([]);
   });
 
+  it('make tables where nothing was, and keep values whole', () => {
+    expect(failures(prepare(`${MACHINE}
+descriptor 0x80010000 NextTable=0x80020000 Type=3 level=2
+expect mem64(0x80010000) == 0x80020003
+descriptor 0x80010008 NextTable=0x80030000 level=1
+descriptor 0x80010010 Type=1 OA=0x80200000 AF=1 stage=2 level=2
+expect mem64(0x80010010) == 0x80200401
+`))).toEqual([]);
+    expect(outcomes(`${MACHINE}descriptor 0x80010000 NextTble=1`).at(-1)).toContain('has no field NextTble; it has Type, ');
+    expect(outcomes(`${READY}ste smmu0 8 Config=(4 + 4)`).at(-1)).toContain('0x8 does not fit: Config has 3 bits');
+    expect(outcomes(`${READY}command smmu0 CMD_TLBI_NH_ASID ASID=(1 << 16)`).at(-1)).toContain('ASID has 16 bits');
+  });
+
+  it('reach the context descriptor of a nested stream through stage 2', () => {
+    const nested = `${READY}
+let cd = ste(8).S1ContextPtr
+descriptor 0x82000000 Type=3 NextTable=0x82001000 stage=2 level=1
+descriptor 0x82001000 Type=3 NextTable=0x82002000 stage=2 level=2
+ste smmu0 8 Config=7 S1ContextPtr=0x3000 S2VMID=1 S2T0SZ=25 S2SL0=1 S2PS=5 S2AA64=1 S2R=1 S2TTB=0x82000000
+`;
+    expect(outcomes(`${nested}cd smmu0 8 0 ASID=9`).at(-1)).toContain('S1ContextPtr is an IPA, map it in stage 2 first');
+    expect(failures(prepare(`${nested}descriptor 0x82002018 Type=3 OA=cd AF=1 S2AP=3 MemAttr=15 stage=2
+cd smmu0 8 0 ASID=9
+expect mem64(cd) >> 48 == 9
+expect cd(8).address == cd
+`))).toEqual([]);
+  });
+
+  it('send commands by number and by the other name of CMD_CFGI_STE_RANGE', () => {
+    expect(failures(prepare(`${READY}
+command smmu0 CMD_CFGI_ALL
+expect cmdq[cmdq.cons - 1].Range == 31
+command smmu0 0x46
+expect ok
+command smmu0 0xff
+expect refused "opcode 0xff: the queue has stopped with CERROR 1"
+`))).toEqual([]);
+    expect(outcomes(`${READY}command smmu0 0xff Leaf=1`).at(-1)).toContain('opcode 0xff is no command');
+  });
+
+  it('refuse addresses that no table takes, and say why a page request is not recorded', () => {
+    expect(outcomes(`${READY}in host\n  map eth0 0xfffffffffffff000 -> 0x81000000 8K`).at(-1)).toContain('-ERANGE');
+    expect(outcomes(`${READY}page-request eth0 0x1000`).at(-1)).toContain('answered with failure: the PRI queue is off');
+  });
+
   it('write memory in any size, and fill it', () => {
     expect(failures(prepare(`${MACHINE}
 poke 0x80001003 0x1122 size=2
