@@ -1,4 +1,6 @@
 /** Scenarios in real VS Code: what a person sees and does while writing one. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { placeOf, untilFileHas } from './harness/files.ts';
 import type { UiTest } from './harness/suite.ts';
 
@@ -36,6 +38,25 @@ export const scenarios: readonly UiTest[] = [
       await workbench.page.keyboard.press('Escape');
       await workbench.goto(...(await placeOf(folder, FIRST, 'map eth0', 1)));
       await workbench.screenshot('scenario-hover-action', () => workbench.hoverAtCursor(/map DEVICE IOVA -> ADDRESS SIZE/));
+    },
+  },
+  {
+    name: 'underlines what is wrong with a scenario and mends it by a quick fix',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      const wrong = 'scenarios/wrong.smmu';
+      await writeFile(join(folder, wrong), 'board "../merlin/merlin-evk.dts"\n\nin host\n  probe\n  attach eth00\n  ste smmu_io 0x20 Confg=5\ndma eth0 reed 0x1000\nexpect fault F_TRANSLATION\n');
+      await workbench.open(wrong, ...(await placeOf(folder, wrong, 'eth00', 2)));
+      await workbench.squiggles('error').nth(2).waitFor();
+      await workbench.quickFixes();
+      await workbench.fix('eth0').click();
+      await workbench.save();
+      await untilFileHas(folder, wrong, 'attach eth0\n');
+      const problems = await workbench.problems();
+      await problems.filter({ hasText: 'scenario-unknown-field' }).first().waitFor();
+      await problems.filter({ hasText: 'scenario-value' }).first().waitFor();
+      await problems.filter({ hasText: 'scenario-unknown-device' }).first().waitFor({ state: 'hidden' });
+      await workbench.screenshot('scenario-problems');
     },
   },
 ];
