@@ -113,15 +113,15 @@ export class Context {
     this.tellTime();
   }
 
-  /** Changes the machine by hand: what the client holds is no longer so. */
+  /** Changes the machine by hand: values that the client holds are no longer so. The stack is, since all up to here happens again. */
   edit(debuggee: Debuggee, edits: readonly Edit[]): void {
     this.#stop = debuggee.edit(edits);
-    this.#forget();
+    this.variables.clear();
     this.after(() => {
       if (this.client.can('supportsMemoryEvent')) {
         for (const edit of edits) if (edit.kind === 'memory') this.#send('memory', { memoryReference: addressText(edit.address), offset: 0, count: edit.bytes.length });
       }
-      if (this.client.can('supportsInvalidatedEvent')) this.#send('invalidated', { areas: ['all'] });
+      if (this.client.can('supportsInvalidatedEvent')) this.#send('invalidated', { areas: ['variables'] });
       this.tellTime();
     });
   }

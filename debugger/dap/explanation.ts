@@ -32,10 +32,11 @@ function faultLines({ fields, causes, checks, meaning }: FaultExplanation, sourc
   const width = Math.max(0, ...fields.map(({ name }) => name.length));
   const found = causes.filter(({ isFound }) => isFound);
   const shown = (found.length > 0 ? found : causes).slice(0, MOST_CAUSES);
+  // The cause comes first: editors show a few lines and let the rest be scrolled to.
   return [
-    meaning, '', ...fields.map(({ name, value }) => `${name.padEnd(width)}  ${value}`), '',
     found.length > 0 ? 'Cause:' : 'Usual causes:', ...shown.flatMap(({ text, at }) => [`- ${text}`, ...place(at, sources)]),
     ...(found.length > 0 || checks.length === 0 ? [] : ['Look at:', ...checks.map((check) => `- ${check}`)]),
+    '', meaning, '', ...fields.map(({ name, value }) => `${name.padEnd(width)}  ${value}`),
   ];
 }
 

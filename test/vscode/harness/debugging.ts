@@ -82,26 +82,41 @@ export class Debugging {
       await this.#workbench.page.mouse.wheel(0, 60);
     }
     await row.waitFor();
+    // A pointer that rests on a row brings up its tooltip.
+    await this.#workbench.restPointer();
     return row;
   }
 
   /** Opens a row of the Variables view unless it is open. */
   async expand(name: string | RegExp): Promise<void> {
-    const row = await this.reveal(name);
-    if (await row.getAttribute('aria-expanded') !== 'true') await row.click();
+    await this.#toggle(name, 'true');
   }
 
   /** Closes a row of the Variables view. */
   async collapse(name: string | RegExp): Promise<void> {
-    const row = await this.reveal(name);
-    if (await row.getAttribute('aria-expanded') === 'true') await row.click();
+    await this.#toggle(name, 'false');
+  }
+
+  /** A stop makes all rows anew, so a click may meet a row that is on its way out: once more then. */
+  async #toggle(name: string | RegExp, wanted: 'true' | 'false'): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const row = await this.reveal(name);
+      if (await row.getAttribute('aria-expanded') === wanted) return;
+      await row.click({ timeout: 2000 }).catch(() => undefined);
+      const isDone = await this.variables.and(this.#workbench.page.locator(`[aria-expanded="${wanted}"]`)).filter({ hasText: name }).first().waitFor({ timeout: 2000 }).then(() => true, () => false);
+      if (isDone) return;
+      if (attempt === 5) throw new Error(`the row ${name} does not open or close`);
+    }
   }
 
   /** Gives a row of the Variables view another value. */
   async setValue(name: string | RegExp, value: string): Promise<void> {
-    const row = await this.reveal(name);
-    await row.locator('.value').dblclick();
     const box = this.#workbench.page.locator('.debug-variables input').first();
+    for (let attempt = 1; ; attempt++) {
+      await (await this.reveal(name)).locator('.value').dblclick({ timeout: 2000 }).catch(() => undefined);
+      if (await box.waitFor({ timeout: 2000 }).then(() => true, () => false)) break;
+      if (attempt === 5) throw new Error(`the row ${name} does not take a value`);
+    }
     await box.fill(value);
     await box.press('Enter');
   }
