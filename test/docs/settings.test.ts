@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SCENARIO_LIMITS } from '../../debugger/scenario/limits.ts';
 import { DEFAULT_LIMITS } from '../../model/devicetree/source/files.ts';
@@ -70,7 +70,7 @@ describe('the settings', () => {
 });
 
 describe('the commands in package.json', () => {
-  const registered = ['client/commands.ts', 'client/debug/commands.ts'].map((path) => readFileSync(path, 'utf8')).join('');
+  const registered = readdirSync('client', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts')).map((path) => readFileSync(`client/${path}`, 'utf8')).join('');
 
   it('are all under one category, and registered', () => {
     for (const { command, category } of manifest.contributes.commands) {

@@ -1,12 +1,15 @@
 // `npm run docs:images`: makes the pictures of the documentation from those that `npm run test:vscode`
-// left in out/screenshots: cut to the editor, and with 256 colours, so that they stay small.
+// left in out/screenshots: cut to what is shown, and with 256 colours, so that they stay small.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { deflateSync, inflateSync, crc32 } from 'node:zlib';
 
 /** The views, each in the three themes, and what else is shown. */
 const NAMES = [...['streams', 'ownership', 'topology', 'topology-large'].flatMap((view) => ['light', 'dark', 'contrast'].map((theme) => `${view}-${theme}`)), 'blob-dark'];
+const WINDOWS = ['debug-ste-light', 'debug-fault-light'];
 /** The editor in a window of 1360 x 820. */
-const CUT = { left: 353, top: 5, width: 1002, height: 640 };
+const EDITOR = { left: 353, top: 5, width: 1002, height: 640 };
+/** The whole window, for what is shown beside the editor. */
+const WINDOW = { left: 0, top: 0, width: 1360, height: 820 };
 const MAX_COLOURS = 256;
 
 /** Chunks of a PNG file by their type; several data chunks become one. */
@@ -47,10 +50,10 @@ function paeth(left, up, corner) {
 }
 
 /** The most frequent colours, told apart by their upper bits, and the index of the nearest for each pixel. */
-function reduce({ width, size, pixels }) {
+function reduce({ width, size, pixels }, cut) {
   const colours = [];
-  for (let y = CUT.top; y < CUT.top + CUT.height; y += 1) {
-    for (let x = CUT.left; x < CUT.left + CUT.width; x += 1) colours.push(pixels.readUIntBE((y * width + x) * size, 3));
+  for (let y = cut.top; y < cut.top + cut.height; y += 1) {
+    for (let x = cut.left; x < cut.left + cut.width; x += 1) colours.push(pixels.readUIntBE((y * width + x) * size, 3));
   }
   const counts = new Map();
   for (const colour of colours) counts.set(colour & 0xfcfcfc, (counts.get(colour & 0xfcfcfc) ?? 0) + 1);
@@ -72,18 +75,18 @@ function chunk(type, data) {
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
 }
 
-function encode({ kept, indices }) {
+function encode({ kept, indices }, cut) {
   const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 3, 0, 0, 0]);
-  head.writeUInt32BE(CUT.width);
-  head.writeUInt32BE(CUT.height, 4);
-  const rows = Array.from({ length: CUT.height }, (_, y) => Buffer.from([0, ...indices.slice(y * CUT.width, (y + 1) * CUT.width)]));
+  head.writeUInt32BE(cut.width);
+  head.writeUInt32BE(cut.height, 4);
+  const rows = Array.from({ length: cut.height }, (_, y) => Buffer.from([0, ...indices.slice(y * cut.width, (y + 1) * cut.width)]));
   const palette = Buffer.from(kept.flatMap((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255]));
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([signature, chunk('IHDR', head), chunk('PLTE', palette), chunk('IDAT', deflateSync(Buffer.concat(rows), { level: 9 })), chunk('IEND', Buffer.alloc(0))]);
 }
 
-for (const name of NAMES) {
-  const picture = encode(reduce(decode(readFileSync(`out/screenshots/${name}.png`))));
+for (const [name, cut] of [...NAMES.map((name) => [name, EDITOR]), ...WINDOWS.map((name) => [name, WINDOW])]) {
+  const picture = encode(reduce(decode(readFileSync(`out/screenshots/${name}.png`)), cut), cut);
   writeFileSync(`docs/images/${name}.png`, picture);
   console.log(`docs/images/${name}.png: ${Math.round(picture.length / 1024)} KB`);
 }
