@@ -19,11 +19,11 @@ export async function openExamples(context: vscode.ExtensionContext): Promise<vo
   await vscode.commands.executeCommand('vscode.openFolder', await exampleCopy(context), { forceNewWindow: hasFolder });
 }
 
-/** One file of the examples: of those that are open as a workspace folder, else of the copy. */
-export async function exampleFile(context: vscode.ExtensionContext, path: string): Promise<vscode.Uri> {
+/** One file of the examples, in the workspace; undefined where the examples are not open. */
+export async function openExampleFile(path: string): Promise<vscode.Uri | undefined> {
   for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
     const file = vscode.Uri.joinPath(uri, path);
     if (await vscode.workspace.fs.stat(file).then(() => true, () => false)) return file;
   }
-  return vscode.Uri.joinPath(await exampleCopy(context), path);
+  return undefined;
 }

@@ -3,7 +3,7 @@
  * walkthrough, so that the text stays in view. The words are in package.json, the story is in the examples.
  */
 import * as vscode from 'vscode';
-import { exampleCopy, exampleFile } from './exampleFolder.ts';
+import { exampleCopy, openExampleFile } from './exampleFolder.ts';
 
 const BOARD = 'merlin/merlin.dtsi';
 const SCENARIO = 'scenarios/forgotten-tlbi.smmu';
@@ -12,13 +12,20 @@ type Action = (context: vscode.ExtensionContext) => Promise<unknown>;
 
 /** Shows a file of the examples with a text of it selected; answers where that is. */
 async function show(context: vscode.ExtensionContext, path: string, text: string): Promise<vscode.Location> {
-  const document = await vscode.workspace.openTextDocument(await exampleFile(context, path));
+  const file = await openExampleFile(path) ?? vscode.Uri.joinPath(await exampleCopy(context), path);
+  const document = await vscode.workspace.openTextDocument(file);
   // A user may have edited the copy: without the text the file is shown from its beginning.
   const offset = Math.max(0, document.getText().indexOf(text));
   const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + text.length));
   const isOpen = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
   await vscode.window.showTextDocument(document, { selection: range, viewColumn: isOpen?.viewColumn ?? vscode.ViewColumn.Beside });
   return new vscode.Location(document.uri, range);
+}
+
+/** VS Code opens the folder that is answered here, and this walkthrough again in its window. */
+async function examples(context: vscode.ExtensionContext): Promise<unknown> {
+  if (await openExampleFile(SCENARIO) === undefined) return { openFolder: await exampleCopy(context) };
+  return vscode.commands.executeCommand('workbench.view.explorer');
 }
 
 async function showBoard(context: vscode.ExtensionContext): Promise<void> {
@@ -44,8 +51,7 @@ async function toFault(context: vscode.ExtensionContext): Promise<void> {
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   'vsmmu.getStarted': (context) => Promise.resolve(vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#whyFault`, false)),
-  // VS Code opens the folder that is answered here, and this walkthrough again in its window.
-  'vsmmu.walkthrough.examples': async (context) => ({ openFolder: await exampleCopy(context) }),
+  'vsmmu.walkthrough.examples': examples,
   'vsmmu.walkthrough.board': showBoard,
   'vsmmu.walkthrough.debug': debug,
   'vsmmu.walkthrough.fault': toFault,

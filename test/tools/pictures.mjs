@@ -1,11 +1,12 @@
 // `npm run docs:images`: makes the pictures of the documentation from those that `npm run test:vscode`
-// left in out/screenshots: cut to what is shown, and with 256 colours, so that they stay small.
+// left in out/screenshots: cut to what is shown, and with 256 colours, so that they stay small. Words on
+// the command line choose pictures by name.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { deflateSync, inflateSync, crc32 } from 'node:zlib';
 
 /** The views, each in the three themes, and what else is shown. */
 const NAMES = [...['streams', 'ownership', 'topology', 'topology-large'].flatMap((view) => ['light', 'dark', 'contrast'].map((theme) => `${view}-${theme}`)), 'blob-dark'];
-const WINDOWS = ['debug-ste-light', 'debug-fault-light'];
+const WINDOWS = ['debug-ste-light', 'debug-fault-light', ...['', '-board', '-walk', '-fault'].map((step) => `walkthrough${step}-dark`)];
 /** The editor in a window of 1360 x 820. */
 const EDITOR = { left: 353, top: 5, width: 1002, height: 640 };
 /** The whole window, for what is shown beside the editor. */
@@ -85,7 +86,9 @@ function encode({ kept, indices }, cut) {
   return Buffer.concat([signature, chunk('IHDR', head), chunk('PLTE', palette), chunk('IDAT', deflateSync(Buffer.concat(rows), { level: 9 })), chunk('IEND', Buffer.alloc(0))]);
 }
 
+const words = process.argv.slice(2);
 for (const [name, cut] of [...NAMES.map((name) => [name, EDITOR]), ...WINDOWS.map((name) => [name, WINDOW])]) {
+  if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
   const picture = encode(reduce(decode(readFileSync(`out/screenshots/${name}.png`)), cut), cut);
   writeFileSync(`docs/images/${name}.png`, picture);
   console.log(`docs/images/${name}.png: ${Math.round(picture.length / 1024)} KB`);

@@ -32,12 +32,14 @@ export const guests: readonly UiTest[] = [
       for (const _ of ' IRQ_LEVEL>;') await workbench.page.keyboard.press('ArrowLeft');
       for (const key of ['Backspace', 'Backspace', '3', '2']) await workbench.page.keyboard.press(key);
       await workbench.anySquiggle('domd.cfg').waitFor({ state: 'detached' });
-      const times: number[] = [];
+      const [comes, goes]: [number[], number[]] = [[], []];
       for (let round = 0; round < ROUNDS; round += 1) {
-        times.push(await workbench.timeToSquiggle('1', 'domd.cfg', true), await workbench.timeToSquiggle('Backspace', 'domd.cfg', false));
+        comes.push(await workbench.timeToSquiggle('1', 'domd.cfg', true));
+        goes.push(await workbench.timeToSquiggle('Backspace', 'domd.cfg', false));
       }
-      console.log(`  from a key in the host to the guest's underline: ${times.map((time) => Math.round(time)).join(', ')} ms`);
-      if (Math.min(...times) > MOST_MILLISECONDS) throw new Error(`the guest took ${Math.min(...times)} ms at best`);
+      const best = [comes, goes].map((times) => Math.round(Math.min(...times)));
+      console.log(`  from a key in the host to the guest's underline, at best: ${best.join(' ms until it comes, ')} ms until it goes`);
+      if (Math.max(...best) > MOST_MILLISECONDS) throw new Error(`the guest took ${best.join(' and ')} ms at best`);
     },
   },
   {

@@ -14,6 +14,8 @@ import { packageExtension } from './harness/packageExtension.ts';
 /** VS Code as it comes, but for what would ask the network or get between a newcomer and the examples. */
 const SETTINGS = {
   'security.workspace.trust.enabled': false,
+  'git.openRepositoryInParentFolders': 'never',
+  'window.autoDetectColorScheme': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',
@@ -42,6 +44,6 @@ export async function serve(): Promise<void> {
     await asked;
     await server.stop();
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
