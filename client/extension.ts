@@ -23,7 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const panels = new ViewPanels(context);
   for (const view of boardViews(server)) panels.register(view);
   const board = new BoardStatus(server);
-  context.subscriptions.push(pages, panels, board, ...registerCommands({ context, server, pages, panels, board }), ...registerDebugger(context, server));
+  context.subscriptions.push(pages, panels, board, ...registerCommands({ context, server, pages, panels, board }), ...registerDebugger(context, server, panels));
   context.subscriptions.push(
     recognizeGuests(),
     ...registerBlobs(server),

@@ -1,15 +1,17 @@
 /** The debugger's part of the extension: what VS Code asks for, and where it is answered. */
 import * as vscode from 'vscode';
 import type { Server } from '../server.ts';
+import type { ViewPanels } from '../views/panels.ts';
 import { AdapterLoader } from './adapter.ts';
 import { registerDebugCommands } from './commands.ts';
 import { configurationProvider, dynamicConfigurations, TYPE } from './configurations.ts';
 import { ScenarioTests } from './tests.ts';
 import { TimeStatus } from './time.ts';
 import { registerValues } from './values.ts';
+import { registerDebugViews } from './views.ts';
 
 /** Registers the debugger. */
-export function registerDebugger(context: vscode.ExtensionContext, server: Server): vscode.Disposable[] {
+export function registerDebugger(context: vscode.ExtensionContext, server: Server, panels: ViewPanels): vscode.Disposable[] {
   const loader = new AdapterLoader(context);
   return [
     vscode.debug.registerDebugConfigurationProvider(TYPE, configurationProvider),
@@ -20,6 +22,7 @@ export function registerDebugger(context: vscode.ExtensionContext, server: Serve
     new TimeStatus(),
     new ScenarioTests(loader),
     ...registerValues(),
+    ...registerDebugViews(panels),
     ...registerDebugCommands(server),
   ];
 }

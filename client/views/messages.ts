@@ -8,6 +8,10 @@ import { anything, either, nullable, number, object, oneOf, type ShapeOf, text }
 export const PLACE = object({ uri: text, line: number });
 export type Place = ShapeOf<typeof PLACE>;
 
+/** Something that only one view knows: the name of one of its actions, and what it is about. */
+export const ACTION = object({ name: text, value: anything });
+export type Action = ShapeOf<typeof ACTION>;
+
 /** The script runs and wants its data. */
 const READY = object({ kind: oneOf('ready') });
 /** The user follows a link to a source line. */

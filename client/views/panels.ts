@@ -51,12 +51,12 @@ export class ViewPanels implements vscode.Disposable {
   }
 
   /** Shows a view of a subject: the panel that there is, else a new one. */
-  show(id: string, subject: string): void {
+  show(id: string, subject: string, column = vscode.ViewColumn.Active): void {
     const view = this.#views.get(id);
     if (view === undefined) return;
     const known = this.#open.get(keyOf(view, subject));
     if (known !== undefined) return known.panel.reveal();
-    const panel = vscode.window.createWebviewPanel(typeOf(view), view.title(subject), vscode.ViewColumn.Active, { enableFindWidget: true });
+    const panel = vscode.window.createWebviewPanel(typeOf(view), view.title(subject), { viewColumn: column, preserveFocus: false }, { enableFindWidget: true });
     this.#adopt(view, subject, panel);
   }
 

@@ -29,6 +29,11 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return (value): value is T | null => value === null || shape(value);
 }
 
+/** A field that may be left out. */
+export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
+  return (value): value is T | undefined => value === undefined || shape(value);
+}
+
 export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
   return (value): value is A | B => first(value) || second(value);
 }

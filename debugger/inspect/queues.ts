@@ -122,7 +122,7 @@ export function waitingSlot(queue: Queue, n: number): number {
 }
 
 /** One line: `3 of 64 waiting, full, overflow`. */
-function stateText(queue: Queue): string {
+export function queueState(queue: Queue): string {
   const size = 2 ** queue.ring.log2;
   const parts = [`${queue.pending} of ${size} waiting`];
   if (!queue.isOn) parts.push('off');
@@ -167,7 +167,7 @@ export function queueNode(system: System, smmu: number, name: QueueName, read: N
   const queue = readQueue(system, smmu, name);
   if (queue === undefined) return undefined;
   const size = 2 ** queue.ring.log2;
-  return group(queue.title, stateText(queue), () => [
+  return group(queue.title, queueState(queue), () => [
     leaf('producer', indexText(queue.prod, queue.prodWrap), { type: 'Slot that is written next, and the wrap bit.' }),
     leaf('consumer', indexText(queue.cons, queue.consWrap), { type: 'Slot that is read next, and the wrap bit.' }),
     leaf('wrapped', queue.prodWrap === queue.consWrap ? 'no' : 'yes: the producer is one lap ahead'),

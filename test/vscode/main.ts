@@ -2,11 +2,12 @@
 import { runSuite } from './harness/suite.ts';
 import { deviceTree } from './deviceTree.ts';
 import { debugging } from './debugger.ts';
+import { debugViews } from './debugViews.ts';
 import { firstRun } from './firstRun.ts';
 import { guests } from './guests.ts';
 import { scenarios } from './scenarios.ts';
 import { views } from './views.ts';
 
 export function main(words: readonly string[]): Promise<number> {
-  return runSuite([...firstRun, ...deviceTree, ...guests, ...scenarios, ...views, ...debugging], words);
+  return runSuite([...firstRun, ...deviceTree, ...guests, ...scenarios, ...views, ...debugging, ...debugViews], words);
 }

@@ -2,7 +2,7 @@
  * A drawing as plain data: elements of SVG with attributes and children. Layouts make it without a
  * browser; `web/draw.ts` puts it on the screen, and `drawingText` writes it as a file of its own.
  */
-import type { Place } from '../messages.ts';
+import type { Action, Place } from '../messages.ts';
 
 /** One element of a drawing. */
 export interface Shape {
@@ -11,6 +11,8 @@ export interface Shape {
   readonly children?: readonly (Shape | string)[];
   /** The line that a click, or Enter, leads to. Such an element can be reached by keyboard and needs a `label`. */
   readonly place?: Place | null;
+  /** What a click, or Enter, asks for instead; such an element is a button and needs a `label`. */
+  readonly act?: Action;
   /** What a screen reader says; such an element can be reached by keyboard. */
   readonly label?: string;
   /** Tells the element from all others over redraws, so that it keeps the focus. */

@@ -3,21 +3,27 @@
  * the user wants, and as Markdown or CSV for the clipboard. Plain data in and out; how a table looks
  * is the business of `web/table.ts`.
  */
-import { PLACE } from '../messages.ts';
-import { either, list, nullable, number, object, oneOf, type ShapeOf, text } from '../shape.ts';
+import { type Action, ACTION, type Place, PLACE } from '../messages.ts';
+import { either, list, nullable, number, object, oneOf, optional, type Shape, type ShapeOf, text } from '../shape.ts';
 
-/** A piece of a cell, with the line that it comes from. */
-const PART = object({ text, place: nullable(PLACE) });
+/** A piece of a cell, with the line that it comes from, or what a click on it asks the host for. */
+export interface Part {
+  readonly text: string;
+  readonly place: Place | null;
+  readonly act?: Action;
+}
+const PLAIN = object({ text, place: nullable(PLACE) });
+const ACTING = object({ act: optional(ACTION) });
+const PART: Shape<Part> = (value): value is Part => PLAIN(value) && ACTING(value);
 /** A cell; `sort` is what it is compared by, null to come last. */
 const CELL = object({ parts: list(PART), sort: nullable(either(number, text)) });
 /** A row; `note` says in words what `mark` shows. */
-const ROW = object({ cells: list(CELL), mark: nullable(oneOf('warning', 'muted')), note: text });
+const ROW = object({ cells: list(CELL), mark: nullable(oneOf('warning', 'muted', 'present')), note: text });
 const COLUMN = object({ title: text, kind: oneOf('text', 'code') });
-const TABLE = object({ id: text, title: text, columns: list(COLUMN), rows: list(ROW), empty: text });
+export const TABLE = object({ id: text, title: text, columns: list(COLUMN), rows: list(ROW), empty: text });
 /** A page of tables. */
 export const TABLES = object({ title: text, facts: list(text), tables: list(TABLE) });
 
-export type Part = ShapeOf<typeof PART>;
 export type Cell = ShapeOf<typeof CELL>;
 export type Row = ShapeOf<typeof ROW>;
 export type Table = ShapeOf<typeof TABLE>;

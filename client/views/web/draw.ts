@@ -1,15 +1,15 @@
 /**
- * Puts a drawing on the page as SVG. What leads somewhere is a link; the whole drawing is one stop of
+ * Puts a drawing on the page as SVG. What leads somewhere is a link, what does something a button; the whole drawing is one stop of
  * the Tab key, and the arrow keys go from link to link, up and down by what is nearest.
  */
-import type { Place } from '../messages.ts';
+import type { Action, Place } from '../messages.ts';
 import type { Drawing, Shape } from '../model/drawing.ts';
 import { setAttributes } from './dom.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** An element of a drawing with all that is in it. */
-function shapeElement(shape: Shape, open: (place: Place) => void): SVGElement {
+function shapeElement(shape: Shape, doing: Doing): SVGElement {
   const made: SVGElement = document.createElementNS(SVG, shape.tag);
   setAttributes(made, shape.attributes ?? {});
   if (shape.label !== undefined) {
@@ -17,26 +17,33 @@ function shapeElement(shape: Shape, open: (place: Place) => void): SVGElement {
     title.textContent = shape.label;
     made.append(title);
   }
-  for (const child of shape.children ?? []) made.append(typeof child === 'string' ? child : shapeElement(child, open));
-  const { place, label, key } = shape;
+  for (const child of shape.children ?? []) made.append(typeof child === 'string' ? child : shapeElement(child, doing));
+  const { place, act, label, key } = shape;
   if (key !== undefined) made.dataset['key'] = key;
-  if (label === undefined || place === null || place === undefined) return made;
-  setAttributes(made, { role: 'link', tabindex: -1, 'aria-label': label, click: () => open(place) });
+  const press = act !== undefined ? () => doing.act?.(act) : place === null || place === undefined ? undefined : () => doing.open(place);
+  if (label === undefined || press === undefined) return made;
+  setAttributes(made, { role: act === undefined ? 'link' : 'button', tabindex: -1, 'aria-label': label, click: press });
   made.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
-      open(place);
+      press();
     }
   });
   return made;
 }
 
+/** What is done when something in a drawing is pressed. */
+export interface Doing {
+  open(place: Place): void;
+  act?(action: Action): void;
+}
+
 /** The drawing as an element. */
-export function draw(drawing: Drawing, open: (place: Place) => void): SVGElement {
+export function draw(drawing: Drawing, doing: Doing): SVGElement {
   const svg = document.createElementNS(SVG, 'svg');
   const { width, height, title, shapes } = drawing;
   setAttributes(svg, { width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': title });
-  svg.append(...shapes.map((shape) => shapeElement(shape, open)));
+  svg.append(...shapes.map((shape) => shapeElement(shape, doing)));
   const [first] = links(svg);
   first?.setAttribute('tabindex', '0');
   svg.addEventListener('keydown', (event) => move(svg, event));
@@ -47,7 +54,7 @@ export function draw(drawing: Drawing, open: (place: Place) => void): SVGElement
 }
 
 function links(svg: SVGElement): SVGElement[] {
-  return [...svg.querySelectorAll<SVGElement>('[role="link"]')];
+  return [...svg.querySelectorAll<SVGElement>('[role="link"], [role="button"]')];
 }
 
 /** The way of each arrow key. */

@@ -3,7 +3,7 @@
  * readers: heads are buttons with `aria-sort`, links are links, counts are announced. A table longer
  * than anybody reads is drawn in part, and says so.
  */
-import type { Place } from '../messages.ts';
+import type { Action, Place } from '../messages.ts';
 import { type Cell, filterRows, nextSorting, type Part, type Row, type Sorting, sortRows, type Table, toCsv, toMarkdown } from '../model/tables.ts';
 import { button, element, redraw } from './dom.ts';
 import { t } from './host.ts';
@@ -13,6 +13,8 @@ const MAX_DRAWN = 1500;
 /** What a table needs from its view. */
 export interface TableHost {
   open(place: Place): void;
+  /** A part that asks for something of its view was clicked. */
+  act?(action: Action): void;
   copy(what: string, text: string): void;
   /** The sorting was changed by the user. */
   sorted(id: string, sorting: Sorting | null): void;
@@ -98,7 +100,8 @@ export class TableElement {
     return cell.parts.flatMap((part, index) => [...(index === 0 ? [] : [' ']), this.#part(part, `${this.#table.id} ${key} ${index}`)]);
   }
 
-  #part({ text, place }: Part, key: string): Node | string {
+  #part({ text, place, act }: Part, key: string): Node | string {
+    if (act !== undefined) return button(text, () => this.#host.act?.(act), { class: 'quiet', 'data-key': key });
     if (place === null) return text;
     const name = decodeURIComponent(place.uri.slice(place.uri.lastIndexOf('/') + 1));
     const follow = (event: Event): void => {

@@ -51,7 +51,7 @@ class TopologyPage {
   #draw(data: Topology): void {
     const shown = select(data, this.#choice());
     this.#summary.textContent = summary(shown, t);
-    redraw(this.#picture, shown.groups.length === 0 ? element('p', {}, this.#whyNothing(data)) : draw(this.#drawing(data, shown), (place) => this.#stage.open(place)));
+    redraw(this.#picture, shown.groups.length === 0 ? element('p', {}, this.#whyNothing(data)) : draw(this.#drawing(data, shown), { open: (place) => this.#stage.open(place) }));
   }
 
   #whyNothing(data: Topology): string {

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { type Answer, Refusal } from '../protocol.ts';
 import { watched } from '../dataTargets.ts';
 import { streamHover } from '../streamHover.ts';
+import { viewBody, writerBody } from '../views.ts';
 import { perform, step } from './execution.ts';
 
 interface RowOfView {
@@ -49,6 +50,11 @@ export const OWN = {
   'vsmmu/stepBackOver': (context: Context, args: { threadId?: number }): Answer<undefined> => step(context, args, 'over', 'backward'),
   'vsmmu/stepBackOut': (context: Context, args: { threadId?: number }): Answer<undefined> => step(context, args, 'out', 'backward'),
   'vsmmu/present': (context: Context): Answer<undefined> => perform(context, (debuggee) => ({ kind: 'to', moment: debuggee.session.frontier, isJump: true, reason: 'goto' })),
+  'vsmmu/goTo': (context: Context, { unit, step: number }: { unit?: number; step?: number }): Answer<undefined> => perform(context, () => (
+    typeof unit === 'number' && typeof number === 'number' ? { kind: 'to', moment: { unit, step: number }, isJump: true, reason: 'goto' } : new Refusal('A moment is needed.')
+  )),
+  'vsmmu/view': viewBody,
+  'vsmmu/writer': writerBody,
   'vsmmu/runBackToWriter': (context: Context, row: RowOfView): Answer<undefined> => perform(context, (debuggee) => {
     const target = watched(context, debuggee, row);
     return typeof target === 'string' ? new Refusal(target, true) : { kind: 'to writer', target };

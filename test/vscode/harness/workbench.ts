@@ -229,6 +229,18 @@ export class Workbench {
     await this.accessible();
   }
 
+  /** The same without a reload, for what a reload ends: a debug session. */
+  async screenshotHere(name: string): Promise<void> {
+    await this.screenshot(name, () => this.accessible());
+    await this.#configure({ 'workbench.preferredDarkColorTheme': 'Default High Contrast' });
+    await this.page.emulateMedia({ colorScheme: 'light' });
+    await this.page.locator('.monaco-workbench.vs').first().waitFor();
+    await this.page.emulateMedia({ colorScheme: 'dark' });
+    await this.page.locator('.monaco-workbench.hc-black').first().waitFor();
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-contrast.png`), animations: 'disabled' });
+    await this.accessible();
+  }
+
   /** Fails with what axe finds wrong with the accessibility of the webview in front. */
   async accessible(): Promise<void> {
     const handle = await this.page.locator('iframe.webview.ready').contentFrame().locator('iframe#active-frame').elementHandle();

@@ -1,0 +1,103 @@
+/**
+ * The views of the active session. The adapter makes their data; they are loaded anew at every stop,
+ * edit and change of session. What the user chose in a view is kept here, and sent with each request.
+ */
+import * as vscode from 'vscode';
+import { PLACE, TO_WEB, type ToWeb } from '../views/messages.ts';
+import type { View, ViewPanels } from '../views/panels.ts';
+import { nullable, number, object, text } from '../views/shape.ts';
+import { openLine } from '../pages.ts';
+import { TYPE } from './configurations.ts';
+
+/** There is one panel of each view; it follows the active session. */
+const SUBJECT = 'active session';
+
+/** The views, by the ids of their panels, which the adapter knows them by too. */
+const VIEWS: readonly { readonly id: string; readonly command: string; readonly title: () => string }[] = [
+  { id: 'walk', command: 'vsmmu.showWalk', title: () => vscode.l10n.t('Walk') },
+  { id: 'timeline', command: 'vsmmu.showTimeline', title: () => vscode.l10n.t('Timeline') },
+  { id: 'queues', command: 'vsmmu.showQueues', title: () => vscode.l10n.t('Queues') },
+  { id: 'pageTables', command: 'vsmmu.showPageTables', title: () => vscode.l10n.t('Page Tables') },
+  { id: 'guestHost', command: 'vsmmu.showGuestHost', title: () => vscode.l10n.t('Guest Against Host STE') },
+];
+
+const CHOSEN = object({ id: text, value: text });
+const MOMENT = object({ unit: number, step: number });
+const ADDRESS = object({ address: number });
+const WRITER = object({ text, place: nullable(PLACE) });
+
+/** The active session, where it is one of ours. */
+function active(): vscode.DebugSession | undefined {
+  const session = vscode.debug.activeDebugSession;
+  return session?.type === TYPE ? session : undefined;
+}
+
+/** Why there is nothing to show. */
+function empty(reason: string, advice: string | null): ToWeb {
+  return { kind: 'empty', text: reason, advice };
+}
+
+async function load(view: string, options: ReadonlyMap<string, string>): Promise<ToWeb> {
+  const session = active();
+  if (session === undefined) {
+    return empty(vscode.l10n.t('No scenario is being debugged.'), vscode.l10n.t('Open a scenario (.smmu) and press F5. "vSMMU: Open Examples" has some to begin with.'));
+  }
+  try {
+    const answer: unknown = await session.customRequest('vsmmu/view', { view, options: Object.fromEntries(options) });
+    return TO_WEB(answer) ? answer : empty(vscode.l10n.t('The debugger gave no answer.'), null);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason === 'notStopped') return empty(vscode.l10n.t('The scenario is running.'), vscode.l10n.t('Pause it, or wait for a breakpoint.'));
+    return empty(reason, null);
+  }
+}
+
+/** Goes to a moment. */
+async function goTo(value: unknown): Promise<void> {
+  if (MOMENT(value)) await active()?.customRequest('vsmmu/goTo', value);
+}
+
+/** Opens the line that wrote an address last. */
+async function openWriter(value: unknown): Promise<void> {
+  if (!ADDRESS(value)) return;
+  const answer: unknown = await active()?.customRequest('vsmmu/writer', value);
+  if (!WRITER(answer)) return;
+  vscode.window.setStatusBarMessage(answer.text, 10_000);
+  if (answer.place === null) void vscode.window.showInformationMessage(`vSMMU: ${answer.text}`);
+  else await openLine(answer.place.uri, answer.place.line);
+}
+
+/** Registers the views of the debugger, and the commands that open them. */
+export function registerDebugViews(panels: ViewPanels): vscode.Disposable[] {
+  const changed = new vscode.EventEmitter<void>();
+  for (const { id, title } of VIEWS) panels.register(viewOf({ id, title }, changed));
+  return [
+    changed,
+    vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event }) => {
+      if (session.type === TYPE && event === 'vsmmu/time') changed.fire();
+    }),
+    vscode.debug.onDidTerminateDebugSession(({ type }) => {
+      if (type === TYPE) changed.fire();
+    }),
+    vscode.debug.onDidChangeActiveDebugSession(() => changed.fire()),
+    ...VIEWS.map(({ id, command }) => vscode.commands.registerCommand(command, () => panels.show(id, SUBJECT, vscode.ViewColumn.Beside))),
+  ];
+}
+
+function viewOf({ id, title }: { readonly id: string; readonly title: () => string }, changed: vscode.EventEmitter<void>): View {
+  const options = new Map<string, string>();
+  return {
+    id, title, load: () => load(id, options), onChanged: changed.event,
+    actions: {
+      goTo: (_, value) => goTo(value),
+      writer: (_, value) => openWriter(value),
+      set: async (_, value) => {
+        if (!CHOSEN(value)) return;
+        // Another search begins on its first page.
+        if (value.id !== 'page') options.delete('page');
+        options.set(value.id, value.value);
+        changed.fire();
+      },
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** The views of the debugger by their names. Those that compare with the stop before keep that here. */
+import { guestHostView } from './guestHost.ts';
+import type { ViewAnswer, ViewMaker, ViewSource } from './page.ts';
+import { pageTablesView, rangeMemory } from './pageTables.ts';
+import { queuesView } from './queues.ts';
+import { timelineView } from './timeline.ts';
+import { walkView } from './walk.ts';
+
+/** The views of one session. */
+export class DebuggerViews {
+  readonly #ranges = rangeMemory();
+  readonly #makers: ReadonlyMap<string, ViewMaker> = new Map<string, ViewMaker>([
+    ['walk', walkView],
+    ['timeline', timelineView],
+    ['queues', queuesView],
+    ['pageTables', (source) => pageTablesView(source, this.#ranges)],
+    ['guestHost', guestHostView],
+  ]);
+
+  /** A view at the present moment; undefined where there is none of that name. */
+  view(name: string, source: ViewSource): ViewAnswer | undefined {
+    const made = this.#makers.get(name)?.(source);
+    // Steps that were made again may have moved the machine.
+    source.session.settle();
+    return made;
+  }
+}

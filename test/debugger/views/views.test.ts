@@ -1,0 +1,136 @@
+/** Queues, page tables, timeline and guest against host on example scenarios, and all views on all of them. */
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DEBUG_PAGE } from '../../../client/views/model/debugPage.ts';
+import { drawRing } from '../../../client/views/model/ringLayout.ts';
+import { drawWalk } from '../../../client/views/model/walkLayout.ts';
+import { PAGE_ROWS } from '../../../debugger/views/timeline.ts';
+import { rowsOf, Scene } from './support.ts';
+
+const EXAMPLES = readdirSync('examples/scenarios').filter((name) => name.endsWith('.smmu'));
+const VIEWS = ['walk', 'timeline', 'queues', 'pageTables', 'guestHost'];
+
+describe('every view', () => {
+  it.each(EXAMPLES)('of %s has the shape that its script checks, at the start, on the way and at the end', (name) => {
+    const scene = new Scene(name);
+    for (const go of [() => scene, () => scene.over(3), () => scene.into(7), () => scene.toEnd()]) {
+      go();
+      for (const view of VIEWS) {
+        const answer = scene.answer(view);
+        if (answer?.kind === 'empty') expect(answer.text).toMatch(/\.$/);
+        else if (answer === undefined || !DEBUG_PAGE(answer.data)) throw new Error(`${view} has another shape`);
+        else {
+          for (const ring of answer.data.rings) expect(drawRing(ring).shapes.length).toBe(1);
+          expect(JSON.stringify(drawWalk({ page: answer.data, open: new Set(), perRow: 2, t: (text) => text }))).not.toMatch(/NaN|undefined/);
+        }
+      }
+    }
+  });
+
+  it('is none of another name', () => expect(new Scene('ats.smmu').answer('__proto__')).toBeUndefined());
+});
+
+describe('queues', () => {
+  it('show what waits and who wraps', () => {
+    const page = new Scene('event-queue-overflow.smmu').toEnd().page('queues');
+    const ring = page.rings.find(({ id }) => id.endsWith('evtq'));
+    expect(ring).toBeDefined();
+    const rows = rowsOf(page, ring?.id ?? '');
+    expect(rows.some((row) => /F_|C_/.test(row))).toBe(true);
+  });
+
+  it('mark the entry that is taken next', () => {
+    const page = new Scene('first-translation.smmu').toEnd().page('queues');
+    const rows = rowsOf(page, page.rings.find(({ pending }) => pending > 0)?.id ?? '');
+    expect(rows).toEqual([expect.stringMatching(/^0 \| next to be taken \(CONS\) \| 0x[0-9a-f]+ \| F_TRANSLATION/)]);
+  });
+
+  it('can be narrowed to one SMMU', () => {
+    const scene = new Scene('nested-fault.smmu').toEnd();
+    expect(scene.page('queues').rings).toHaveLength(4);
+    const [, first] = scene.page('queues').controls[0]?.options ?? [];
+    expect(scene.page('queues', { smmu: first?.value ?? '' }).rings).toHaveLength(2);
+  });
+});
+
+describe('page tables', () => {
+  it('are those of the present stream, and tell what the last stop did not have', () => {
+    const scene = new Scene('first-translation.smmu').toLine('map eth0');
+    scene.page('pageTables');
+    scene.over();
+    const page = scene.page('pageTables');
+    expect(rowsOf(page, 'stage 1')).toEqual([expect.stringMatching(/^0x10000000 \| 0x[0-9a-f]+ \| \w+ \| 0x[0-9a-f]+ \| user rwx, privileged rw- \| .* \(new\)$/)]);
+    expect(page.facts).toEqual(['1 difference since the stop before']);
+    expect(scene.page('pageTables').facts).toEqual(['1 difference since the stop before']);
+    scene.over();
+    expect(scene.page('pageTables').facts).toEqual(['no difference since the stop before']);
+  });
+
+  it('say why there are none', () => {
+    const page = new Scene('first-translation.smmu').toEnd().page('pageTables');
+    expect(page.tables.find(({ id }) => id === 'stage 2')).toMatchObject({ rows: [], empty: 'The STE has no stage 2.' });
+  });
+
+  it('show both stages together for a nested stream', () => {
+    const page = new Scene('nested-fault.smmu').toLine('dma eth0 read 0x10000000').over().page('pageTables');
+    expect(rowsOf(page, 'combined').join('\n')).toMatch(/^0x10000000 .*domd/m);
+    expect(page.tables.map(({ id }) => id)).toEqual(['stage 1', 'stage 2', 'combined']);
+  });
+});
+
+describe('the timeline', () => {
+  it('has every step with values before and after, page by page', () => {
+    const scene = new Scene('first-translation.smmu').toEnd();
+    const { timeline } = scene.session;
+    const total = Array.from({ length: timeline.count }, (_, unit) => timeline.stepsOf(unit) + 1).reduce((a, b) => a + b, 0);
+    let seen = 0;
+    let next: string | undefined = '0';
+    for (let pages = 0; next !== undefined && pages < 50; pages++) {
+      const page = scene.page('timeline', { page: next });
+      seen += rowsOf(page, 'steps').length;
+      expect(rowsOf(page, 'steps').length).toBeLessThanOrEqual(PAGE_ROWS);
+      next = page.controls.find(({ label }) => label === 'Next page')?.value;
+    }
+    expect(seen).toBe(total);
+    expect(rowsOf(scene.page('timeline'), 'steps').join('\n')).toMatch(/register \| write 0xd75 to CR1 \| \S+\.CR1: 0x0 \| 0xd75/);
+  });
+
+  it('finds steps by kind, thread and words', () => {
+    const scene = new Scene('first-translation.smmu').toEnd();
+    const commands = rowsOf(scene.page('timeline', { kind: 'command' }), 'steps');
+    expect(commands.length).toBeGreaterThan(5);
+    expect(commands.every((row) => row.includes('| command |'))).toBe(true);
+    const syncs = rowsOf(scene.page('timeline', { kind: 'command', text: 'cmd_sync' }), 'steps');
+    expect(syncs.length).toBeGreaterThan(0);
+    expect(syncs.length).toBeLessThan(commands.length);
+    const host = scene.session.threads.find(({ name }) => name === 'host');
+    expect(rowsOf(scene.page('timeline', { thread: String(host?.id) }), 'steps').every((row) => row.split(' | ')[2] === 'host')).toBe(true);
+    expect(rowsOf(scene.page('timeline', { text: 'no such words' }), 'steps')).toEqual([]);
+  });
+
+  it('marks the present moment, and leads to each', () => {
+    const scene = new Scene('first-translation.smmu').toLine('dma eth0 write').into(3);
+    const { unit, step } = scene.session.moment;
+    const page = scene.page('timeline', { page: String(unit) });
+    const row = page.tables[0]?.rows.find(({ mark }) => mark === 'present');
+    expect(row?.cells[0]?.parts[0]).toMatchObject({ text: `${unit}.${step}`, act: { name: 'goTo', value: { unit, step } } });
+  });
+
+  it.each(['x', '-1', '1e9', '99999999.99999999'])('bears a page that there is not: %s', (page) => {
+    expect(new Scene('first-translation.smmu').toEnd().answer('timeline', { page })?.kind).toBe('show');
+  });
+});
+
+describe('guest against host', () => {
+  it('marks what the hypervisor changed', () => {
+    const page = new Scene('vsmmu-merge-v3.smmu').toEnd().page('guestHost');
+    expect(page.tables[0]?.title).toMatch(/guest|hardware/);
+    // Addresses are shown whole, though the field holds only their upper bits.
+    expect(rowsOf(page, page.tables[0]?.id ?? '').join('\n')).toMatch(/S2TTB \[243:196\] \| 0 \| 0x[0-9a-f]{5}000 \|/);
+    const marks = new Set(page.tables.flatMap(({ rows }) => rows.map(({ mark }) => mark)));
+    expect(marks).toContain('muted');
+    expect(page.tables.flatMap((table) => rowsOf(page, table.id)).join('\n')).toMatch(/S2VMID .* the hypervisor's own/);
+  });
+
+  it('says what to do where no guest has entries', () => expect(new Scene('first-translation.smmu').answer('guestHost')).toMatchObject({ kind: 'empty' }));
+});
