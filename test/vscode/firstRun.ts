@@ -11,15 +11,13 @@ export const firstRun: readonly UiTest[] = [
       const { page } = workbench;
       const guide = page.locator('.gettingStartedContainer');
       const step = (title: string) => guide.locator('.getting-started-step', { hasText: title });
-      const button = (title: string) => guide.getByRole('button', { name: title });
+      const button = (title: string) => guide.locator('a.monaco-button', { hasText: title });
       const isDone = (title: string) => step(title).locator('.codicon-getting-started-step-checked').waitFor();
 
       await workbench.command('vSMMU: Get Started');
       await step('Open the examples').waitFor();
-      await workbench.screenshot('walkthrough');
-      const loaded = page.waitForEvent('load');
-      await button('Open the Examples').click();
-      await loaded;
+      await workbench.screenshot('walkthrough', () => workbench.preview.locator('svg').first().waitFor());
+      await Promise.all([page.waitForEvent('load'), button('Open the Examples').click()]);
       await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'scenarios' }).waitFor();
       await isDone('Open the examples');
 
@@ -42,7 +40,7 @@ export const firstRun: readonly UiTest[] = [
       await step('Read the fault').click();
       await button('Continue to the Fault').click();
       await debug.exception.filter({ hasText: 'F_TRANSLATION' }).waitFor();
-      await debug.exception.filter({ hasText: 'unmap eth0' }).waitFor();
+      await debug.exception.filter({ hasText: 'on line 17' }).waitFor();
       await workbench.screenshot('walkthrough-fault');
       await isDone('Read the fault');
 
