@@ -129,8 +129,10 @@ function cdNodes(parts: ScopeParts): VariableNode[] {
     const count = Math.min(2 ** ste.config.cdMax, MOST_CDS);
     return Array.from({ length: count }, (_, index) => index).flatMap((index) => {
       const found = readCd(parts.system.machine, { smmu, sid }, index);
-      if (found.words === undefined || (count > 1 && found.words.every((w) => w === 0))) return [];
-      return group(`CD ${index} of ${streamText(parts.system, smmu, sid)}`, summary({ layout: CD, words: found.words }), () => cdOf(parts, { smmu, sid, ssid: undefined }, index));
+      const name = `CD ${index} of ${streamText(parts.system, smmu, sid)}`;
+      if (found.words === undefined) return found.problem === undefined || index > 0 ? [] : leaf(name, found.problem);
+      if (count > 1 && found.words.every((w) => w === 0)) return [];
+      return group(name, summary({ layout: CD, words: found.words }), () => cdOf(parts, { smmu, sid, ssid: undefined }, index));
     });
   }));
 }

@@ -111,7 +111,7 @@ export function smmuIndex(act: Act, domain: string | undefined, name = 'smmu'): 
   if (word === undefined) return undefined;
   const smmus = act.system.smmusOf(domain);
   const index = findSmmu(smmus, word);
-  return index ?? unusable(`${domain ?? 'the machine'} has no SMMU ${word}`);
+  return index ?? unusable(`there is no SMMU ${word} ${domain === undefined ? 'in this machine' : `for ${domain}`}`);
 }
 
 /** The SMMU that an argument names, as whoever acts reaches it. */

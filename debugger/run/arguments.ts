@@ -18,7 +18,7 @@ export function unusable(message: string): never {
 
 /** The field of a structure; `of` is what messages call it. */
 export function fieldOf(layout: Layout, name: string, of = layout.name): Field {
-  return fieldNamed(layout, name) ?? unusable(`${of} has no field ${name}; it has ${layout.fields.map((one) => one.name).join(', ')}`);
+  return fieldNamed(layout, name) ?? unusable(`there is no field ${name} in ${of}; it has ${layout.fields.map((one) => one.name).join(', ')}`);
 }
 
 /** Computes an expression. */
@@ -70,7 +70,7 @@ export class Arguments {
     const wide = this.optionalWide(name);
     if (wide === undefined) return undefined;
     const number = toNumber(wide);
-    return number < limit ? number : unusable(`${name} is ${hex(wide)}, which is too large: it must be below ${hex(fromNumber(Math.min(limit, EXACT)))}`);
+    return number < limit ? number : unusable(`${hex(wide)} is too large for ${name}: it must be below ${hex(fromNumber(Math.min(limit, EXACT)))}`);
   }
 
   /** A word or text. */

@@ -3,6 +3,7 @@
  * far as that can be told without conditions. The same moments whichever way time goes.
  */
 import { toNumber } from '../../emulator/bits/u64.ts';
+import { parseExpression } from '../expression/parser.ts';
 import { changesOf } from '../trace/cells.ts';
 import { EXCEPTION_FILTERS, filtersOf } from '../trace/exceptions.ts';
 import { nameTest } from '../trace/stepNames.ts';
@@ -111,6 +112,8 @@ export class Breakpoints {
     const refused = (message: string): Active => ({ ...base, breakpoint: { id, request, verified: false, message, line: undefined } });
     const hitTest = request.hitCondition === undefined ? undefined : parseHitCondition(request.hitCondition);
     if (typeof hitTest === 'string') return refused(hitTest);
+    const wrong = conditionProblem(request.condition);
+    if (wrong !== undefined) return refused(wrong);
     const made = this.#resolve(request);
     if (typeof made === 'string') return refused(made);
     return { ...base, hitTest, ...made, breakpoint: { id, request, verified: true, message: made.message, line: made.line?.line ?? made.deviceLine } };
@@ -126,7 +129,7 @@ export class Breakpoints {
       case 'instruction': return { test: (step) => readsAt(step, request.address) };
       case 'exception': {
         const isKnown = EXCEPTION_FILTERS.some((f) => f.id === request.filter);
-        return isKnown ? { test: (step) => filtersOf(step).includes(request.filter) } : `There is no exception ${request.filter}.`;
+        return isKnown ? { test: (step) => filtersOf(step).includes(request.filter) } : `There is no exception filter ${request.filter}; there are ${EXCEPTION_FILTERS.map((f) => f.id).join(', ')}.`;
       }
       case 'data': return this.#resolveData(request);
     }
@@ -190,6 +193,13 @@ export class Breakpoints {
     }
     return hits;
   }
+}
+
+/** What keeps a condition from ever being computed. */
+function conditionProblem(condition: string | undefined): string | undefined {
+  if (condition === undefined || condition.trim() === '') return undefined;
+  const [first] = parseExpression(condition).problems;
+  return first === undefined ? undefined : `The condition \`${condition}\` is no expression: ${first.message}.`;
 }
 
 interface Resolved {

@@ -24,9 +24,14 @@ export function traceTree(steps: readonly TraceStep[]): TreeNode[] {
   return below(frameTree(steps).root, steps);
 }
 
+/** An operation that was done, and nothing more is said of it: its frame says that. */
+function isBareResult(step: TraceStep): boolean {
+  return step.kind === 'hypervisor' && step.action === 'result' && step.text === 'done';
+}
+
 function leaf(number: number, steps: readonly TraceStep[], children: TreeNode[] = []): TreeNode[] {
   const step = steps[number - 1];
-  return step === undefined ? [] : [{ ...stepText(step), children }];
+  return step === undefined || isBareResult(step) ? [] : [{ ...stepText(step), children }];
 }
 
 function below(node: FrameNode, steps: readonly TraceStep[]): TreeNode[] {
@@ -97,7 +102,7 @@ export function frameTitle(node: FrameNode, steps: readonly TraceStep[]): string
       const own = accessOf(node, steps);
       return own?.kind === 'descriptor' ? `level ${own.level}` : 'table access';
     }
-    case 'stores': return `${node.last - node.first + 1} stores`;
+    case 'stores': return node.last === node.first ? '1 store' : `${node.last - node.first + 1} stores`;
     case 'register write': return step?.kind === 'register' ? `write to ${registerName(step.offset)}` : 'register write';
     default: return step === undefined ? node.kind : stepText(step).label;
   }

@@ -36,7 +36,7 @@ function accessOf(args: Arguments, isWrite: boolean): number {
 /** Index of the stream that an access uses. */
 function streamOf(args: Arguments, device: SystemDevice): number {
   const stream = args.optionalNumber('stream', 2 ** 32) ?? 0;
-  if (device.smmu !== undefined && stream >= device.sids.length) return unusable(`${device.name} has ${device.sids.length} StreamIDs, counted from 0`);
+  if (device.smmu !== undefined && stream >= device.sids.length) return unusable(`there is no stream ${stream}: ${device.name} has ${device.sids.length} StreamID${device.sids.length === 1 ? '' : 's'}, counted from 0`);
   return stream;
 }
 

@@ -19,7 +19,7 @@ const ACCESS: Readonly<Record<string, number>> = { r: READ, w: WRITE, rw: READ |
 
 function driverOf(act: Act): DomainActions {
   const name = actorOf(act);
-  return act.system.actions(name) ?? unusable(`${name} runs no driver of an SMMU`);
+  return act.system.actions(name) ?? unusable(`no driver of an SMMU runs in ${name}`);
 }
 
 /** How many descriptors a range takes; refuses what would take too long. */
@@ -52,7 +52,7 @@ const unmap: Handler = (act) => {
 
 const events: Handler = (act) => {
   const records = driverOf(act).events(smmuIndex(act, actorOf(act)));
-  if (records === undefined) return unusable(`${actorOf(act)} has no event queue`);
+  if (records === undefined) return unusable(`there is no event queue in ${actorOf(act)}`);
   act.memo = { ...act.memo, last: { ok: true, text: `${records.length} records` } };
   const names = records.map((words) => eventOf(words)?.name ?? 'unknown');
   return ok(records.length === 0 ? 'the event queue is empty' : `took ${names.join(', ')}`);

@@ -36,7 +36,7 @@ const fault: Handler = (act) => {
   const name = act.args.word('event');
   if (name === 'none') {
     if (dma.event === undefined && dma.status === 'ok') return ok('no fault');
-    return mismatch('the DMA met a fault', { expected: 'no fault', actual: dmaText(dma) }, likelyCause(act, 'passes'));
+    return mismatch(dma.event === undefined ? 'the DMA did not pass' : 'the DMA met a fault', { expected: 'no fault', actual: dmaText(dma) }, likelyCause(act, 'passes'));
   }
   const fields = expectedFields(act, name);
   const expected = [name, ...fields.map((f) => `${f.name}=${hex(f.value)}`)].join(' ');

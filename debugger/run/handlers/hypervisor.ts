@@ -33,7 +33,7 @@ const call: Handler = (act) => {
   if (hypervisor === undefined) return unusable('there is no hypervisor that could be asked');
   const name = act.args.word('operation');
   if (!hypervisor.operations.some((o) => o.name === name)) {
-    return unusable(`${hypervisor.name} has no operation ${name}; it has ${hypervisor.operations.map((o) => o.name).join(', ')}`);
+    return unusable(`there is no operation ${name}; ${hypervisor.name} has ${hypervisor.operations.map((o) => o.name).join(', ')}`);
   }
   return answered(act, act.system.call(name, operationValues(act)));
 };

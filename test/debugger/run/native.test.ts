@@ -97,7 +97,7 @@ dma eth0 write 0x10 "ab"
     ['map eth0 0 -> 0x81000000 0x10000000000000', 'descriptors are more'],
     ['map eth0 0x1000 -> 0x81000000 5', '-EINVAL'],
     ['dma eth0 read 0xffffffffffffffff 16', 'beyond the end of the address space'],
-    ['dma eth0 read 0 0x7fffffffffffff', 'which is too large'],
+    ['dma eth0 read 0 0x7fffffffffffff', 'is too large'],
     ['dma eth0 read 0 1G', 'bytes at most'],
     ['unmap eth0 0xfffffffff000 8K', '-ERANGE'],
     ['attach eth0 substreams=20', '-ENOMEM'],

@@ -51,7 +51,7 @@ descriptor 0x80010008 NextTable=0x80030000 level=1
 descriptor 0x80010010 Type=1 OA=0x80200000 AF=1 stage=2 level=2
 expect mem64(0x80010010) == 0x80200401
 `))).toEqual([]);
-    expect(outcomes(`${MACHINE}descriptor 0x80010000 NextTble=1`).at(-1)).toContain('has no field NextTble; it has Type, ');
+    expect(outcomes(`${MACHINE}descriptor 0x80010000 NextTble=1`).at(-1)).toContain('there is no field NextTble in S1 leaf; it has Type, ');
     expect(outcomes(`${READY}ste smmu0 8 Config=(4 + 4)`).at(-1)).toContain('0x8 does not fit: Config has 3 bits');
     expect(outcomes(`${READY}command smmu0 CMD_TLBI_NH_ASID ASID=(1 << 16)`).at(-1)).toContain('ASID has 16 bits');
   });
@@ -113,7 +113,7 @@ expect pa 0x81000000
 command smmu0 CMD_CFGI_STE StreamID=8 Leaf=1
 dma eth0 read 0x10000000 4
 expect fault none
-`))).toEqual(['line 16: the DMA met a fault (expected no fault; got aborted. The STE says abort (Config 0xx): give the stream a configuration, and invalidate it with CMD_CFGI_STE and CMD_SYNC.)']);
+`))).toEqual(['line 16: the DMA did not pass (expected no fault; got aborted. The STE says abort (Config 0xx): give the stream a configuration, and invalidate it with CMD_CFGI_STE and CMD_SYNC.)']);
     expect(last('cd smmu0 8 0 R=0\ncommand smmu0 CFGI_CD StreamID=8 Leaf=1\ndma eth0 read 0 4\nexpect event none')).toContain('ok');
     expect(last('cd smmu0 9 0 R=0')).toContain('no stage 1');
     expect(last('cd smmu0 8 5 R=0')).toContain('has 1 context descriptors');
@@ -159,7 +159,7 @@ expect pa 0x81000000
 consume smmu0 1
 dma eth0 read 0x10000000 4
 expect fault none
-`)).map((f) => f.replace(/ \(.*/, ''))).toEqual(['line 17: the DMA met a fault']);
+`)).map((f) => f.replace(/ \(.*/, ''))).toEqual(['line 17: the DMA did not pass']);
   });
 
   it('acknowledge late where the scenario settles', () => {

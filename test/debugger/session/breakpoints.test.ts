@@ -199,9 +199,14 @@ describe('exceptions', () => {
   it('stop at a condition that cannot be computed, and say so', () => {
     const said: string[] = [];
     const s = session(text, { output: (line) => said.push(line) });
-    s.setBreakpoints({ kind: 'exception' }, [{ kind: 'exception', filter: 'event', condition: 'nonsense +' }]);
+    s.setBreakpoints({ kind: 'exception' }, [{ kind: 'exception', filter: 'event', condition: 'nonsense + 1' }]);
     expect(s.run(forward).reason).toBe('exception');
-    expect(said.join()).toContain('nonsense +');
+    expect(said.join()).toContain('nonsense + 1');
+  });
+
+  it('refuse a condition that is no expression when it is set', () => {
+    const [found] = session(text).setBreakpoints({ kind: 'exception' }, [{ kind: 'exception', filter: 'event', condition: 'sid ==' }]);
+    expect(found).toMatchObject({ verified: false, message: 'The condition `sid ==` is no expression: a value is missing at the end.' });
   });
 
   it('refuse unknown filters', () => {

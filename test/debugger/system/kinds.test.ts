@@ -133,7 +133,7 @@ expect ok
   });
 
   it('has no registers for a paravirtual host, and emulated ones for a trapped one', () => {
-    expect(failures(prepare(`${MACHINE}hypervisor pkvm\nin host\n  read smmu0 IDR0\n`))[0]).toContain('has no SMMU smmu0');
+    expect(failures(prepare(`${MACHINE}hypervisor pkvm\nin host\n  read smmu0 IDR0\n`))[0]).toContain('there is no SMMU smmu0 for host');
     expect(failures(prepare(`${MACHINE}hypervisor pkvm profile=fixed\nin host\n  read smmu0 IDR0\n  expect ok\n`))).toEqual([]);
   });
 

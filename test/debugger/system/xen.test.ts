@@ -88,7 +88,7 @@ revoke domd 0x2000 4K
 dma eth0 read 0x1000 4
 expect fault F_TRANSLATION S2=1
 `, {}, AT))).toEqual([]);
-    expect(outcomes('hypervisor xen\nsmmu s base=0x9050000\ncall nonsense\n').at(-1)).toContain('has no operation nonsense; it has create');
+    expect(outcomes('hypervisor xen\nsmmu s base=0x9050000\ncall nonsense\n').at(-1)).toContain('there is no operation nonsense; xen has create');
   });
 
   it.each([
