@@ -12,7 +12,7 @@ export interface TextStyle {
 }
 
 /** Trees of this many lines are shown whole; of longer ones it is said how many steps they are. */
-const MOST_STEPS = 200;
+const MOST_LINES = 1000;
 
 function plural(n: number, word: string): string {
   return `${n} ${word}${n === 1 ? '' : 's'}`;
@@ -56,8 +56,8 @@ export function traceText(report: RunReport, { unit: { action, outcome }, steps 
   const came = fits ? `  ${style.paint.dim(text)}\n` : `\n${style.paint.dim(indented(text, style, '        '))}`;
   const head = `  ${style.paint.bold(String(line).padStart(4))}  ${source}${came}`;
   if (steps.length === 0) return head;
-  if (steps.length > MOST_STEPS) return `${head}        ${style.paint.dim(plural(steps.length, 'step'))}\n`;
   const trees = traceTree(steps).map((tree) => drawTree(tree, style.width - 8, style.paint)).join('');
+  if (trees.split('\n').length > MOST_LINES) return `${head}        ${style.paint.dim(plural(steps.length, 'step'))}\n`;
   return head + trees.split('\n').map((row) => (row === '' ? '' : `        ${row}\n`)).join('');
 }
 

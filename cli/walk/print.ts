@@ -15,7 +15,7 @@ function own(item: TreeNode, width: number, indent: { first: string; rest: strin
   if (indent.first.length + oneLine.length <= width) {
     return [lead(indent.first) + color(item.label) + (item.detail === '' ? '' : `  ${paint.cyan(item.detail)}`)];
   }
-  const labels = wrap(item.label, width - indent.first.length, '', '').map((text, i) => lead(i === 0 ? indent.first : indent.rest) + color(text));
+  const labels = wrap(item.label, width - indent.first.length - 1, '', '').map((text, i) => lead(i === 0 ? indent.first : `${indent.rest}  `) + color(text));
   const details = item.detail === '' ? [] : wrap(item.detail, width - indent.rest.length - 2, '', '');
   return [...labels, ...details.map((text) => `${lead(indent.rest)}  ${paint.cyan(text)}`)];
 }

@@ -45,9 +45,22 @@ function shown(node: FrameNode, steps: readonly TraceStep[]): TreeNode[] {
   if (node.kind === 'configuration') return below(node, steps);
   if (node.kind === 'level' || node.kind === 'fetch') return accessed(node, steps);
   const head = HEADED.has(node.kind) ? headStep(node, steps) : undefined;
-  if (head === undefined) return [{ label: frameTitle(node, steps), detail: '', tone: 'plain', children: below(node, steps) }];
+  if (head === undefined) {
+    const children = below(node, steps);
+    return [{ label: frameTitle(node, steps), detail: '', tone: 'plain', children: node.kind === 'stores' ? endsOf(children) : children }];
+  }
   const rest = new FrameNode(node.kind, node.items.filter((i) => i !== head));
   return leaf(head, steps, below(rest, steps));
+}
+
+/** Stores shown at each end of a long run of them: tables are cleared before they are filled. */
+const SHOWN_STORES = 4;
+
+/** The first and the last of many. */
+function endsOf(children: TreeNode[]): TreeNode[] {
+  const left = children.length - 2 * SHOWN_STORES;
+  if (left < 2) return children;
+  return [...children.slice(0, SHOWN_STORES), { label: `${left} more`, detail: '', tone: 'plain', children: [] }, ...children.slice(-SHOWN_STORES)];
 }
 
 /** A read, with the stage-2 walk of its address below it and what was made of it beside it. */

@@ -54,11 +54,13 @@ export class EventQueue {
    * `mayMerge` is STE.MEV, or true for events that come before a valid STE.
    */
   record(words: Int32Array, mayMerge = false): boolean {
-    const { probe, isMerging } = this.#parts;
+    const { probe, isMerging, registers, interrupts } = this.#parts;
+    const wasEmpty = isEmpty(this.ring, registers.get(REG.EVENTQ_PROD), registers.get(REG.EVENTQ_CONS));
     const isStall = ((words[2] ?? 0) & STALL) !== 0;
     const isMerged = isMerging && mayMerge && !isStall && this.#isLikeLast(words);
     const fate = isMerged ? 'merged' : this.isWritable ? this.#write(words) : isStall ? 'waiting' : this.#drop();
     if (probe.isOn) probe.step({ kind: 'event', words: Uint32Array.from(words), fate });
+    if (fate === 'written' && wasEmpty) interrupts.signal(SOURCES.event);
     return fate !== 'waiting';
   }
 
@@ -99,9 +101,7 @@ export class EventQueue {
         return 'dropped';
       }
     }
-    const wasEmpty = isEmpty(ring, prod, registers.get(REG.EVENTQ_CONS));
     registers.set(REG.EVENTQ_PROD, (prod & OVERFLOW) | nextIndex(ring, indexOf(ring, prod)));
-    if (wasEmpty) interrupts.signal(SOURCES.event);
     return 'written';
   }
 }

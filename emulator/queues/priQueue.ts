@@ -40,23 +40,31 @@ export class PriQueue {
 
   /** Takes a page request record of four words. */
   request(words: Int32Array): PageRequestFate {
-    const fate = this.#take(words);
-    const { probe } = this.#parts;
+    const { probe, registers, interrupts } = this.#parts;
+    const wasEmpty = isEmpty(this.#ring(), registers.get(REG.PRIQ_PROD), registers.get(REG.PRIQ_CONS));
+    const { fate, isSeen } = this.#take(words);
     if (probe.isOn) probe.step({ kind: 'page request', words: Uint32Array.from(words), fate });
+    // With LO set the end of a group interrupts, recorded or not, else the end of emptiness.
+    const isLastOnly = (registers.get(REG.PRIQ_IRQ_CFG0 + 12) & OVERFLOW) !== 0;
+    if (isSeen && (isLastOnly ? isLast(words) : fate === 'written' && wasEmpty)) interrupts.signal(SOURCES.pri);
     return fate;
   }
 
-  #take(words: Int32Array): PageRequestFate {
+  /** `isSeen` where the queue took it, or was too full to. */
+  #take(words: Int32Array): { readonly fate: PageRequestFate; readonly isSeen: boolean } {
     const { registers } = this.#parts;
     const isOn = registers.isOn(CR0.PRIQEN) && registers.isOn(CR0.SMMUEN);
-    if (!isOn || (registers.activeErrors & GERROR.priq) !== 0) return 'failure';
+    if (!isOn || (registers.activeErrors & GERROR.priq) !== 0) return { fate: 'failure', isSeen: false };
     const ring = this.#ring();
     const prod = registers.get(REG.PRIQ_PROD);
     const cons = registers.get(REG.PRIQ_CONS);
     const isPending = ((prod ^ cons) & OVERFLOW) !== 0;
-    if (!isPending && !isFull(ring, prod, cons)) return this.#write(words, prod, cons);
+    if (!isPending && !isFull(ring, prod, cons)) {
+      const fate = this.#write(words, prod);
+      return { fate, isSeen: fate === 'written' };
+    }
     if (!isPending) registers.set(REG.PRIQ_PROD, prod ^ OVERFLOW);
-    return this.#discard(words);
+    return { fate: this.#discard(words), isSeen: true };
   }
 
   #ring(): ReturnType<typeof ringOf> {
@@ -64,7 +72,7 @@ export class PriQueue {
     return ringOf(registers.get(REG.PRIQ_BASE + 4), registers.get(REG.PRIQ_BASE), { maxLog2: features.priqLog2, entry: 16 });
   }
 
-  #write(words: Int32Array, prod: number, cons: number): PageRequestFate {
+  #write(words: Int32Array, prod: number): 'written' | 'failure' {
     const { registers, memory, interrupts } = this.#parts;
     const ring = this.#ring();
     const at = slotAddress(ring, prod);
@@ -76,21 +84,12 @@ export class PriQueue {
       }
     }
     registers.set(REG.PRIQ_PROD, (prod & OVERFLOW) | nextIndex(ring, indexOf(ring, prod)));
-    this.#interrupt(words, isEmpty(ring, prod, cons));
     return 'written';
-  }
-
-  /** With LO set the end of a group interrupts, else the end of emptiness. */
-  #interrupt(words: Int32Array, wasEmpty: boolean): void {
-    const { registers, interrupts } = this.#parts;
-    const isLastOnly = (registers.get(REG.PRIQ_IRQ_CFG0 + 12) & OVERFLOW) !== 0;
-    if (isLastOnly ? isLast(words) : wasEmpty) interrupts.signal(SOURCES.pri);
   }
 
   #discard(words: Int32Array): PageRequestFate {
     if (!isLast(words)) return 'dropped';
-    const { registers, features, interrupts, mayAnswer } = this.#parts;
-    if ((registers.get(REG.PRIQ_IRQ_CFG0 + 12) & OVERFLOW) !== 0) interrupts.signal(SOURCES.pri);
+    const { features, mayAnswer } = this.#parts;
     if (isStopMarker(words)) return 'dropped';
     const hasPasid = ((words[1] ?? 0) & SSV) !== 0;
     if (!hasPasid || features.pps) return 'success';

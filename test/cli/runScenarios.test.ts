@@ -65,7 +65,8 @@ describe('vsmmu run', () => {
     expect(out).toContain('     8  dma eth0 read 0 4  reached 0x81000000\n');
     expect(out).toMatch(/ {8}├─ STE at 0x\w+/);
     expect(out).toMatch(/level 3, index 0/);
-    expect(out).toMatch(/ {8}\d{3} steps\n/);
+    // Tables that are cleared make long runs of stores: their ends are shown.
+    expect(out).toMatch(/├─ \d{3} more\n/);
   });
 
   it('prints JSON', async () => {

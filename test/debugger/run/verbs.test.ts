@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HANDLERS } from '../../../debugger/run/handlers.ts';
 import { VERBS } from '../../../debugger/scenario/catalog.ts';
-import { failures, outcomes, play, prepare } from './support.ts';
+import { failures, outcomes, play, prepare, stepsOf } from './support.ts';
 
 const MACHINE = 'smmu smmu0 base=0x9050000\ndevice eth0 smmu=smmu0 sid=8\ndevice nvme smmu=smmu0 sid=9\nmemory ram 0x80000000 256M\n';
 const READY = `${MACHINE}in host
@@ -86,6 +86,14 @@ expect refused "opcode 0xff: the queue has stopped with CERROR 1"
   it('refuse addresses that no table takes, and say why a page request is not recorded', () => {
     expect(outcomes(`${READY}in host\n  map eth0 0xfffffffffffff000 -> 0x81000000 8K`).at(-1)).toContain('-ERANGE');
     expect(outcomes(`${READY}page-request eth0 0x1000`).at(-1)).toContain('answered with failure: the PRI queue is off');
+  });
+
+  it('show a record before the interrupt that tells of it', () => {
+    const kinds = stepsOf(prepare(`${READY}dma eth0 read 0 4`)).map((s) => s.kind);
+    expect(kinds.slice(kinds.indexOf('event'))).toEqual(['event', 'interrupt', 'result']);
+    const pri = `${READY}write smmu0 PRIQ_BASE 0x82000004\nwrite smmu0 CR0 0xf\npage-request eth0 0x1000`;
+    expect(stepsOf(prepare(pri)).map((s) => s.kind).slice(-2)).toEqual(['register', 'page request']);
+    expect(stepsOf(prepare(pri.replace('\nwrite smmu0 CR0', '\nwrite smmu0 IRQ_CTRL 7\nwrite smmu0 CR0'))).map((s) => s.kind).slice(-2)).toEqual(['page request', 'interrupt']);
   });
 
   it('write memory in any size, and fill it', () => {
