@@ -41,7 +41,7 @@ function run(input: Arguments, io: Io): number {
   const isTraced = input.values['trace'] === true;
   if (isTraced && format !== 'text') throw new UsageError('--trace is for people: use it with --format text');
   const files = nodeScenarioFiles(io.files);
-  const played = scenariosOf(input, io).map((path) => play(path, files, { isTraced }));
+  const played = scenariosOf(input, io).map((path) => play(path, files, { traced: isTraced ? 'all' : 'none' }));
   const report: RunReport = { played, lines: new Lines(io.files.readText), name: namer(io.cwd) };
   const formats: Readonly<Record<(typeof FORMATS)[number], () => string>> = {
     text: () => textRun(report, { paint: painter(io), width: textWidth(io) }), json: () => jsonRun(report), junit: () => junitRun(report), github: () => githubRun(report),

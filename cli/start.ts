@@ -30,7 +30,7 @@ function codeCommand({ env, files }: Io): string | undefined {
 
 /** Runs the scenario and prints the chosen walks. */
 function runScenario(io: Io, style: TextStyle): number {
-  const played = play(absolute(SCENARIO, io.cwd), nodeScenarioFiles(io.files), { isTraced: true });
+  const played = play(absolute(SCENARIO, io.cwd), nodeScenarioFiles(io.files), { traced: 'all' });
   const report: RunReport = { played: [played], lines: new Lines(io.files.readText), name: namer(io.cwd) };
   for (const one of played.trace) {
     const story = SHOWN.get(report.lines.place(one.unit.action.at).from.line);

@@ -1,6 +1,6 @@
 /**
- * `vsmmu walk IMAGE.json`: one transaction against a snapshot of an SMMU, step by step as a tree, or
- * a batch of them as JSON lines.
+ * `vsmmu walk`: one transaction step by step as a tree, against a snapshot of an SMMU (or a batch of
+ * them as JSON lines), or after the last line of a scenario.
  */
 import { hex, parseU64, toNumber } from '../emulator/bits/u64.ts';
 import { type LoadedImage, loadImage, parseImage } from '../emulator/replay/image.ts';
@@ -10,6 +10,7 @@ import { type Arguments, type Command, EXIT, type Io, string, UsageError } from 
 import { parseJson, readInput } from './input.ts';
 import { painter, textWidth } from './paint.ts';
 import { drawTree } from './walk/print.ts';
+import { type Access, walkInScenario } from './walk/scenario.ts';
 import { walkTree } from '../debugger/trace/tree.ts';
 
 function json(text: string, path: string): unknown {
@@ -32,17 +33,34 @@ function numberOption(input: Arguments, name: string, limit: number): number | u
   return toNumber(value);
 }
 
-function probeOf(input: Arguments): Probe {
-  const sid = numberOption(input, 'sid', 2 ** 32);
+/** What the device does; `needs` is said where the address is missing. */
+function accessOf(input: Arguments, needs: string): Access {
   const iova = parseU64(string(input, 'iova') ?? '');
-  if (sid === undefined || iova === undefined) throw new UsageError('walk needs --sid N and --iova X (or --batch PROBES.json)');
+  if (iova === undefined) throw new UsageError(needs);
   const isWrite = input.values['write'] === true;
   if (isWrite && input.values['read'] === true) throw new UsageError('--read or --write, not both');
   if (isWrite && input.values['exec'] === true) throw new UsageError('--exec is about reads; writes are always data');
   return {
-    sid, ssid: numberOption(input, 'ssid', 2 ** 20), iova, isWrite,
+    ssid: numberOption(input, 'ssid', 2 ** 20), iova, isWrite,
     isPrivileged: input.values['priv'] === true, isInstruction: input.values['exec'] === true,
   };
+}
+
+function probeOf(input: Arguments): Probe {
+  if (input.values['device'] !== undefined) throw new UsageError('--device is for scenarios; an image knows StreamIDs: --sid N');
+  const sid = numberOption(input, 'sid', 2 ** 32);
+  const needs = 'walk needs --sid N and --iova X (or --batch PROBES.json)';
+  if (sid === undefined) throw new UsageError(needs);
+  return { sid, ...accessOf(input, needs) };
+}
+
+function inScenario(path: string, input: Arguments, io: Io): number {
+  const wrong = ['sid', 'batch', 'json'].find((name) => input.values[name] !== undefined);
+  if (wrong !== undefined) throw new UsageError(`--${wrong} is for images`);
+  const device = string(input, 'device');
+  const needs = 'walk in a scenario needs --device NAME and --iova X';
+  if (device === undefined) throw new UsageError(needs);
+  return walkInScenario(path, { device, ...accessOf(input, needs) }, io);
 }
 
 /** A step as JSON has it: 64-bit values as hexadecimal text, words as a list of such. */
@@ -84,10 +102,11 @@ async function batch(loaded: LoadedImage, path: string, io: Io): Promise<number>
 /** The `walk` subcommand. */
 export const walk: Command = {
   name: 'walk',
-  summary: 'show how an SMMU of a memory image translates an address, step by step',
-  usage: 'IMAGE.json[.gz] --sid N --iova X [OPTIONS] | IMAGE.json --batch PROBES.json --json',
+  summary: 'show how an SMMU of a memory image or a scenario translates an address, step by step',
+  usage: 'IMAGE.json[.gz] --sid N --iova X [OPTIONS] | SCENARIO.smmu --device NAME --iova X [OPTIONS] | IMAGE.json --batch PROBES.json --json',
   options: {
-    sid: { type: 'string', value: 'N', text: 'StreamID' },
+    sid: { type: 'string', value: 'N', text: 'StreamID, in an image' },
+    device: { type: 'string', value: 'NAME', text: 'the device that asks when the scenario has run to its end' },
     ssid: { type: 'string', value: 'N', text: 'SubstreamID; none otherwise' },
     iova: { type: 'string', value: 'X', text: 'address that the device uses' },
     read: { type: 'boolean', text: 'the device reads (the default)' },
@@ -99,7 +118,8 @@ export const walk: Command = {
   },
   async run(input, io) {
     const [path, ...more] = input.positionals;
-    if (path === undefined || more.length > 0) throw new UsageError('walk takes one image');
+    if (path === undefined || more.length > 0) throw new UsageError('walk takes one image or scenario');
+    if (path.endsWith('.smmu')) return inScenario(path, input, io);
     const probes = string(input, 'batch');
     if (probes !== undefined) {
       if (input.values['sid'] !== undefined || input.values['iova'] !== undefined) throw new UsageError('--batch brings its own StreamIDs and addresses');

@@ -24,9 +24,12 @@ export interface Played {
   readonly expectations: readonly PlayedUnit[];
   readonly failures: readonly PlayedUnit[];
   readonly echoes: readonly PlayedUnit[];
-  /** Everything that was done, with its steps: filled with `trace` only. */
+  /** What was done, with its steps: as much as was asked for. */
   readonly trace: readonly PlayedUnit[];
 }
+
+/** Which lines are kept with their steps. */
+export type Traced = 'none' | 'last' | 'all';
 
 /** Expectations kept for reports: beyond this they are only counted in `actions`. */
 const MOST_KEPT = 10_000;
@@ -43,10 +46,11 @@ class Recorder {
   readonly echoes: PlayedUnit[] = [];
   readonly trace: PlayedUnit[] = [];
 
-  take(played: PlayedUnit, isTraced: boolean): void {
+  take(played: PlayedUnit, traced: Traced): void {
     const { action, outcome } = played.unit;
     this.actions++;
-    if (isTraced) keep(this.trace, played);
+    if (traced === 'last') this.trace.length = 0;
+    if (traced !== 'none') keep(this.trace, played);
     if (outcome.status !== 'ok') keep(this.failures, played);
     if (isExpectation(action.verb)) keep(this.expectations, played);
     else if (action.verb === 'echo') keep(this.echoes, played);
@@ -58,7 +62,7 @@ function keep(list: PlayedUnit[], played: PlayedUnit): void {
 }
 
 /** Plays a scenario. It ends at the first line that cannot be carried out, and goes on after an expectation that does not hold. */
-export function play(path: string, files: ScenarioFiles, options: { readonly isTraced: boolean }): Played {
+export function play(path: string, files: ScenarioFiles, options: { readonly traced: Traced }): Played {
   const run = createRun(readScenario(path, files), files);
   const recorder = new Recorder();
   const { expectations, failures, echoes, trace } = recorder;
@@ -66,9 +70,9 @@ export function play(path: string, files: ScenarioFiles, options: { readonly isT
   const { runner, system } = run;
   for (;;) {
     const steps: Step[] = [];
-    const unit = stepped(system, options.isTraced ? steps : undefined, () => runner.run());
+    const unit = stepped(system, options.traced === 'none' ? undefined : steps, () => runner.run());
     if (unit === undefined) break;
-    recorder.take({ unit, steps }, options.isTraced);
+    recorder.take({ unit, steps }, options.traced);
     if (unit.outcome.status === 'error') break;
   }
   return { path, status: failures.length === 0 ? 'passed' : 'failed', problems: run.problems, actions: recorder.actions, expectations, failures, echoes, trace };

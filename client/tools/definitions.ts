@@ -3,7 +3,7 @@
  * input and the arguments that it becomes. All of it only reads. Knows nothing of VS Code; what the
  * tools are called and described as is in package.json.
  */
-import { nullable, object, type Shape, text } from '../views/shape.ts';
+import { nullable, number, object, oneOf, type Shape, text } from '../views/shape.ts';
 
 /** One call of the command. */
 export interface Call {
@@ -34,6 +34,10 @@ function onPath<K extends string>(name: K, args: (path: string) => readonly stri
 const DECODE = object({ text });
 const BOARD = object({ board: nullable(text) });
 const EXPLAIN = object({ rule: text });
+const WALK = object({ path: text, device: text, address: text });
+const ACCESS = object({ access: nullable(oneOf('read', 'write')) });
+const SUBSTREAM = object({ ssid: nullable(number) });
+const ADDRESS = /^(?:0x[0-9a-f]{1,16}|\d{1,20})$/i;
 
 function decode(input: unknown, inside: Inside): Call | string {
   if (!DECODE(input)) return WRONG;
@@ -48,10 +52,21 @@ function explain(input: unknown): Call | string {
   return EXPLAIN(input) && /^[a-z][a-z0-9-]*$/.test(input.rule) ? { args: ['explain', input.rule], input: '' } : WRONG;
 }
 
+function walk(input: unknown, inside: Inside): Call | string {
+  const options = { access: null, ssid: null, ...(typeof input === 'object' ? input : null) };
+  if (!WALK(input) || !ACCESS(options) || !SUBSTREAM(options) || !ADDRESS.test(input.address)) return WRONG;
+  const path = inside(input.path);
+  if (path === undefined) return OUTSIDE;
+  const name = path.endsWith('.smmu') ? 'device' : 'sid';
+  const more = [...(options.access === 'write' ? ['--write'] : []), ...(options.ssid === null ? [] : [`--ssid=${options.ssid}`])];
+  return { args: ['walk', path, `--${name}=${input.device}`, `--iova=${input.address}`, ...more], input: '' };
+}
+
 /** The tools by the names that package.json gives them. */
 export const TOOLS: ReadonlyMap<string, Tool> = new Map([
   ['vsmmu_check', onPath('path', (path) => ['check', '--format', 'json', path])],
   ['vsmmu_streams', onPath('board', (path) => ['streams', '--json', path])],
+  ['vsmmu_walk', walk],
   ['vsmmu_decode', decode],
   ['vsmmu_explain', explain],
 ]);

@@ -98,12 +98,62 @@ describe('vsmmu walk --batch', () => {
   });
 });
 
+const SCENARIO = `smmu smmu0 base=0x9050000
+device eth0 sid=8
+memory ram 0x80000000 256M
+in host
+  probe
+  attach eth0
+  map eth0 0x1000 -> 0x81000000 4K r
+expect 1 == 2
+repeat 3
+  dma eth0 read 0x1000 4`;
+
+describe('vsmmu walk in a scenario', () => {
+  const files = {
+    'a.smmu': SCENARIO, 'wrong.smmu': 'smmu smmu0 base=0x9050000\ndma\n', 'ends.smmu': `${SCENARIO}\npoke 0 1\n`,
+  };
+  async function after(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const io = testIo(Object.fromEntries(Object.entries(files).map(([name, text]) => [`/project/${name}`, text])));
+    return { code: await run(['walk', ...args], io), out: io.out(), err: io.err() };
+  }
+
+  it('shows one more DMA in the machine that the scenario leaves, whatever it expects', async () => {
+    const { code, out } = await after('a.smmu', '--device', 'eth0', '--iova', '0x1008');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ +\d+ {2}dma eth0 read 0x1008 {2}reached 0x81000008\n[\s\S]*tlb hit[\s\S]*passes to 0x81000008/);
+    expect(out.match(/ dma /g)).toHaveLength(1);
+  });
+
+  it('does what is asked for: a write, a SubstreamID, a privileged fetch', async () => {
+    expect((await after('a.smmu', '--device', 'eth0', '--iova', '0x1000', '--write')).out).toContain('event F_PERMISSION');
+    expect((await after('a.smmu', '--device', 'eth0', '--iova', '0x1000', '--ssid', '3')).out).toContain('C_BAD_SUBSTREAMID');
+    expect((await after('a.smmu', '--device', 'eth0', '--iova', '0x1000', '--priv', '--exec')).out).toContain('privileged instruction fetch of 0x1000');
+  });
+
+  it('says why it does not come to that', async () => {
+    expect(await after('ends.smmu', '--device', 'eth0', '--iova', '0')).toMatchObject({ code: 1, out: expect.stringContaining('No memory answers at 0x0.') as unknown });
+    expect(await after('wrong.smmu', '--device', 'eth0', '--iova', '0')).toMatchObject({ code: 2, out: expect.stringContaining('wrong.smmu:2:') as unknown });
+    expect((await after('a.smmu', '--device', 'eth9', '--iova', '0')).out).toMatch(/no device eth9/);
+  });
+
+  it.each([
+    [['--device', 'eth0'], /needs --device NAME and --iova X/], [['--iova', '0'], /needs --device NAME/], [['--sid', '8', '--iova', '0'], /--sid is for images/],
+    [['--device', 'eth0 read 0\npoke', '--iova', '0'], /no name of a device/], [['--device', 'eth0', '--iova', '0', '--json'], /--json is for images/],
+  ])('refuses %j', async (args, message) => {
+    const { code, err } = await after('a.smmu', ...args);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+});
+
 describe('vsmmu walk refuses', () => {
   it.each([
     [[], /takes one image/], [['linux.json'], /needs --sid N and --iova X/], [['linux.json', '--sid', '8', '--iova', 'x'], /needs --sid/],
     [['linux.json', '--sid', '0x100000000', '--iova', '0'], /--sid takes a number below/], [['linux.json', '--sid', '8', '--ssid', '0x100000', '--iova', '0'], /--ssid takes/],
     [['linux.json', '--sid', '8', '--iova', '0', '--read', '--write'], /not both/], [['linux.json', '--sid', '8', '--iova', '0', '--exec', '--write'], /writes are always data/],
     [['none.json', '--sid', '8', '--iova', '0'], /no such file: none\.json/], [['bad.json', '--sid', '8', '--iova', '0'], /bad\.json: not JSON/],
+    [['none.smmu', '--device', 'a', '--iova', '0'], /no such file: none\.smmu/], [['linux.json', '--device', 'a', '--iova', '0'], /--device is for scenarios/],
     [['empty.json', '--sid', '8', '--iova', '0'], /empty\.json: 'regs'/], [['linux.json', '--batch', 'empty.json'], /neither a list of probes/],
     [['linux.json', '--batch', 'list.json', '--sid', '8'], /brings its own/],
   ])('%j', async (args, message) => {

@@ -17,13 +17,16 @@ function ask(name: string, input: unknown): string {
   }
 }
 
+/** The least that a tool may be asked. */
+const LEAST: Readonly<Record<string, unknown>> = { address: '0x1000' };
+
 describe('the tools for language models', () => {
   it('are those that package.json declares, each described and with the input that it takes', () => {
     expect(manifest.contributes.languageModelTools.map(({ name }) => name)).toEqual([...TOOLS.keys()]);
     for (const tool of manifest.contributes.languageModelTools) {
       expect(tool.modelDescription.length).toBeGreaterThan(80);
       expect(tool.toolReferenceName).toMatch(/^[A-Za-z]+$/);
-      const required = Object.fromEntries(tool.inputSchema.required.map((field) => [field, 'x']));
+      const required = Object.fromEntries(tool.inputSchema.required.map((field) => [field, LEAST[field] ?? 'x']));
       expect(TOOLS.get(tool.name)?.(required, () => '/x')).toMatchObject({ args: expect.arrayContaining([expect.any(String)]) as unknown });
       expect(TOOLS.get(tool.name)?.({}, () => '/x')).toMatch(/shape/);
     }
@@ -32,10 +35,14 @@ describe('the tools for language models', () => {
   it('answer from the command', () => {
     const { findings } = JSON.parse(ask('vsmmu_check', { path: 'faults/faulty-evk.dts' })) as { findings: { id: string }[] };
     expect(findings.map(({ id }) => id)).toContain('iommus-length');
+    expect(TOOLS.get('vsmmu_walk')?.({ path: 'a.json', device: '0x8', address: '4096', access: null }, inside)).toEqual({ args: ['walk', resolve('examples/a.json'), '--sid=0x8', '--iova=4096'], input: '' });
     expect(JSON.parse(ask('vsmmu_streams', { board: 'merlin/merlin-evk.dts' }))).toMatchObject({ iommus: [{ label: 'smmu_io' }, { label: 'smmu_pcie' }] });
     expect(ask('vsmmu_decode', { text: 'arm-smmu-v3 15000000.iommu: event 0x02 received:\n0x0000002000000002' })).toMatch(/C_BAD_STREAMID|BAD_STREAMID/);
     const event = 'arm-smmu-v3 15000000.iommu: event 0x10 received:\narm-smmu-v3 15000000.iommu: 0x0000002000000010\narm-smmu-v3 15000000.iommu: 0x0000020000000000\narm-smmu-v3 15000000.iommu: 0x0000000012345000\narm-smmu-v3 15000000.iommu: 0x0000000000000000';
     expect(ask('vsmmu_decode', { text: event, board: 'merlin/merlin-evk.dts' })).toContain('Device: /soc@10000000/ethernet@1c400000');
+    const scenario = { path: 'scenarios/first-translation.smmu', device: 'eth0' };
+    expect(ask('vsmmu_walk', { ...scenario, address: '0x10000040' })).toContain('passes to 0x90000040');
+    expect(ask('vsmmu_walk', { ...scenario, address: '0x20000000', access: 'write', ssid: 3 })).toMatch(/write of 0x20000000[\s\S]*C_BAD_SUBSTREAMID/);
     expect(ask('vsmmu_explain', { rule: 'smmu-reg' })).toContain('smmu-reg');
   });
 
@@ -44,6 +51,10 @@ describe('the tools for language models', () => {
     ['vsmmu_check', { path: 7 }, /shape/],
     ['vsmmu_streams', null, /shape/],
     ['vsmmu_decode', { text: 'a', board: '/etc/passwd' }, /not inside/],
+    ['vsmmu_walk', { path: '../a.smmu', device: 'eth0', address: '0' }, /not inside/],
+    ['vsmmu_walk', { path: 'a.smmu', device: 'eth0', address: '0', access: 'execute' }, /shape/],
+    ['vsmmu_walk', { path: 'a.smmu', device: 'eth0', address: 'eth0 + 1' }, /shape/],
+    ['vsmmu_walk', { path: 'a.smmu', device: 'eth0', address: '0', ssid: '3' }, /shape/],
     ['vsmmu_explain', { rule: '--help' }, /shape/],
     ['vsmmu_explain', { rule: 'a b' }, /shape/],
   ])('%s refuses %j', (name, input, why) => expect(ask(name, input)).toMatch(why));
@@ -73,12 +84,18 @@ describe('the problem matchers', () => {
     });
   });
 
+  // What dtc 1.6.1 prints for sources that are wrong in these ways.
   it.each<[string, Record<string, string> | undefined]>([
-    ['board.dts:12.3-14: Warning (reg_format): /soc/a:reg: property has invalid length (4 bytes)', { file: 'board.dts', line: '12', column: '3', endColumn: '14', severity: 'Warning', code: 'reg_format', message: '/soc/a:reg: property has invalid length (4 bytes)' }],
-    ['arch/arm64/boot/dts/x.dtsi:10.2-20.4: Warning (unit_address_vs_reg): /a@1: node has a unit name, but no reg', { file: 'arch/arm64/boot/dts/x.dtsi', line: '10', column: '2', endLine: '20', endColumn: '4', severity: 'Warning', code: 'unit_address_vs_reg', message: '/a@1: node has a unit name, but no reg' }],
-    ['x.dts:4.2-6: ERROR (duplicate_label): /b: Duplicate label \'l\' on /b and /a', { file: 'x.dts', line: '4', column: '2', endColumn: '6', severity: 'ERROR', code: 'duplicate_label', message: "/b: Duplicate label 'l' on /b and /a" }],
-    ['Error: x.dts:5.1-9 syntax error', { file: 'x.dts', line: '5', column: '1', endColumn: '9', message: 'syntax error' }],
+    ['w.dts:7.6-16: Warning (reg_format): /c:reg: property has invalid length (4 bytes) (#address-cells == 1, #size-cells == 1)', { file: 'w.dts', line: '7', column: '6', endColumn: '16', severity: 'Warning', code: 'reg_format', message: '/c:reg: property has invalid length (4 bytes) (#address-cells == 1, #size-cells == 1)' }],
+    ['sub dir/ml.dtsi:3.6-4.4: Warning (unit_address_vs_reg): /a@1: node has a unit name, but no reg or ranges property', { file: 'sub dir/ml.dtsi', line: '3', column: '6', endLine: '4', endColumn: '4', severity: 'Warning', code: 'unit_address_vs_reg', message: '/a@1: node has a unit name, but no reg or ranges property' }],
+    ["dl.dts:4.7-11: ERROR (duplicate_label): /b: Duplicate label 'l' on /b and /a", { file: 'dl.dts', line: '4', column: '7', endColumn: '11', severity: 'ERROR', code: 'duplicate_label', message: "/b: Duplicate label 'l' on /b and /a" }],
+    ['Error: s.dts:3.8-9 syntax error', { file: 's.dts', line: '3', column: '8', endColumn: '9', message: 'syntax error' }],
+    ['Error: dn.dts:4.15-18 Label or path qq not found', { file: 'dn.dts', line: '4', column: '15', endColumn: '18', message: 'Label or path qq not found' }],
+    ['Lexical error: l.dts:2.10-15 Character literal has 3 characters instead of 1', { file: 'l.dts', line: '2', column: '10', endColumn: '15', message: 'Character literal has 3 characters instead of 1' }],
+    ['  also defined at pl.dts:5.4-7.3', undefined],
+    ["/dev/null: Warning (pci_device_reg): Failed prerequisite 'reg_format'", undefined],
+    ['FATAL ERROR: Couldn\'t open "nope.dtsi": No such file or directory', undefined],
     ['FATAL ERROR: Unable to parse input tree', undefined],
-    ['x.dtb: Warning (reg): no position', undefined],
+    ['ERROR: Input tree has errors, aborting (use -f to force output)', undefined],
   ])('read %j as dtc writes it', (line, expected) => expect(found('dtc', line)).toEqual(expected));
 });
