@@ -17,15 +17,15 @@ const ADDRESS = /^(?:0x[0-9a-f]{1,16}|\d{1,20})$/i;
 async function debugDma(server: Server, uri: unknown, device: unknown): Promise<void> {
   if (typeof uri !== 'string' || typeof device !== 'string') return;
   const address = await vscode.window.showInputBox({
-    title: `Debug DMA from ${device.slice(device.lastIndexOf('/') + 1)}`,
-    prompt: 'The address that the device puts on the bus',
+    title: vscode.l10n.t('Debug DMA from {0}', device.slice(device.lastIndexOf('/') + 1)),
+    prompt: vscode.l10n.t('The address that the device puts on the bus'),
     value: '0x10000040',
     valueSelection: [2, 10],
-    validateInput: (text) => (ADDRESS.test(text.trim()) ? undefined : 'A number: 0x and up to 16 hex digits, or decimal'),
+    validateInput: (text) => (ADDRESS.test(text.trim()) ? undefined : vscode.l10n.t('A number: 0x and up to 16 hex digits, or decimal')),
   });
   if (address === undefined) return;
   const made = await server.sendRequest<MadeScenario | null>('vsmmu/dmaScenario', { uri, device, address: address.trim() });
-  if (made === null) throw new Error('no board explains this device');
+  if (made === null) throw new Error(vscode.l10n.t('no board explains this device'));
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(uri));
   const configuration = { type: TYPE, request: 'launch', name: made.name, program: made.name, scenario: made.text, stopOnEntry: true, stopOnEnd: true };
   await vscode.debug.startDebugging(folder, configuration);

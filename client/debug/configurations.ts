@@ -13,7 +13,7 @@ const LISTED = 50;
 /** A configuration for one scenario. */
 export function configurationFor(uri: vscode.Uri, more: object = {}): vscode.DebugConfiguration {
   const name = vscode.workspace.asRelativePath(uri);
-  return { type: TYPE, request: 'launch', name: `Debug ${name.slice(name.lastIndexOf('/') + 1)}`, program: uri.fsPath, ...more };
+  return { type: TYPE, request: 'launch', name: vscode.l10n.t('Debug {0}', name.slice(name.lastIndexOf('/') + 1)), program: uri.fsPath, ...more };
 }
 
 /** The scenario in front, if the active editor shows one. */
@@ -42,7 +42,7 @@ export const configurationProvider: vscode.DebugConfigurationProvider = {
   },
   resolveDebugConfigurationWithSubstitutedVariables(_, configuration) {
     if (typeof configuration['program'] !== 'string') {
-      void vscode.window.showErrorMessage('vSMMU: the launch configuration names no scenario ("program").');
+      void vscode.window.showErrorMessage(vscode.l10n.t('vSMMU: the launch configuration names no scenario ("program").'));
       return undefined;
     }
     const stopOnEntry = configuration['stopOnEntry'] ?? !hasBreakpoints();
@@ -61,7 +61,7 @@ export const dynamicConfigurations: vscode.DebugConfigurationProvider = {
 /** Starts the scenario that a button or a menu names, or the one in front. */
 export async function startScenario(uri: unknown, options: { readonly noDebug: boolean }): Promise<void> {
   const target = uri instanceof vscode.Uri ? uri : activeScenario()?.uri;
-  if (target === undefined) throw new Error('open a scenario (.smmu) first');
+  if (target === undefined) throw new Error(vscode.l10n.t('open a scenario (.smmu) first'));
   await vscode.workspace.textDocuments.find((document) => document.uri.toString() === target.toString() && !document.isUntitled)?.save();
   await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(target), configurationFor(target), options);
 }

@@ -70,7 +70,7 @@ function messageOf(outcome: LineOutcome): vscode.TestMessage {
 
 /** The Test Explorer's part for scenarios. */
 export class ScenarioTests implements vscode.Disposable {
-  readonly #controller = vscode.tests.createTestController('vsmmu.scenarios', 'SMMU Scenarios');
+  readonly #controller = vscode.tests.createTestController('vsmmu.scenarios', vscode.l10n.t('SMMU Scenarios'));
   readonly #loader: AdapterLoader;
   readonly #disposables: vscode.Disposable[] = [this.#controller];
 
@@ -78,8 +78,8 @@ export class ScenarioTests implements vscode.Disposable {
     this.#loader = loader;
     this.#controller.resolveHandler = (item) => (item === undefined ? this.#discover() : this.#resolve(item));
     this.#controller.refreshHandler = () => this.#discover();
-    this.#controller.createRunProfile('Run', vscode.TestRunProfileKind.Run, (request, token) => this.#runAll(request, token), true);
-    this.#controller.createRunProfile('Debug', vscode.TestRunProfileKind.Debug, (request, token) => this.#debugAll(request, token), true);
+    this.#controller.createRunProfile(vscode.l10n.t('Run'), vscode.TestRunProfileKind.Run, (request, token) => this.#runAll(request, token), true);
+    this.#controller.createRunProfile(vscode.l10n.t('Debug'), vscode.TestRunProfileKind.Debug, (request, token) => this.#debugAll(request, token), true);
     const watcher = vscode.workspace.createFileSystemWatcher(PATTERN);
     watcher.onDidCreate((uri) => void this.#resolve(this.#add(uri)));
     watcher.onDidDelete((uri) => this.#controller.items.delete(uri.toString()));
@@ -169,5 +169,5 @@ async function debug(uri: vscode.Uri, reporter: Reporter, token: vscode.Cancella
   const isStarted = await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(uri), configurationFor(uri, { stopOnEntry: false }));
   if (isStarted) await ended;
   for (const disposable of disposables) disposable.dispose();
-  return isStarted ? undefined : 'The session did not start.';
+  return isStarted ? undefined : vscode.l10n.t('The session did not start.');
 }

@@ -21,7 +21,7 @@ interface VariableContext {
 
 function session(): vscode.DebugSession {
   const active = vscode.debug.activeDebugSession;
-  if (active?.type !== TYPE) throw new Error('no scenario is being debugged');
+  if (active?.type !== TYPE) throw new Error(vscode.l10n.t('no scenario is being debugged'));
   return active;
 }
 
@@ -56,7 +56,7 @@ export class TimeStatus implements vscode.Disposable {
   readonly #disposables: vscode.Disposable[] = [this.#item];
 
   constructor() {
-    this.#item.name = 'vSMMU Time';
+    this.#item.name = vscode.l10n.t('vSMMU Time');
     this.#item.command = 'vsmmu.returnToPresent';
     this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
     this.#disposables.push(
@@ -78,8 +78,8 @@ export class TimeStatus implements vscode.Disposable {
     const isPast = time?.isPast === true;
     void vscode.commands.executeCommand('setContext', 'vsmmu.isPast', isPast);
     if (!isPast) return this.#item.hide();
-    this.#item.text = `$(history) In the past: ${time.text}`;
-    this.#item.tooltip = 'What the debugger shows lies before the newest moment. An edit here starts another future. Click to return to the present.';
+    this.#item.text = `$(history) ${vscode.l10n.t('In the past: {0}', time.text)}`;
+    this.#item.tooltip = vscode.l10n.t('What the debugger shows lies before the newest moment. An edit here starts another future. Click to return to the present.');
     this.#item.show();
   }
 
