@@ -38,7 +38,7 @@ export function wordsOf(verb: Verb): readonly string[] {
 
 /** The shape of an action for people: `dma DEVICE read|write ADDRESS [DATA] [ssid=N] [privileged]`. */
 export function shapeOf(verb: Verb): string {
-  const shape = [...wordsOf(verb), ...verb.parameters.map(shapeOfParameter), ...verb.options.map((one) => `[${shapeOfOption(one)}]`)].join(' ');
+  const shape = [...wordsOf(verb), ...verb.parameters.map(shapeOfParameter), ...verb.options.map(shapeOfBracketed)].join(' ');
   return shape.replaceAll('[as] [', '[as ');
 }
 
@@ -46,6 +46,11 @@ export function shapeOf(verb: Verb): string {
 export function shapeOfParameter({ name, kind, optional }: Parameter): string {
   const shape = shapeOfKind(kind, name);
   return optional ? `[${shape}]` : shape;
+}
+
+/** An option as `shapeOf` writes it: in brackets, unless it must be given. */
+export function shapeOfBracketed(option: Option): string {
+  return option.isNeeded === true ? shapeOfOption(option) : `[${shapeOfOption(option)}]`;
 }
 
 /** An option as `shapeOf` writes it, without brackets. */

@@ -26,8 +26,14 @@ export class Lines {
     for (const action of actions) {
       if (parent !== undefined) this.#parents.set(action, parent);
       if (action.body.length > 0) this.#visit(action.body, action);
-      else this.#legal.set(action.at.file, [...this.#legal.get(action.at.file) ?? [], action.line]);
+      else this.#linesOf(action.at.file).push(action.line);
     }
+  }
+
+  #linesOf(file: string): number[] {
+    const lines = this.#legal.get(file) ?? [];
+    this.#legal.set(file, lines);
+    return lines;
   }
 
   /** The block that an action stands in. */

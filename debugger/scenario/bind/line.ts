@@ -4,7 +4,7 @@
  * to say; the values are for running.
  */
 import { nearest } from '../../../model/platform/nearest.ts';
-import { FIRST_WORDS, type Kind, type Option, type Parameter, secondWords, shapeOf, type Verb, verbNamed } from '../catalog.ts';
+import { FIRST_WORDS, type Kind, type Option, type Parameter, secondWords, shapeOf, shapeOfOption, type Verb, verbNamed } from '../catalog.ts';
 import { problem, shorten, unknownName, withFix } from '../problem.ts';
 import type { FieldValue, Value } from '../program.ts';
 import { type Chunk, isString, pairOf } from '../syntax/chunks.ts';
@@ -239,15 +239,19 @@ class LineBinder {
       this.values.set(fields.name, { kind: 'fields', fields: this.#fields, at: this.report.range(first?.at.start ?? end, last?.end ?? end) });
     }
     const missing = this.verb.parameters.slice(this.next).filter((one) => !one.optional && !(one.kind.kind === 'fields' && this.#hasFields));
-    const [first] = missing;
+    const [first = this.verb.options.find((one) => one.isNeeded === true && !this.#seen.has(one.name))] = missing;
     if (first === undefined) return;
-    const name = first.kind.kind === 'sign' ? `\`${first.kind.sign}\`` : first.name.toUpperCase();
+    const name = 'optional' in first ? nameInShape(first) : `\`${shapeOfOption(first)}\``;
     this.report.add(problem('scenario-missing-value', this.report.range(Math.max(0, end - 1), end), `\`${this.#words}\` needs ${name} here${first.text === '' ? '' : `: ${inSentence(first.text)}`}.`, `Its shape is \`${shapeOf(this.verb)}\`.`));
   }
 
   get #hasFields(): boolean {
     return this.slots.some((slot) => slot.field !== undefined);
   }
+}
+
+function nameInShape({ name, kind }: Parameter): string {
+  return kind.kind === 'sign' ? `\`${kind.sign}\`` : name.toUpperCase();
 }
 
 /** Whether a chunk could be a value of a kind, by its looks. */

@@ -1,7 +1,7 @@
 /** Actions that say what machine there is. They come first, and nothing happens by them. */
 import { PRESETS } from '../../../emulator/idr/presets.ts';
 import { POLICIES } from '../../../emulator/tlb/policy.ts';
-import { fieldsOf, keyword, maybe, nameOf, needed, newName, NUMBER, option, rowsOf, TEXT } from './verb.ts';
+import { fieldsOf, keyword, maybe, nameOf, needed, neededOption, newName, NUMBER, option, rowsOf, TEXT } from './verb.ts';
 
 const setup = rowsOf('setup');
 
@@ -81,7 +81,7 @@ export const SETUP_VERBS = [
     example: 'include "machine.smmu"',
   }),
   setup('limit', 'Stops the run after a number of actions, so that a runaway scenario ends.', {
-    options: [option('steps', NUMBER, 'How many actions may be carried out; one on many pages counts for each of them.')],
+    options: [neededOption('steps', NUMBER, 'How many actions may be carried out; one on many pages counts for each of them.')],
     example: 'limit steps=100000',
   }),
 ];

@@ -52,6 +52,8 @@ export interface Option {
   readonly name: string;
   readonly kind: Kind | undefined;
   readonly text: string;
+  /** The action makes no sense without it. */
+  readonly isNeeded?: boolean;
 }
 
 /** Chapters of the documentation. `setup` actions come before all others. */
@@ -103,6 +105,11 @@ export function sign(text: '->' | '=' | 'as', optional = false): Parameter {
 /** An option with a value. */
 export function option(name: string, kind: Kind, text: string): Option {
   return { name, kind, text };
+}
+
+/** An option with a value that must be given. */
+export function neededOption(name: string, kind: Kind, text: string): Option {
+  return { name, kind, text, isNeeded: true };
 }
 
 /** An option that is a bare word. */

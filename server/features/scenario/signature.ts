@@ -1,5 +1,5 @@
 /** Signature help: the shape of the action of a line, with the part that is being typed. */
-import { shapeOfOption, shapeOfParameter, wordsOf } from '../../../debugger/scenario/catalog.ts';
+import { shapeOfBracketed, shapeOfParameter, wordsOf } from '../../../debugger/scenario/catalog.ts';
 import { boundLineAt, isInComment, type ScenarioDocument } from './document.ts';
 
 /** The shape of an action in parts. */
@@ -18,7 +18,7 @@ export function scenarioSignature(document: ScenarioDocument, offset: number): S
   if (verb === undefined || offset <= verbEnd || isInComment(bound, offset)) return undefined;
   const parts = [
     ...verb.parameters.map((one) => ({ name: one.name, label: shapeOfParameter(one), documentation: one.text })),
-    ...verb.options.map((one) => ({ name: one.name, label: `[${shapeOfOption(one)}]`, documentation: one.text })),
+    ...verb.options.map((one) => ({ name: one.name, label: shapeOfBracketed(one), documentation: one.text })),
   ];
   const slot = bound.slots.find((one) => one.start < offset && offset <= one.end);
   const about = line.chunks.at(-1)?.end === offset ? slot?.parameter ?? slot?.option : verb.parameters[bound.next];
