@@ -3,11 +3,13 @@
  * is compiled alone only has its own faults: what it refers to is elsewhere. It is what a worker
  * does, so its results are plain data.
  */
-import { checkSteps } from '../../debugger/scenario/check/check.ts';
+import { type CheckedScenario, checkSteps } from '../../debugger/scenario/check/check.ts';
 import { sourcesOf } from '../../debugger/scenario/declarations.ts';
 import { finish } from '../../debugger/scenario/file.ts';
 import { boardNames, NO_BOARD } from '../../debugger/scenario/machine.ts';
+import type { ScenarioFiles } from '../../debugger/scenario/program.ts';
 import { readScenarioSteps } from '../../debugger/scenario/read.ts';
+import { setupProblems } from '../../debugger/system/check.ts';
 import { DTC_RULES } from '../../model/devicetree/checks/index.ts';
 import { CheckTree } from '../../model/devicetree/checks/view.ts';
 import type { Compilation } from '../../model/devicetree/compile.ts';
@@ -85,8 +87,19 @@ export class Analyzer {
     const source: SystemSource | undefined = project !== undefined ? { project: project.path }
       : board === undefined ? undefined : { trees: [board.path], configs: guests.map((one) => one.path).filter(isThere) };
     const [system] = source === undefined || !isThere(project?.path ?? board?.path ?? '') ? [] : readSystem(source, this.#compiler, this.files).systems;
-    const { problems } = finish(checkSteps(reading, system === undefined ? NO_BOARD : boardNames(system), { files }));
-    return { ...this.#analysis(problems, []), scenarios: 1 };
+    const checked = finish(checkSteps(reading, system === undefined ? NO_BOARD : boardNames(system), { files }));
+    return { ...this.#analysis([...checked.problems, ...this.#machineProblems(checked, files)], []), scenarios: 1 };
+  }
+
+  /**
+   * What is wrong with the machine of a scenario that has no errors otherwise. Only where all of it is known:
+   * a scenario that is made to be included has a part of a machine, and \`run\` finds no headers by options.
+   */
+  #machineProblems({ reading, machine, sources, problems }: CheckedScenario, files: ScenarioFiles): readonly Problem[] {
+    const isKnown = machine.isComplete || sources.image !== undefined || machine.hypervisor === 'grant-dma';
+    const hasErrors = problems.some((one) => one.level === 'error');
+    const { includeRoots, defines } = this.options;
+    return !isKnown || hasErrors || includeRoots.length > 0 || Object.keys(defines).length > 0 ? [] : setupProblems(reading.program, files);
   }
 
   #tree(path: string): Analysis {

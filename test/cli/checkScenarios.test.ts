@@ -13,6 +13,8 @@ async function check(files: Record<string, string>, args: readonly string[]): Pr
 const GOOD = 'board "../board.dts"\nguest domd "domd.cfg"\nin domd\n  probe smmu\n  attach eth0\n';
 const CONFIG = '# xl.cfg\nname = "DomD"\nmemory = 512\nvcpus = 1\nkernel = "Image"\ndtdev = [ "/ethernet@e6800000" ]\n';
 
+const MACHINE = 'smmu smmu0 model=mmu-600\ndevice eth0 smmu=smmu0 sid=8\n';
+
 describe('vsmmu check', () => {
   it('checks a scenario that is named, on the board that it names', async () => {
     const files = { 'board.dts': BOARD, 's/a.smmu': GOOD, 's/domd.cfg': CONFIG };
@@ -44,5 +46,19 @@ describe('vsmmu check', () => {
     const json = JSON.parse((await check({ 'a.smmu': 'prob\n' }, ['--format', 'json', 'a.smmu'])).out) as { scenarios: number; findings: { id: string }[] };
     expect([json.scenarios, json.findings.map((one) => one.id)]).toEqual([1, ['scenario-unknown-action']]);
     expect((await check({ 'a.smmu': 'prob\n' }, ['--format', 'sarif', 'a.smmu'])).out).toContain('scenario-unknown-action');
+  });
+
+  it.each([
+    ['memory that does not begin at a page', `${MACHINE}memory ram 0x40000800 4K\n`, ['a.smmu:3:1: error: Memory begins and ends at multiples of 4K. [scenario-setup]']],
+    ['the same behind `repeat` and an include', `${MACHINE}include "ram.smmu"\nrepeat 2\n  probe\n`, ['ram.smmu:1:1: error: Memory begins and ends at multiples of 4K. [scenario-setup]']],
+    ['a device that two guests are given', `${MACHINE}hypervisor xen\nguest a devices="eth0"\nguest b devices="eth0"\n`, ['a.smmu:5:1: warning: eth0 is given to a already. [scenario-setup]']],
+    ['a hypervisor without room for its guests', `${MACHINE}memory ram 0x40000000 1M\nhypervisor xen\nguest a memory=64M\n`, [expect.stringMatching(/^a\.smmu:\d+:1: error: There is too little memory .*\[scenario-setup\]$/)]],
+    ['grants of nobody', 'hypervisor grant-dma\nguest a\n', [expect.stringMatching(/^a\.smmu:1:1: error: No guest has a virtio device .*\[scenario-setup\]$/)]],
+    ['a good machine', `${MACHINE}memory ram 0x40000000 64M\nprobe\n`, []],
+    ['a part that is made to be included', 'device eth0 smmu=smmu0 sid=8\nmemory ram 0x40000800 4K\n', []],
+    ['a scenario with errors of its own', `${MACHINE}memory ram 0x40000800 4K\nprob\n`, ['a.smmu:4:1: error: `prob` is no action. [scenario-unknown-action]']],
+  ])('makes the machine and says what is wrong with %s', async (_, text, expected) => {
+    const { out } = await check({ 'a.smmu': text, 'ram.smmu': 'memory ram 0x40000800 4K\n' }, ['a.smmu']);
+    expect(out.split('\n').filter((one) => /^\S+:\d+:\d+: /.test(one))).toEqual(expected);
   });
 });
