@@ -14,6 +14,8 @@ export const firstRun: readonly UiTest[] = [
       const button = (title: string) => guide.locator('a.monaco-button', { hasText: title });
       const isDone = (title: string) => step(title).locator('.codicon-getting-started-step-checked').waitFor();
 
+      // The welcome page lists the walkthrough once VS Code knows the extension, and then the command is there too.
+      await guide.getByText('Why does my DMA fault?').first().waitFor();
       await workbench.command('vSMMU: Get Started');
       await step('Open the examples').waitFor();
       await workbench.screenshot('walkthrough', () => workbench.preview.locator('svg').first().waitFor());

@@ -31,8 +31,8 @@ export async function eventually(what: string, probe: () => Promise<boolean>): P
   }
 }
 
-/** Waits until the file on disk holds `text`. */
+/** Waits until the file on disk, which may still have to be made, holds `text`. */
 export function untilFileHas(folder: string, file: string, text: string): Promise<void> {
   return eventually(`${file} has ${JSON.stringify(text)}`, async () =>
-    (await readFile(join(folder, file), 'utf8')).includes(text));
+    (await readFile(join(folder, file), 'utf8').catch(() => '')).includes(text));
 }
