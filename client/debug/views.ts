@@ -21,9 +21,12 @@ const VIEWS: readonly { readonly id: string; readonly command: string; readonly 
   { id: 'guestHost', command: 'vsmmu.showGuestHost', title: () => vscode.l10n.t('Guest Against Host STE') },
 ];
 
+const LISTED = 200;
+
 const CHOSEN = object({ id: text, value: text });
 const MOMENT = object({ unit: number, step: number });
 const ADDRESS = object({ address: number });
+const COMPARED = object({ text });
 const WRITER = object({ text, place: nullable(PLACE) });
 
 /** The active session, where it is one of ours. */
@@ -67,6 +70,18 @@ async function openWriter(value: unknown): Promise<void> {
   else await openLine(answer.place.uri, answer.place.line);
 }
 
+/** Lets the user choose what to compare the run with, and compares. */
+async function compare(): Promise<void> {
+  const files = await vscode.workspace.findFiles('**/*.smmu', '**/node_modules/**', LISTED);
+  const again = { label: vscode.l10n.t('This scenario, run afresh'), detail: vscode.l10n.t('Shows what edits by hand, or changes of files, have led to.'), asked: {} };
+  const previous = { label: vscode.l10n.t('The run before the last restart'), asked: { run: 'previous' } };
+  const others = files.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((uri) => ({ label: vscode.workspace.asRelativePath(uri), asked: { program: uri.fsPath } }));
+  const chosen = await vscode.window.showQuickPick([again, previous, ...others], { title: vscode.l10n.t('Compare the run with'), placeHolder: vscode.l10n.t('A scenario is run beside this one, up to the first difference') });
+  if (chosen === undefined) return;
+  const answer: unknown = await active()?.customRequest('vsmmu/compare', chosen.asked);
+  if (COMPARED(answer)) vscode.window.setStatusBarMessage(answer.text, 10_000);
+}
+
 /** Registers the views of the debugger, and the commands that open them. */
 export function registerDebugViews(panels: ViewPanels): vscode.Disposable[] {
   const changed = new vscode.EventEmitter<void>();
@@ -93,6 +108,10 @@ function viewOf({ id, title }: { readonly id: string; readonly title: () => stri
       writer: (_, value) => openWriter(value),
       set: async (_, value) => {
         if (!CHOSEN(value)) return;
+        if (value.id === 'compare') {
+          await compare();
+          return changed.fire();
+        }
         // Another search begins on its first page.
         if (value.id !== 'page') options.delete('page');
         options.set(value.id, value.value);

@@ -1,4 +1,5 @@
 /** The views of the debugger by their names. Those that compare with the stop before keep that here. */
+import type { Comparison } from './compare.ts';
 import { guestHostView } from './guestHost.ts';
 import type { ViewAnswer, ViewMaker, ViewSource } from './page.ts';
 import { pageTablesView, rangeMemory } from './pageTables.ts';
@@ -9,9 +10,11 @@ import { walkView } from './walk.ts';
 /** The views of one session. */
 export class DebuggerViews {
   readonly #ranges = rangeMemory();
+  /** What the timeline was compared with last. */
+  comparison: Comparison | undefined;
   readonly #makers: ReadonlyMap<string, ViewMaker> = new Map<string, ViewMaker>([
     ['walk', walkView],
-    ['timeline', timelineView],
+    ['timeline', (source) => timelineView(source, this.comparison)],
     ['queues', queuesView],
     ['pageTables', (source) => pageTablesView(source, this.#ranges)],
     ['guestHost', guestHostView],

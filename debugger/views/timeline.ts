@@ -10,6 +10,7 @@ import { type Change, changesBetween } from '../trace/cells.ts';
 import { stepLine } from '../trace/stepText.ts';
 import type { TraceStep } from '../trace/traceStep.ts';
 import { smmuName } from '../inspect/machineNames.ts';
+import { type Comparison, comparisonTable } from './compare.ts';
 import { cell, columns, type Control, page, type Row, type Table, type ViewAnswer, type ViewSource } from './page.ts';
 
 /** Rows of a page, and steps that one request looks at. */
@@ -32,7 +33,7 @@ interface Wanted {
 }
 
 /** The view. */
-export function timelineView(source: ViewSource): ViewAnswer {
+export function timelineView(source: ViewSource, comparison?: Comparison): ViewAnswer {
   const { session, options } = source;
   const { timeline } = session;
   if (timeline.count === timeline.oldest) return { kind: 'empty', text: 'Nothing has happened yet.', advice: 'Step over the first line of the scenario, or run it: every step appears here.' };
@@ -46,7 +47,7 @@ export function timelineView(source: ViewSource): ViewAnswer {
     empty: 'No step matches.',
   };
   return page({
-    title: 'Timeline', controls: controlsOf(session, { wanted, kinds, at, next }), tables: [table],
+    title: 'Timeline', controls: controlsOf(session, { wanted, kinds, at, next }), tables: [...(comparison === undefined ? [] : [comparisonTable(source, comparison)]), table],
     facts: [
       `${timeline.count} lines ran`, ...(timeline.oldest === 0 ? [] : [`the first ${timeline.oldest} are forgotten`]),
       ...(next === undefined ? [] : ['more on the next page']), ...(at === '0' ? [] : [`this page begins at line number ${at.split('.')[0] ?? ''} of the run`]),
@@ -117,13 +118,14 @@ interface Paging {
 function controlsOf({ threads }: Session, { wanted, kinds, at, next }: Paging): Control[] {
   const choice = (id: string, label: string, value: string, options: readonly (readonly [value: string, name: string])[]): Control =>
     ({ id, label, kind: 'choice', value, options: [['all', 'all'] as const, ...options].map(([v, name]) => ({ value: v, name })) });
-  const button = (value: string, label: string): Control => ({ id: 'page', label, kind: 'button', value, options: [] });
+  const button = (value: string, label: string, id = 'page'): Control => ({ id, label, kind: 'button', value, options: [] });
   return [
     { id: 'text', label: 'Search all steps', kind: 'text', value: wanted.words.join(' '), options: [] },
     choice('kind', 'Kind', wanted.kind, kinds.map((kind) => [kind, kind])),
     choice('thread', 'Thread', wanted.thread, threads.map(({ id, name }) => [String(id), name])),
     ...(at === '0' ? [] : [button('0', 'First page')]),
     ...(next === undefined ? [] : [button(next, 'Next page')]),
+    button('', 'Compare with...', 'compare'),
   ];
 }
 

@@ -6,8 +6,9 @@ import type { Stage, UiTest } from './harness/suite.ts';
 const EXAMPLES = 'examples';
 const FIRST = 'scenarios/first-translation.smmu';
 const NESTED = 'scenarios/nested-fault.smmu';
+const MERGE = 'scenarios/vsmmu-merge-v3.smmu';
 
-/** Debugs a scenario up to the line that holds a text, with the editor in front again. */
+/** Debugs a scenario up to the line that holds a text, with nothing but it and the editor to be seen. */
 async function debugAt({ workbench, folder }: Stage, file: string, text: string): Promise<Debugging> {
   const debug = new Debugging(workbench);
   const [line] = await placeOf(folder, file, text);
@@ -15,6 +16,8 @@ async function debugAt({ workbench, folder }: Stage, file: string, text: string)
   await debug.toggleBreakpoint(line);
   await workbench.page.keyboard.press('F5');
   await debug.topLine.waitFor();
+  await debug.standsAt(text);
+  await workbench.command('View: Hide Panel');
   return debug;
 }
 
@@ -36,26 +39,56 @@ export const debugViews: readonly UiTest[] = [
       await page.getByRole('button', { name: /^Level 3 table, .*not reached yet/ }).waitFor();
       await workbench.command('View: Focus First Editor Group');
       for (const frame of ['STE at', 'CD at', 'level 0', 'level 1', 'level 2']) await debug.press('F11', frame);
-      await page.getByRole('button', { name: /^▶|^Level 2 table, .*the present moment/ }).first().waitFor();
+      await page.getByRole('button', { name: /^Level 2 table, .*the present moment/ }).waitFor();
       await workbench.screenshotHere('debug-view-walk');
       await page.getByRole('button', { name: /^Level 1 table, .*opens the line that wrote it/ }).click();
-      await workbench.statusBar(/Ln \d+,/).waitFor();
+      await workbench.statusBar(/Ln 11,/).waitFor();
     },
   },
   {
-    name: 'debug view: a nested walk opens below the table that it was for, by keyboard',
+    name: 'debug view: nested walks, page tables and queues of a guest below Xen, by keyboard',
     workspace: EXAMPLES,
     async run(stage) {
       const { workbench } = stage;
-      await debugAt(stage, NESTED, 'dma eth0 read 0x10000000');
-      await workbench.page.keyboard.press('F10');
+      const debug = await debugAt(stage, NESTED, 'dma eth0 read 0x10000000');
+      await debug.press('F10', 'expect ok');
       await workbench.command('vSMMU: Show Walk');
       const page = workbench.preview;
-      const toggle = page.getByRole('button', { name: /^Show the stage-2 walk/ }).first();
-      await toggle.focus();
+      await page.getByRole('button', { name: /^Show the stage-2 walk/ }).first().focus();
       await workbench.page.keyboard.press('Enter');
       await page.getByRole('button', { name: /^Hide the stage-2 walk/ }).first().waitFor();
       await workbench.screenshotHere('debug-view-nested-walk');
+      await workbench.command('View: Close Editor');
+      await workbench.command('vSMMU: Show Page Tables');
+      await page.getByRole('heading', { name: 'Stage 1 and stage 2 together' }).waitFor();
+      await page.getByRole('cell', { name: 'domd' }).first().waitFor();
+      await workbench.screenshotHere('debug-view-page-tables');
+      await workbench.command('View: Close Editor');
+      await workbench.command('vSMMU: Show Queues');
+      await page.getByRole('group', { name: /^Command queue of .* waiting/ }).first().waitFor();
+      await workbench.screenshotHere('debug-view-queues');
+    },
+  },
+  {
+    name: 'debug view: the timeline searches all steps and leads to a moment; the guest STE beside the host STE',
+    workspace: EXAMPLES,
+    async run(stage) {
+      const { workbench } = stage;
+      const debug = await debugAt(stage, MERGE, 'expect');
+      await workbench.command('vSMMU: Show Guest Against Host STE');
+      const page = workbench.preview;
+      await page.getByText("the hypervisor's own").first().waitFor();
+      await workbench.screenshotHere('debug-view-guest-host');
+      await workbench.command('View: Close Editor');
+      await workbench.command('vSMMU: Show Timeline');
+      await page.getByRole('combobox', { name: 'Kind' }).selectOption('command');
+      await page.getByRole('searchbox', { name: 'Search all steps' }).fill('cfgi_ste');
+      await page.getByRole('cell', { name: /^CMD_CFGI_STE/ }).first().waitFor();
+      await page.getByRole('cell', { name: 'hypervisor', exact: true }).first().waitFor({ state: 'detached' });
+      await workbench.screenshotHere('debug-view-timeline');
+      await page.locator('tbody button').first().click();
+      await debug.standsAt('CMD_CFGI_STE');
+      await workbench.statusBar('In the past').waitFor();
     },
   },
 ];

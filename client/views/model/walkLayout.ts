@@ -7,8 +7,8 @@ import { type Drawing, fitted, type Shape } from './drawing.ts';
 import type { DebugPage, Entry, Phase, Split } from './debugPage.ts';
 
 const MARGIN = 12;
-const CARD = 212;
-const GAP = 34;
+const CARD = 196;
+const GAP = 24;
 const INDENT = 26;
 const HEAD = 30;
 const SPLIT_HEIGHT = 52;
@@ -99,6 +99,10 @@ class Picture {
     let left = x;
     for (const { name, bits, value, level } of fields) {
       const width = Math.max(84, 20 + CODE_CHAR * Math.max(value.length, name.length + bits.length - 1));
+      if (left > x && left + width > x + this.#perRow * (CARD + GAP)) {
+        left = x;
+        this.y += 38;
+      }
       const state = level === null ? 'plain' : level === now ? 'now' : reached.has(level) ? 'used' : 'ahead';
       this.shapes.push({
         tag: 'g', attributes: { class: `field ${state}` }, children: [
@@ -109,8 +113,8 @@ class Picture {
         ],
       });
       left += width;
+      this.#reach(left);
     }
-    this.#reach(left);
     this.y += SPLIT_HEIGHT;
   }
 
@@ -198,6 +202,6 @@ function slotShapes({ index, value }: Entry, { x, y, width }: { readonly x: numb
     { tag: 'rect', attributes: { class: 'slots', x, y, width, height: 8 } },
     { tag: 'rect', attributes: { class: 'slot', x, y: y + 8, width, height: 22 } },
     { tag: 'rect', attributes: { class: 'slots', x, y: y + 30, width, height: 8 } },
-    { tag: 'text', attributes: { class: 'id', x: x + 6, y: y + 24 }, children: [`${slot.padStart(5)}: ${value === '' ? '?' : value}`] },
+    { tag: 'text', attributes: { class: 'id entry', x: x + 6, y: y + 24 }, children: [`${slot.padStart(5)}: ${value === '' ? '?' : value}`] },
   ];
 }

@@ -22,7 +22,8 @@ function shapeElement(shape: Shape, doing: Doing): SVGElement {
   if (key !== undefined) made.dataset['key'] = key;
   const press = act !== undefined ? () => doing.act?.(act) : place === null || place === undefined ? undefined : () => doing.open(place);
   if (label === undefined || press === undefined) return made;
-  setAttributes(made, { role: act === undefined ? 'link' : 'button', tabindex: -1, 'aria-label': label, click: press });
+  // A button is named by its title: it says more than the lines in it, in another order.
+  setAttributes(made, { tabindex: -1, click: press, ...(act === undefined ? { role: 'link', 'aria-label': label } : { role: 'button' }) });
   made.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();

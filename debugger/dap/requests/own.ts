@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { type Answer, Refusal } from '../protocol.ts';
 import { watched } from '../dataTargets.ts';
 import { streamHover } from '../streamHover.ts';
-import { viewBody, writerBody } from '../views.ts';
+import { compareBody, viewBody, writerBody } from '../views.ts';
 import { perform, step } from './execution.ts';
 
 interface RowOfView {
@@ -53,6 +53,7 @@ export const OWN = {
   'vsmmu/goTo': (context: Context, { unit, step: number }: { unit?: number; step?: number }): Answer<undefined> => perform(context, () => (
     typeof unit === 'number' && typeof number === 'number' ? { kind: 'to', moment: { unit, step: number }, isJump: true, reason: 'goto' } : new Refusal('A moment is needed.')
   )),
+  'vsmmu/compare': compareBody,
   'vsmmu/view': viewBody,
   'vsmmu/writer': writerBody,
   'vsmmu/runBackToWriter': (context: Context, row: RowOfView): Answer<undefined> => perform(context, (debuggee) => {

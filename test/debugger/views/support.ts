@@ -14,7 +14,7 @@ export class Scene {
   readonly session: Session;
   readonly text: string;
   readonly #path: string;
-  readonly #views = new DebuggerViews();
+  readonly views = new DebuggerViews();
 
   constructor(name: string, text = readFileSync(resolve('examples/scenarios', name), 'utf8')) {
     this.text = text;
@@ -61,7 +61,7 @@ export class Scene {
     session.settle();
     const inspector = new Inspector(session.system, { steps: session.trace?.steps.slice(0, session.moment.step).filter((s) => s.kind !== 'outcome') ?? [] });
     const place = (at: { readonly file: string; readonly start: number }): { uri: string; line: number } => ({ uri: `file://${at.file}`, line: this.text.slice(0, at.start).split('\n').length });
-    return this.#views.view(view, { session, inspector, options: new Map(Object.entries(options)), place });
+    return this.views.view(view, { session, inspector, options: new Map(Object.entries(options)), place });
   }
 
   page(view: string, options: Readonly<Record<string, string>> = {}): ViewPage {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DEBUG_PAGE } from '../../../client/views/model/debugPage.ts';
 import { drawRing } from '../../../client/views/model/ringLayout.ts';
 import { drawWalk } from '../../../client/views/model/walkLayout.ts';
+import { compareRuns, type Comparison } from '../../../debugger/views/compare.ts';
 import { PAGE_ROWS } from '../../../debugger/views/timeline.ts';
 import { rowsOf, Scene } from './support.ts';
 
@@ -133,4 +134,51 @@ describe('guest against host', () => {
   });
 
   it('says what to do where no guest has entries', () => expect(new Scene('first-translation.smmu').answer('guestHost')).toMatchObject({ kind: 'empty' }));
+});
+
+describe('two runs', () => {
+  const compared = (scene: Scene, other: Scene): Comparison => {
+    const work = compareRuns(scene.session, other.session.timeline, 'other.smmu');
+    for (;;) {
+      const step = work.next();
+      if (step.done === true) return step.value;
+    }
+  };
+
+  it('that are the same have no difference', () => {
+    const scene = new Scene('first-translation.smmu').toEnd();
+    const before = scene.session.system.machine.hash;
+    expect(compared(scene, new Scene('first-translation.smmu'))).toMatchObject({ text: 'no difference so far', difference: undefined });
+    scene.session.settle();
+    expect(scene.session.system.machine.hash).toBe(before);
+  });
+
+  it('part where one maps less, and the step that first differs is named', () => {
+    const scene = new Scene('first-translation.smmu').toEnd();
+    const other = new Scene('first-translation.smmu', scene.text.replace('0x90000000 16K rw', '0x90000000 16K r'));
+    const { text, difference } = compared(scene, other);
+    const line = scene.text.slice(0, scene.text.indexOf('map eth0')).split('\n').length;
+    expect(text).toContain(`first difference in line ${line}, step `);
+    const pair = difference?.steps.find(({ step }) => step === difference.step);
+    expect(pair?.here).not.toBe(pair?.there);
+    expect(difference?.steps.filter(({ step }) => step < difference.step).every(({ here, there }) => here === there)).toBe(true);
+  });
+
+  it('part after an edit by hand, at the step that reads what was changed', () => {
+    const scene = new Scene('first-translation.smmu').toLine('dma eth0 read');
+    const { session } = scene;
+    session.edit(() => void session.system.machine.memory.write(0x90000040, new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8])));
+    scene.toEnd();
+    const { difference } = compared(scene, new Scene('first-translation.smmu'));
+    const pair = difference?.steps.find(({ step }) => step === difference.step);
+    expect(pair?.here).toMatch(/^reads .*: 01 02 03/);
+    expect(pair?.there).toMatch(/^reads /);
+  });
+
+  it('are shown in the timeline, with the difference marked', () => {
+    const scene = new Scene('first-translation.smmu').toEnd();
+    scene.views.comparison = compared(scene, new Scene('first-translation.smmu', scene.text.replace('16K rw', '16K r')));
+    const table = scene.page('timeline').tables.find(({ id }) => id === 'comparison');
+    expect(table?.rows.filter(({ mark }) => mark === 'warning').map(({ note }) => note)).toEqual(['the first difference']);
+  });
 });
