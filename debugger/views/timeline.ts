@@ -43,7 +43,7 @@ export function timelineView(source: ViewSource, comparison?: Comparison): ViewA
   const kinds = kindsOf(found);
   const rows = inPlace(session, found, () => found.map((one) => rowOf(source, one)));
   const table: Table = {
-    id: 'steps', title: 'Steps', columns: columns('Moment', 'Line', 'Thread', 'Kind', 'What', '`Before', '`After'), rows,
+    id: 'steps', title: 'Steps', columns: columns('Moment', 'Line', 'What', '`Before', '`After', 'Kind', 'Thread'), rows,
     empty: 'No step matches.',
   };
   return page({
@@ -154,9 +154,9 @@ function rowOf({ session, place }: ViewSource, { trace, step }: Found): Row {
     cells: [
       cell(`${unit.index}.${step}`, { act: { name: 'goTo', value: moment }, sort: unit.index * 2 ** 17 + step }),
       cell(String(unit.action.line + 1), { place: place(unit.action.at), sort: unit.action.line }),
-      cell(session.threads.find(({ id }) => id === trace.threadOf(step))?.name ?? ''),
-      cell(kindOf(own)), cell(textOf(trace, step) === '' ? 'the line begins' : textOf(trace, step)),
+      cell(textOf(trace, step) === '' ? 'the line begins' : textOf(trace, step)),
       cell(listed((change) => `${changeName(session, change)} ${valueOf(change, 'before')}`)), cell(listed((change) => valueOf(change, 'after'))),
+      cell(kindOf(own)), cell(session.threads.find(({ id }) => id === trace.threadOf(step))?.name ?? ''),
     ],
     mark: isHere ? 'present' : isBad || own?.kind === 'outcome' ? 'warning' : null, note: isHere ? 'the present moment' : '',
   };

@@ -16,6 +16,7 @@ const ROW_GAP = 22;
 /** Widths of the letters of both fonts at 12 px, taken generously. */
 const CHAR = 6.9;
 const CODE_CHAR = 7.4;
+const BOLD_CHAR = 7.7;
 const LINES = 3;
 const LINE = 17;
 
@@ -82,13 +83,20 @@ class Picture {
     }
   }
 
+  /** Of a whole row. */
+  get #width(): number {
+    return this.#perRow * (CARD + GAP) - GAP;
+  }
+
   /** A phase with everything that is open in it. */
   phase(phase: Phase, x: number): void {
     const top = this.y;
     this.#text(x, this.y + 20, phase.title, 'phase');
     this.y += HEAD;
     if (phase.split !== null) this.#split(phase.split, phase, x);
-    for (let from = 0; from < phase.entries.length; from += this.#perRow) this.#row(phase.entries.slice(from, from + this.#perRow), x);
+    // What came of it is told in sentences, which need the whole width.
+    const [perRow, width] = phase.id === 'outcome' ? [1, this.#width] : [this.#perRow, CARD];
+    for (let from = 0; from < phase.entries.length; from += perRow) this.#row(phase.entries.slice(from, from + perRow), x, width);
     if (x > MARGIN) this.shapes.push({ tag: 'path', attributes: { class: 'nesting', d: `M${x - 12} ${top + 4}V${this.y - ROW_GAP}` } });
   }
 
@@ -98,8 +106,8 @@ class Picture {
     const now = entries.find(({ reach }) => reach === 'now')?.level ?? null;
     let left = x;
     for (const { name, bits, value, level } of fields) {
-      const width = Math.max(84, 20 + CODE_CHAR * Math.max(value.length, name.length + bits.length - 1));
-      if (left > x && left + width > x + this.#perRow * (CARD + GAP)) {
+      const width = 18 + Math.max(CODE_CHAR * value.length, CHAR * (name.length + bits.length + 3));
+      if (left > x && left + width > x + this.#width + GAP) {
         left = x;
         this.y += 38;
       }
@@ -118,23 +126,23 @@ class Picture {
     this.y += SPLIT_HEIGHT;
   }
 
-  #row(entries: readonly Entry[], x: number): void {
-    const height = Math.max(...entries.map((entry) => this.#height(entry)));
+  #row(entries: readonly Entry[], x: number, width: number): void {
+    const height = Math.max(...entries.map((entry) => this.#height(entry, width)));
     entries.forEach((entry, at) => {
       const left = x + at * (CARD + GAP);
-      this.#card(entry, { x: left, width: CARD, height });
+      this.#card(entry, { x: left, width, height });
       const next = entries[at + 1];
       if (next !== undefined) this.#arrow(left + CARD, this.y + 24, next.reach);
     });
-    this.#reach(x + entries.length * (CARD + GAP) - GAP);
-    this.y += height + ROW_GAP;
+    this.#reach(x + entries.length * (width + GAP) - GAP);
+    this.y += height + (width > CARD ? ROW_GAP / 2 : ROW_GAP);
     for (const { key } of entries) {
       if (this.#open.has(key)) for (const phase of this.#nested.get(key) ?? []) this.phase(phase, x + INDENT);
     }
   }
 
-  #height(entry: Entry): number {
-    const lines = wrapped(entry.meaning, CARD - 20, LINES).length;
+  #height(entry: Entry, width: number): number {
+    const lines = wrapped(entry.meaning, width - 20, LINES).length;
     const slot = entry.kind === 'level' ? 46 : 0;
     return 30 + whereLines(entry).length * LINE + slot + lines * LINE + (this.#nested.has(entry.key) ? 24 : 0) + 8;
   }
@@ -145,7 +153,7 @@ class Picture {
     const children: Shape[] = [{ tag: 'rect', attributes: { x, y, width, height, rx: 3 } }];
     const line = (text: string, at: number, style: string): void => void children.push({ tag: 'text', attributes: { class: style, x: x + 10, y: at }, children: [text] });
     const mark = entry.reach === 'now' ? '▶ ' : '';
-    line(`${mark}${fitted(entry.title, inside - mark.length * CHAR, CHAR)}`, y + 20, 'name');
+    line(`${mark}${fitted(entry.title, inside - mark.length * BOLD_CHAR, BOLD_CHAR)}`, y + 20, 'name');
     let at = y + 20;
     for (const text of whereLines(entry)) line(fitted(text, inside, CODE_CHAR), at += LINE, 'id');
     if (entry.kind === 'level') {
