@@ -63,6 +63,8 @@ export interface DescribedDomain {
   readonly grants: readonly { readonly device: string; readonly backend: string }[];
   /** Not created before the scenario says `create`. */
   readonly isLater: boolean;
+  /** Devices that it gets although another guest has them at the start: that one must be gone by then. */
+  readonly takes?: readonly string[];
   readonly at: SourceRange | undefined;
 }
 

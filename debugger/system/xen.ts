@@ -80,7 +80,7 @@ function largest(free: readonly Stretch[]): number {
 }
 
 function configOf(description: Description, domain: DescribedDomain, ram: DomainRam): DomainConfig {
-  const own = description.devices.filter((d) => (d.domain ?? DOM0) === domain.name);
+  const own = description.devices.filter((d) => (d.domain ?? DOM0) === domain.name || domain.takes?.includes(d.name) === true);
   // dom0 reaches devices without SMMU as it reaches all else; they are assigned to guests only.
   const devices = domain.origin === 'hardware' ? own.filter((d) => d.smmu !== undefined) : own;
   return {

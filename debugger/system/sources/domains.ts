@@ -56,7 +56,7 @@ export function domainsOf(draft: Draft): { readonly domains: readonly DescribedD
   for (const { name, domain } of modelled) for (const { value, atom } of domain.config?.pci ?? []) given.pci(name, value, { file: domain.at.file, start: atom.start, end: atom.end });
   for (const line of draft.guests) for (const device of line.devices) given.named(line.name, device, line.at);
   const fromModel = modelled.map(({ name, domain }) => described(draft, name, domain));
-  const plain = draft.guests.filter((line) => !fromModel.some((d) => d.name === line.name)).map((line) => plainDomain(draft, line));
+  const plain = draft.guests.filter((line) => !fromModel.some((d) => d.name === line.name)).map((line) => plainDomain(draft, line, given));
   const hardware = draft.hypervisor.kind === 'xen' ? [hardwareDomain(draft)] : [];
   return { domains: [...hardware, ...fromModel, ...plain], devices: given.devices };
 }
@@ -103,9 +103,10 @@ function memoryOf({ config, node }: Domain): number | undefined {
   return memory === undefined ? undefined : memory * MB;
 }
 
-function plainDomain(draft: Draft, line: GuestLine): DescribedDomain {
+function plainDomain(draft: Draft, line: GuestLine, { taken }: Givings): DescribedDomain {
+  const takes = taken.filter(({ domain }) => domain === line.name).map(({ device }) => device);
   return {
-    name: line.name, origin: line.kind, memory: line.memory, hasVsmmu: line.hasVsmmu ?? draft.hasVsmmus ?? false, grants: [], isLater: line.isLater, at: line.at,
+    name: line.name, origin: line.kind, memory: line.memory, hasVsmmu: line.hasVsmmu ?? draft.hasVsmmus ?? false, grants: [], isLater: line.isLater, at: line.at, ...(takes.length === 0 ? {} : { takes }),
   };
 }
 
@@ -121,6 +122,8 @@ function bootArguments(draft: Draft): { readonly memory: number | undefined; rea
 /** Devices on their way to domains. */
 class Givings {
   devices: readonly DescribedDevice[];
+  /** Devices of other guests that guests get later. */
+  readonly taken: { readonly domain: string; readonly device: string }[] = [];
   readonly #draft: Draft;
 
   constructor(draft: Draft) {
@@ -162,7 +165,9 @@ class Givings {
   }
 
   #give(device: DescribedDevice, domain: string, at: SourceRange): void {
-    if (device.domain !== undefined && device.domain !== domain) return this.#warn(at, `${device.name} is given to ${device.domain} already.`);
+    const isTaken = device.domain !== undefined && device.domain !== domain;
+    if (isTaken && this.#draft.guests.some((g) => g.name === domain && g.isLater)) return void this.taken.push({ domain, device: device.name });
+    if (isTaken) return this.#warn(at, `${device.name} is given to ${device.domain} already.`);
     this.devices = this.devices.map((d) => (d === device ? { ...d, domain } : d));
   }
 

@@ -8,7 +8,7 @@ const SCENARIOS = readdirSync(FOLDER).filter((name) => name.endsWith('.smmu'));
 
 describe('the example scenarios', () => {
   it('tell the stories that users meet', () => {
-    expect(SCENARIOS).toHaveLength(15);
+    expect(SCENARIOS).toHaveLength(20);
   });
 
   it.each(SCENARIOS)('%s begins with its story, and holds', (name) => {

@@ -78,6 +78,12 @@ expect ok
     expect(machine.hash).toBe(hash);
   });
 
+  it('gives a device to the next guest once the one before is gone, and not before', () => {
+    const lines = 'smmu s base=0x9050000\ndevice nic sid=8\nmemory ram 0x80000000 512M\nhypervisor xen\nguest a viommu=smmuv3 devices="nic"\n';
+    expect(failures(prepare(`${lines}create b devices="nic" viommu=smmuv3\nexpect refused\ndestroy a\ncreate b devices="nic" viommu=smmuv3\nin b\n  probe\n  attach nic\nexpect isolated\n`))).toEqual([]);
+    expect(outcomes(`${lines}create b devices="nic"`).at(-1)).toContain('already');
+  });
+
   it('lets the hypervisor be asked by operations, with devices by any name', () => {
     expect(failures(prepare(`${PROJECT}call start domain=domd
 call attach domain=domd device=eth0
