@@ -7,6 +7,9 @@ import { list, object, text } from '../views/shape.ts';
 import { program } from './command.ts';
 
 const TYPE = 'vsmmu';
+// Two, as the command names files, and none that looks for the file: VS Code ends a matcher a moment after
+// the task, and what it has not looked up by then is lost.
+const MATCHERS = ['$vsmmu', '$vsmmu-absolute'];
 const PATHS = object({ paths: list(text) });
 const ARGUMENTS = object({ args: list(text) });
 
@@ -23,7 +26,7 @@ function checkTask(context: vscode.ExtensionContext, definition: vscode.TaskDefi
   const more = ARGUMENTS(definition) ? definition.args : [];
   const { node, script, env } = program(context);
   const execution = new vscode.ProcessExecution(node, [script, 'check', ...more, ...paths], { env: { ...env }, ...(folder === undefined ? {} : { cwd: folder.uri.fsPath }) });
-  const task = new vscode.Task(definition, folder ?? vscode.TaskScope.Workspace, vscode.l10n.t('check device trees and guests'), TYPE, execution, ['$vsmmu']);
+  const task = new vscode.Task(definition, folder ?? vscode.TaskScope.Workspace, vscode.l10n.t('check device trees and guests'), TYPE, execution, MATCHERS);
   task.group = vscode.TaskGroup.Test;
   return task;
 }

@@ -84,6 +84,15 @@ describe('the problem matchers', () => {
     });
   });
 
+  it.each<[string, string | undefined, string | undefined]>([
+    ['a b/c.dts:1:2: error: x [smmu-reg]', 'a b/c.dts', undefined],
+    ['/usr/include/c.dtsi:1:2: warning: x [smmu-reg]', undefined, '/usr/include/c.dtsi'],
+    ['C:/boards/c.dtsi:1:2: info: x [smmu-reg]', undefined, 'C:/boards/c.dtsi'],
+    ['   see:  c.dtsi:1:2: the interrupts are here', undefined, undefined],
+  ])('tell files below the folder from others: %j', (line, below, outside) => {
+    expect([found('vsmmu', line)?.['file'], found('vsmmu-absolute', line)?.['file']]).toEqual([below, outside]);
+  });
+
   // What dtc 1.6.1 prints for sources that are wrong in these ways.
   it.each<[string, Record<string, string> | undefined]>([
     ['w.dts:7.6-16: Warning (reg_format): /c:reg: property has invalid length (4 bytes) (#address-cells == 1, #size-cells == 1)', { file: 'w.dts', line: '7', column: '6', endColumn: '16', severity: 'Warning', code: 'reg_format', message: '/c:reg: property has invalid length (4 bytes) (#address-cells == 1, #size-cells == 1)' }],
