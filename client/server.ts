@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { BLOB_SCHEME } from './blobs.ts';
 import type { ClientParts } from './languageClient.ts';
+import { virtualSchemes } from './virtualFiles.ts';
 
 /** Language ids of files that a board explains: device trees under ours and that of other extensions, and Xen guests. */
 export const BOARD_LANGUAGES: readonly string[] = ['dts', 'devicetree', 'xl-cfg'];
@@ -24,11 +25,17 @@ export class Server implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   /** Fires when the server starts, stops or fails. */
   readonly onDidChangeState = this.#changed.event;
+  readonly #folders: vscode.Disposable;
+  /** Schemes of virtual folders that the client serves. */
+  #virtual: readonly string[] = [];
   #client: LanguageClient | undefined;
   #starting: Promise<LanguageClient> | undefined;
 
   constructor(context: vscode.ExtensionContext) {
     this.#context = context;
+    this.#folders = vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      if (this.#client !== undefined && virtualSchemes().some((scheme) => !this.#virtual.includes(scheme))) void this.restart().catch(() => undefined);
+    });
   }
 
   isRunning(): boolean {
@@ -40,10 +47,16 @@ export class Server implements vscode.Disposable {
     setImmediate(() => void this.#ready().catch(() => undefined));
   }
 
+  /** Starts it anew, with a client that serves the folders as they are now. */
   async restart(): Promise<void> {
-    // A server that could not be started has a client all the same, which can try again.
-    if (this.#client === undefined) await this.#ready();
-    else await this.#client.restart();
+    // One that is starting cannot be stopped.
+    await this.#starting?.catch(() => undefined);
+    const old = this.#client;
+    this.#client = undefined;
+    this.#starting = undefined;
+    // A client whose server could not be started cannot be stopped either.
+    await old?.dispose().catch(() => undefined);
+    await this.#ready();
   }
 
   async sendRequest<R>(method: string, params: unknown): Promise<R> {
@@ -71,6 +84,7 @@ export class Server implements vscode.Disposable {
   async #load(): Promise<LanguageClient> {
     const bundle = this.#context.asAbsolutePath('dist/client.js');
     const { createClient } = createRequire(bundle)(bundle) as { createClient(parts: ClientParts): LanguageClient };
+    this.#virtual = virtualSchemes();
     const client = createClient({ module: this.#context.asAbsolutePath('dist/server.js'), languages: LANGUAGES, schemes: SCHEMES });
     for (const [method, handler] of this.#notified) client.onNotification(method, handler);
     client.onDidChangeState(() => this.#changed.fire());
@@ -80,6 +94,7 @@ export class Server implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#folders.dispose();
     void this.#client?.dispose();
   }
 }
