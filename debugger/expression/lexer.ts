@@ -44,7 +44,7 @@ export function nextToken(text: string, offset: number): ExpressionToken {
 }
 
 /** Reads a number as written, suffix included; a message where it is none or does not fit 64 bits. */
-export function readNumber(text: string): { readonly value: U64; readonly message?: string } {
+function readNumber(text: string): { readonly value: U64; readonly message?: string } {
   const suffix = /[KMG]$/.exec(text)?.[0] ?? '';
   const digits = text.slice(0, text.length - suffix.length).replaceAll('_', '');
   const isNumber = /^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)$/.test(digits);

@@ -100,7 +100,7 @@ function walk({ system }: Surroundings, args: readonly ExpressionValue[]): Expre
 }
 
 /** The steps of a transaction as a value: how it ended, and what was read on the way. */
-export function walkValue(steps: readonly Step[], sentence: string): ExpressionValue {
+function walkValue(steps: readonly Step[], sentence: string): ExpressionValue {
   const own = lastTransaction(steps).steps;
   const order = tableOrder(own);
   const result = own.findLast((s) => s.kind === 'result');

@@ -55,7 +55,7 @@ export interface Listing {
 }
 
 /** Descriptors that one listing reads at most. */
-export const MOST_DESCRIPTORS = 1 << 16;
+const MOST_DESCRIPTORS = 1 << 16;
 
 const WORDS3 = (bits: number): string => `${(bits & 1) !== 0 ? 'r' : '-'}${(bits & 2) !== 0 ? 'w' : '-'}${(bits & 4) !== 0 ? 'x' : '-'}`;
 

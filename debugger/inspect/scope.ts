@@ -17,7 +17,7 @@ import { deviceValue, outcomeValue, smmuMember, smmuValue } from './systemValues
 const WORDS: ReadonlyMap<string, KnownFunction> = new Map([...FUNCTIONS, ...NAMES].map((f) => [f.name, f]));
 
 /** Functions that can be written without parentheses: they are lists. */
-export const NAMED_LISTS: ReadonlySet<string> = new Set(['tlb', ...QUEUE_NAMES]);
+const NAMED_LISTS: ReadonlySet<string> = new Set(['tlb', ...QUEUE_NAMES]);
 
 /** Names that stand for numbers of the architecture. */
 export const CONSTANTS: ReadonlyMap<string, ExpressionValue> = new Map([

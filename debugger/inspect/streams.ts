@@ -25,7 +25,7 @@ export interface Found<C> {
 const OUTSIDE = 2;
 
 /** What an event means, in a sentence with its name. */
-export function eventSentence(code: number): string {
+function eventSentence(code: number): string {
   const type = EVENTS.find((e) => e.code === code);
   if (code === OUTSIDE) return 'C_BAD_STREAMID: the StreamID is outside the stream table, or its level-1 descriptor is not valid.';
   return type === undefined ? `event 0x${code.toString(16)}` : `${type.name}: ${type.layout.text}`;

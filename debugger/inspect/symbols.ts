@@ -45,7 +45,7 @@ interface NamedTables {
 }
 
 /** All symbols of a system as it stands. */
-export function symbolsOf(system: System): MemorySymbol[] {
+function symbolsOf(system: System): MemorySymbol[] {
   const { machine } = system;
   const named: NamedTables = { roots: new Set(), left: MOST_TABLES };
   const symbols: MemorySymbol[] = machine.memory.map.regions.map((r) => ({

@@ -48,18 +48,18 @@ interface Frame {
 }
 
 /** The address that a descriptor names. */
-export function outputOf(regime: Regime, hi: number, lo: number): number {
+function outputOf(regime: Regime, hi: number, lo: number): number {
   const high = regime.is52 ? (hi & 0xffff) | ((lo & 0xf000) << 4) : hi & 0xffff;
   return high * 2 ** 32 + ((lo & (-1 << regime.page)) >>> 0);
 }
 
 /** Bytes that an entry of a level covers. */
-export function spanOf(regime: Regime, level: number): number {
+function spanOf(regime: Regime, level: number): number {
   return 2 ** (regime.page + (3 - level) * regime.stride);
 }
 
 /** A descriptor as a walk sees it. */
-export function judge(regime: Regime, level: number, hi: number, lo: number): 'invalid' | 'table' | 'leaf' | string {
+function judge(regime: Regime, level: number, hi: number, lo: number): 'invalid' | 'table' | 'leaf' | string {
   const type = lo & 3;
   if ((type & 1) === 0) return 'invalid';
   const isTable = type === 3 && level < 3;
@@ -76,7 +76,7 @@ export function swap32(x: number): number {
 }
 
 /** Loads a descriptor as the regime's byte order has it; undefined where memory does not answer. */
-export function loadDescriptor(memory: Memory, address: number, isBigEndian: boolean): { readonly hi: number; readonly lo: number } | undefined {
+function loadDescriptor(memory: Memory, address: number, isBigEndian: boolean): { readonly hi: number; readonly lo: number } | undefined {
   if (address >= 2 ** 52 || !memory.load(Math.floor(address / 2 ** 32), address | 0)) return undefined;
   return isBigEndian ? { hi: swap32(memory.lo), lo: swap32(memory.hi) } : { hi: memory.hi, lo: memory.lo };
 }

@@ -21,9 +21,6 @@ export function fieldOf(layout: Layout, name: string, of = layout.name): Field {
   return fieldNamed(layout, name) ?? unusable(`there is no field ${name} in ${of}; it has ${layout.fields.map((one) => one.name).join(', ')}`);
 }
 
-/** Computes an expression. */
-export type Compute = (expression: Expression) => U64 | string;
-
 /** The largest number that stays exact: beyond physical and virtual address spaces. */
 const EXACT = 2 ** 53;
 

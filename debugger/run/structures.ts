@@ -10,7 +10,7 @@ import { REG } from '../../emulator/registers/store.ts';
 import type { SmmuAccess } from '../system/system.ts';
 
 /** Bytes of an STE and of a CD. */
-export const ENTRY_BYTES = 64;
+const ENTRY_BYTES = 64;
 
 const STRTAB_ADDRESS = 2 ** 52;
 

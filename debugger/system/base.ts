@@ -22,7 +22,7 @@ export function systemSmmus({ smmus }: Description): SystemSmmu[] {
 }
 
 /** A device as the system names it. */
-export function systemDevice({ name, aliases, smmu, sids, at, node, requesters }: DescribedDevice): SystemDevice {
+function systemDevice({ name, aliases, smmu, sids, at, node, requesters }: DescribedDevice): SystemDevice {
   return { name, aliases, smmu, sids, at, node, requesters };
 }
 

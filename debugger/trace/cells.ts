@@ -28,7 +28,7 @@ export type Change =
 type CellTest = (cells: Cells, index: number) => boolean;
 
 /** A test of cells for a target. */
-export function targetTest(system: System, target: DataTarget): CellTest {
+function targetTest(system: System, target: DataTarget): CellTest {
   if (target.kind === 'memory') {
     const { address, size } = target;
     return ({ label }, index) => label?.kind === 'memory' && (label.base ?? 0) + index * 4 < address + size && (label.base ?? 0) + index * 4 + 4 > address;

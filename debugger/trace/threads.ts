@@ -16,7 +16,7 @@ export interface Thread {
 }
 
 /** The thread of units in which nobody in particular acts. */
-export const SCENARIO_THREAD = 1;
+const SCENARIO_THREAD = 1;
 
 /** The threads of one system. */
 export class Threads {

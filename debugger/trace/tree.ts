@@ -29,9 +29,14 @@ function isBareResult(step: TraceStep): boolean {
   return step.kind === 'hypervisor' && step.action === 'result' && step.text === 'done';
 }
 
+/** A crash is printed to the console first, in the same words. */
+function isSaidAgain(step: TraceStep, next: TraceStep | undefined): boolean {
+  return step.kind === 'hypervisor' && step.action === 'log' && next?.kind === 'hypervisor' && next.action === 'crash' && next.text === step.text;
+}
+
 function leaf(number: number, steps: readonly TraceStep[], children: TreeNode[] = []): TreeNode[] {
   const step = steps[number - 1];
-  return step === undefined || isBareResult(step) ? [] : [{ ...stepText(step), children }];
+  return step === undefined || isBareResult(step) || isSaidAgain(step, steps[number]) ? [] : [{ ...stepText(step), children }];
 }
 
 function below(node: FrameNode, steps: readonly TraceStep[]): TreeNode[] {

@@ -51,7 +51,7 @@ export function bindLine(text: string, line: SyntaxLine, report: Report): BoundL
 }
 
 /** Which action a line is, and how many chunks name it. */
-export function verbOf({ chunks }: Pick<SyntaxLine, 'chunks'>, report: Report): { readonly verb: Verb | undefined; readonly words: number } {
+function verbOf({ chunks }: Pick<SyntaxLine, 'chunks'>, report: Report): { readonly verb: Verb | undefined; readonly words: number } {
   const [first, second, third] = chunks;
   if (first === undefined) return { verb: undefined, words: 0 };
   const verb = FIRST_WORDS.includes(first.text) ? verbNamed(first.text) : undefined;

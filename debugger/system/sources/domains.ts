@@ -27,11 +27,20 @@ export function createdLater(program: Program, draft: Draft): GuestLine[] {
   const known = new Set([...draft.guests.map((g) => g.name), ...(draft.project?.domains ?? []).map((d) => d.name)]);
   const visit = (action: Action): void => {
     const later = action.verb === 'create' ? laterGuest(action) : undefined;
-    if (later !== undefined && !known.has(later.name) && !found.has(later.name)) found.set(later.name, later);
+    const first = later === undefined ? undefined : found.get(later.name);
+    if (later !== undefined && !known.has(later.name) && first === undefined) found.set(later.name, later);
+    if (later !== undefined && first !== undefined && optionsOf(first) !== optionsOf(later)) {
+      draft.problems.push({ id: 'scenario-setup', level: 'warning', message: `${later.name} is created as the first line that creates it says; give both lines the same options.`, range: later.at });
+    }
     action.body.forEach(visit);
   };
   program.actions.forEach(visit);
   return [...found.values()];
+}
+
+/** What a line makes of a guest, for comparison. */
+function optionsOf({ hasVsmmu, devices, kind }: GuestLine): string {
+  return JSON.stringify([hasVsmmu, devices, kind]);
 }
 
 function laterGuest(action: Action): GuestLine | undefined {

@@ -82,6 +82,9 @@ expect ok
     const lines = 'smmu s base=0x9050000\ndevice nic sid=8\nmemory ram 0x80000000 512M\nhypervisor xen\nguest a viommu=smmuv3 devices="nic"\n';
     expect(failures(prepare(`${lines}create b devices="nic" viommu=smmuv3\nexpect refused\ndestroy a\ncreate b devices="nic" viommu=smmuv3\nin b\n  probe\n  attach nic\nexpect isolated\n`))).toEqual([]);
     expect(outcomes(`${lines}create b devices="nic"`).at(-1)).toContain('already');
+    const twice = `${lines}destroy a\ncreate b devices="nic"\ndestroy b\ncreate b devices="nic"`;
+    expect(prepare(twice).problems).toEqual([]);
+    expect(prepare(`${twice} viommu=smmuv3`).problems.map((p) => p.message)).toEqual(['b is created as the first line that creates it says; give both lines the same options.']);
   });
 
   it('lets the hypervisor be asked by operations, with devices by any name', () => {
