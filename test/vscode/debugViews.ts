@@ -21,12 +21,20 @@ async function debugAt({ workbench, folder }: Stage, file: string, text: string)
   return debug;
 }
 
+/** Every view by its command, its pictures and what it is headed by. */
+const ALL = [
+  { command: 'Show Walk', picture: 'walk', heading: /^Walk of|No transaction/ }, { command: 'Show Timeline', picture: 'timeline', heading: 'Timeline' },
+  { command: 'Show Queues', picture: 'queues', heading: 'Queues' }, { command: 'Show Page Tables', picture: 'page-tables', heading: /^Page tables of/ },
+  { command: 'Show Guest Against Host STE', picture: 'guest-host', heading: 'Guest against host STE' },
+] as const;
+
 export const debugViews: readonly UiTest[] = [
   {
     name: 'debug view: the walk follows the stepping, and an entry leads to who wrote it',
     workspace: EXAMPLES,
     async run(stage) {
       const { workbench } = stage;
+      await workbench.open(FIRST);
       await workbench.command('vSMMU: Show Walk');
       const page = workbench.preview;
       await page.getByText('No scenario is being debugged.').waitFor();
@@ -89,6 +97,22 @@ export const debugViews: readonly UiTest[] = [
       await page.locator('tbody button').first().click();
       await debug.standsAt('CMD_CFGI_STE');
       await workbench.statusBar('In the past').waitFor();
+    },
+  },
+  {
+    name: 'debug view: all of them in high contrast',
+    workspace: EXAMPLES,
+    async run(stage) {
+      const { workbench } = stage;
+      await workbench.open(MERGE);
+      await workbench.goContrast();
+      await debugAt(stage, MERGE, 'expect ok');
+      for (const { command, picture, heading } of ALL) {
+        await workbench.command(`vSMMU: ${command}`);
+        await workbench.preview.getByRole('heading', { level: 1, name: heading }).waitFor();
+        await workbench.screenshotContrast(`debug-view-${picture}`);
+        await workbench.command('View: Close Editor');
+      }
     },
   },
 ];

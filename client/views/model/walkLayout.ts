@@ -17,6 +17,8 @@ const ROW_GAP = 22;
 const CHAR = 6.9;
 const CODE_CHAR = 7.4;
 const BOLD_CHAR = 7.7;
+/** Of notes, at 11 px. */
+const NOTE_CHAR = 6.3;
 const LINES = 3;
 const LINE = 17;
 
@@ -47,7 +49,7 @@ export function drawWalk(drawing: WalkDrawing): Drawing {
 
 /** Text in lines of some width, at most so many. */
 export function wrapped(text: string, width: number, most: number): string[] {
-  const room = Math.floor(width / CHAR);
+  const room = Math.floor(width / NOTE_CHAR);
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
@@ -59,7 +61,7 @@ export function wrapped(text: string, width: number, most: number): string[] {
     }
   }
   if (line !== '') lines.push(line);
-  const shown = lines.slice(0, most).map((one) => fitted(one, width, CHAR));
+  const shown = lines.slice(0, most).map((one) => fitted(one, width, NOTE_CHAR));
   const last = shown.at(-1);
   if (lines.length > most && last !== undefined) shown[most - 1] = `${last.slice(0, room - 1)}…`;
   return shown;

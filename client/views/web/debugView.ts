@@ -28,6 +28,8 @@ class DebugView {
   readonly #filter: HTMLInputElement;
   readonly #filterField: HTMLElement;
   #perRow = 4;
+  /** The entry that the present moment is at, by its key. */
+  #now = '';
   #drawn = '';
   #data: DebugPage | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -97,6 +99,15 @@ class DebugView {
   #drawWalk(data: DebugPage): void {
     if (data.phases.length === 0) return;
     redraw(this.#picture, draw(drawWalk({ page: data, open: this.#open, perRow: this.#perRow, t }), { open: (place) => this.#stage.open(place), act: (action) => this.#act(action, data) }));
+    this.#follow(data);
+  }
+
+  /** Brings the present moment into sight when it has moved. */
+  #follow({ phases }: DebugPage): void {
+    const now = phases.flatMap(({ entries }) => entries).find(({ reach }) => reach === 'now')?.key ?? '';
+    if (now === this.#now) return;
+    this.#now = now;
+    this.#picture.querySelector('.card.now')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   #act(action: Action, data: DebugPage): void {

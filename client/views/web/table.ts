@@ -45,7 +45,7 @@ export class TableElement {
   #draw(): void {
     const { id, title, rows, empty } = this.#table;
     const shown = this.#rows();
-    const heading = element('h2', { id: `heading-${id}` }, title);
+    const heading = element('h2', { id: headingOf(id) }, title);
     if (rows.length === 0) return redraw(this.root, heading, element('p', {}, empty));
     const count = shown.length === rows.length ? String(rows.length) : t('{0} of {1}', shown.length, rows.length);
     redraw(
@@ -67,8 +67,8 @@ export class TableElement {
     const { id, columns } = this.#table;
     const head = element('tr', {}, ...columns.map(({ title }, column) => this.#columnHead(title, column)));
     const body = rows.slice(0, MAX_DRAWN).map((row, index) => this.#row(row, index));
-    const grid = element('table', { 'aria-labelledby': `heading-${id}` }, element('thead', {}, head), element('tbody', {}, ...body));
-    return element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-labelledby': `heading-${id}`, 'data-key': `${id} scroll` }, grid);
+    const grid = element('table', { 'aria-labelledby': headingOf(id) }, element('thead', {}, head), element('tbody', {}, ...body));
+    return element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-labelledby': headingOf(id), 'data-key': `${id} scroll` }, grid);
   }
 
   #columnHead(title: string, column: number): HTMLElement {
@@ -110,4 +110,9 @@ export class TableElement {
     };
     return element('a', { href: '#', title: `${name}:${place.line}`, click: follow, 'data-key': key }, text);
   }
+}
+
+/** The id of a table's heading: one word, since references to it are lists of words. */
+function headingOf(id: string): string {
+  return `heading-${id.replaceAll(/\s+/g, '-')}`;
 }

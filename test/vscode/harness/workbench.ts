@@ -229,16 +229,23 @@ export class Workbench {
     await this.accessible();
   }
 
-  /** The same without a reload, for what a reload ends: a debug session. */
+  /** A picture of a webview in light and dark, each checked for accessibility; for what a reload would end. */
   async screenshotHere(name: string): Promise<void> {
     await this.screenshot(name, () => this.accessible());
+  }
+
+  /** Goes over to high contrast, which takes a reload of the window. */
+  async goContrast(): Promise<void> {
     await this.#configure({ 'workbench.preferredDarkColorTheme': 'Default High Contrast' });
-    await this.page.emulateMedia({ colorScheme: 'light' });
-    await this.page.locator('.monaco-workbench.vs').first().waitFor();
     await this.page.emulateMedia({ colorScheme: 'dark' });
+    await this.reload();
     await this.page.locator('.monaco-workbench.hc-black').first().waitFor();
-    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-contrast.png`), animations: 'disabled' });
+  }
+
+  /** A picture of a webview in high contrast, checked for accessibility. */
+  async screenshotContrast(name: string): Promise<void> {
     await this.accessible();
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-contrast.png`), animations: 'disabled' });
   }
 
   /** Fails with what axe finds wrong with the accessibility of the webview in front. */
