@@ -10,7 +10,7 @@ import type { SourceRange } from '../../model/problem.ts';
 /** An SMMU. */
 export interface DescribedSmmu {
   readonly name: string;
-  /** Other names: label and path of its node. */
+  /** Other names: further labels, name and path of its node. */
   readonly aliases: readonly string[];
   readonly base: number | undefined;
   readonly ids: IdRegisters;

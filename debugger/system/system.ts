@@ -18,9 +18,9 @@ export type SystemKind = 'native' | 'xen' | 'iommufd' | 'pkvm' | 'grant-dma' | '
 
 /** A physical SMMU of the system. */
 export interface SystemSmmu {
-  /** As scenarios name it: the label or node name of the board, or the declared name. */
+  /** As scenarios name it: the label of its node, else the node name, else the path; or the declared name. */
   readonly name: string;
-  /** Other names: label and path of its node. */
+  /** Other names: further labels, name and path of its node. */
   readonly aliases: readonly string[];
   /** Index in `machine.smmus`. */
   readonly index: number;
@@ -32,7 +32,7 @@ export interface SystemSmmu {
 
 /** A device that makes DMA. */
 export interface SystemDevice {
-  /** As scenarios name it: node name, unambiguous; `aliases` (label, path) name it too. */
+  /** As scenarios name it, in the same way; unambiguous. `aliases` name it too. */
   readonly name: string;
   readonly aliases: readonly string[];
   /** Index in `machine.smmus`; undefined for a device with no SMMU in front of it. */

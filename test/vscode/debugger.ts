@@ -45,7 +45,7 @@ export const debugging: readonly UiTest[] = [
       await workbench.screenshot('debug-walk');
       await debug.collapse(/^Walk/);
       await debug.expand(/^Command queue/);
-      await debug.expand(/^iommu@15000000/);
+      await debug.expand(/^smmu_io/);
       await debug.reveal('producer');
       await workbench.screenshot('debug-queue');
       await debug.click(/^Step Back$/);

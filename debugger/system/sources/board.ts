@@ -6,7 +6,6 @@
 import { compileSteps } from '../../../model/devicetree/compile.ts';
 import { findIncludeRoots } from '../../../model/devicetree/roots.ts';
 import type { DtNode } from '../../../model/devicetree/tree/tree.ts';
-import { nodePath } from '../../../model/devicetree/tree/values.ts';
 import { regionsOf } from '../../../model/platform/addresses.ts';
 import { nameSpan, PlatformContext } from '../../../model/platform/context.ts';
 import { hostTree } from '../../../model/platform/guests/host.ts';
@@ -21,6 +20,7 @@ import { registerNamed } from '../../../emulator/fields/registers.ts';
 import { fieldNamed, getField, setField } from '../../../emulator/fields/layout.ts';
 import type { ScenarioFiles } from '../../scenario/program.ts';
 import type { DescribedDevice, DescribedMemory, DescribedSmmu } from '../description.ts';
+import { namesOf, unambiguous } from '../names.ts';
 
 /** What a board says. */
 export interface Board {
@@ -58,15 +58,11 @@ export function boardOf(host: HostTree): Board {
   const iommus = context.platform.iommus.filter((iommu) => iommu.binding.kind === 'smmu-v3' && iommu.enabled);
   const masters = context.platform.masters.filter((master) => master.enabled);
   return {
-    smmus: iommus.map((iommu) => smmuOf(iommu, context)),
+    smmus: unambiguous(iommus.map((iommu) => smmuOf(iommu, context))),
     devices: unambiguous(masters.flatMap((master) => devicesOf(master, iommus, context))),
     memory: memoryOf(host.tree.root),
     reserved: [...(host.tree.root.children.get('reserved-memory')?.children.values() ?? [])].flatMap(rangesOf),
   };
-}
-
-function aliasesOf(node: DtNode): string[] {
-  return [...node.labels.map((label) => label.name), nodePath(node)];
 }
 
 function smmuOf(iommu: Iommu, context: PlatformContext): DescribedSmmu {
@@ -74,7 +70,7 @@ function smmuOf(iommu: Iommu, context: PlatformContext): DescribedSmmu {
   const model = stringsOf(node.properties.get('compatible')).map((word) => MODELS[word]).find((m) => m !== undefined) ?? ANY_MODEL;
   const last = Math.max(0, ...context.usesOf(iommu).map((use) => (use.id ?? 0) + use.count - 1));
   return {
-    name: node.name, aliases: aliasesOf(node), base: rangesOf(node)[0]?.base, ids: wideEnough(PRESETS[model], last), at: context.range(nameSpan(node)),
+    ...namesOf(node), base: rangesOf(node)[0]?.base, ids: wideEnough(PRESETS[model], last), at: context.range(nameSpan(node)),
   };
 }
 
@@ -98,7 +94,7 @@ function devicesOf(master: Master, iommus: readonly Iommu[], context: PlatformCo
     const first = uses[0];
     const suffix = n === 0 ? '' : `:${n}`;
     return {
-      name: `${master.node.name}${suffix}`, aliases: aliasesOf(master.node).map((alias) => `${alias}${suffix}`), smmu: iommus.indexOf(iommu),
+      ...namesOf(master.node, suffix), smmu: iommus.indexOf(iommu),
       sids: (single.length > 0 ? single : uses.slice(0, 1)).map((use) => use.id ?? 0), requesters: uses.filter((use) => use.via === 'iommu-map').map(requesterOf),
       domain: undefined, at: first === undefined ? undefined : context.range(first.span), node: context.range(nameSpan(master.node)),
     };
@@ -107,14 +103,6 @@ function devicesOf(master: Master, iommus: readonly Iommu[], context: PlatformCo
 
 function requesterOf(use: StreamUse): DescribedDevice['requesters'][number] {
   return { rid: use.rids?.first ?? 0, count: use.count, sid: use.id ?? 0 };
-}
-
-/** Two nodes of one name on different buses are known by their paths. */
-function unambiguous(devices: readonly DescribedDevice[]): DescribedDevice[] {
-  return devices.map((device) => {
-    const isAlone = devices.filter((d) => d.name === device.name).length === 1;
-    return isAlone ? device : { ...device, name: device.aliases.at(-1) ?? device.name };
-  });
 }
 
 function memoryOf(root: DtNode): DescribedMemory[] {

@@ -3,7 +3,6 @@
  * files say, what `guest` lines say over it, and guests that the scenario creates only later.
  */
 import type { DtNode } from '../../../model/devicetree/tree/tree.ts';
-import { nodePath } from '../../../model/devicetree/tree/values.ts';
 import { nameSpan } from '../../../model/platform/context.ts';
 import { assemble } from '../../../model/platform/guests/assemble.ts';
 import { systemOf } from '../../../model/platform/guests/system.ts';
@@ -14,7 +13,7 @@ import type { PciFunction } from '../../../model/xl/specs/pci.ts';
 import type { SourceRange } from '../../../model/problem.ts';
 import type { Action, Program } from '../../scenario/program.ts';
 import type { DescribedDevice, DescribedDomain } from '../description.ts';
-import { pciFunction } from '../names.ts';
+import { namesOf, pciFunction } from '../names.ts';
 import type { Draft, GuestLine } from '../draft.ts';
 import { wordsOf } from './files.ts';
 
@@ -187,5 +186,5 @@ class Givings {
 
 function bare(node: DtNode, draft: Draft): DescribedDevice {
   const at = draft.host?.context.range(nameSpan(node));
-  return { name: node.name, aliases: [...node.labels.map((l) => l.name), nodePath(node)], smmu: undefined, sids: [], requesters: [], domain: undefined, at, node: at };
+  return { ...namesOf(node), smmu: undefined, sids: [], requesters: [], domain: undefined, at, node: at };
 }

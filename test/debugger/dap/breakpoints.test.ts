@@ -74,7 +74,7 @@ describe('breakpoints on what happens', () => {
   it('stops at exceptions that were chosen', async () => {
     const client = await standing(FIRST, {}, (c) => c.request('setExceptionBreakpoints', { filters: ['nothing', 'expectation'] }));
     expect(await place(client)).toMatch(/^13/);
-    expect(client.dialogue.find((line) => line.startsWith('< setExceptionBreakpoints'))).toContain('There is no exception nothing');
+    expect(client.dialogue.find((line) => line.startsWith('< setExceptionBreakpoints'))).toContain('There is no exception filter nothing');
   });
 });
 

@@ -153,7 +153,15 @@ describe('what takes part', () => {
   it('lists SMMUs as modules', async () => {
     const client = await standing(BOARD);
     const { body } = await client.request('modules', { startModule: 0, moduleCount: 1 });
-    expect(body).toMatchObject({ totalModules: 2, modules: [{ name: expect.stringContaining('iommu'), streams: expect.stringContaining('0x'), queues: expect.stringContaining('2^'), addressRange: expect.stringMatching(/^0x.*-0x/) }] });
+    expect(body).toMatchObject({ totalModules: 2, modules: [{ name: 'smmu_io', streams: expect.stringContaining('0x'), queues: expect.stringContaining('2^'), addressRange: expect.stringMatching(/^0x.*-0x/) }] });
+  });
+
+  it('calls threads by the labels of the board', async () => {
+    const client = await standing(BOARD);
+    const { body } = await client.request('threads');
+    const names = (body.threads as P.Thread[]).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['eth0 StreamID 0x20', 'smmu_io command queue', 'smmu_pcie command queue', 'host']));
+    expect(names.join()).not.toContain('@');
   });
 
   it('gives sources with checksums', async () => {

@@ -26,14 +26,14 @@ const below = (...path: readonly string[]): string[] => lines(seen(inspector, ..
 describe('hypervisor', () => {
   it('shows profile, domains with devices and memory, isolation and costs', () => {
     expect(below('Hypervisor').slice(0, 3)).toEqual(['model: xen, profile fixed', 'domains: 4', 'isolation: kept']);
-    expect(below('Hypervisor', 'domains')).toContain('domd: guest, ethernet@1c400000');
+    expect(below('Hypervisor', 'domains')).toContain('domd: guest, eth0');
     expect(below('Hypervisor', 'domains', 'domd')[0]).toBe('memory: 512M in 1 range');
     expect(seen(inspector, 'Hypervisor', 'domains', 'domd').from?.file).toMatch(/domd\.cfg$/);
     expect(Number(seen(inspector, 'Hypervisor', 'costs', 'traps').value)).toBeGreaterThan(0);
   });
 
   it('shows what the stage 2 of a device reaches, and whose it is', () => {
-    expect(below('Hypervisor', 'domains', 'domd', 'ethernet@1c400000', 'stage 2 of 0x120')).toEqual([expect.stringMatching(/^0x40000000: 512M -> 0x[0-9a-f]+ rwx, Normal WB, memory of domd$/)]);
+    expect(below('Hypervisor', 'domains', 'domd', 'eth0', 'stage 2 of 0x120')).toEqual([expect.stringMatching(/^0x40000000: 512M -> 0x[0-9a-f]+ rwx, Normal WB, memory of domd$/)]);
   });
 
   it('shows the SMMU that a guest sees, and leaves no trace of having looked', () => {
@@ -49,9 +49,9 @@ describe('hypervisor', () => {
 
 describe('guest against host', () => {
   it('compares each nested device field by field', () => {
-    expect(seen(inspector, 'Guest against host', 'ethernet@1c400000').value).toBe('The hardware follows the guest: stage 1 and stage 2.');
-    expect(seen(inspector, 'Guest against host', 'ethernet@1c400000', 'Config').value).toBe('guest 0x5, host 0x7: merged from the guest');
-    expect(seen(inspector, 'Guest against host', 'ethernet@1c400000', 'S2VMID').value).toMatch(/the host's own$/);
+    expect(seen(inspector, 'Guest against host', 'eth0').value).toBe('The hardware follows the guest: stage 1 and stage 2.');
+    expect(seen(inspector, 'Guest against host', 'eth0', 'Config').value).toBe('guest 0x5, host 0x7: merged from the guest');
+    expect(seen(inspector, 'Guest against host', 'eth0', 'S2VMID').value).toMatch(/the host's own$/);
   });
 });
 

@@ -17,16 +17,33 @@ describe('a board', () => {
     const board = boardOf(tree);
     expect(problems).toEqual([]);
     expect(board.smmus.map((s) => [s.name, s.aliases, s.base])).toEqual([
-      ['iommu@15000000', ['smmu_io', '/soc@10000000/iommu@15000000'], 0x1500_0000], ['iommu@15100000', ['smmu_pcie', '/soc@10000000/iommu@15100000'], 0x1510_0000],
+      ['smmu_io', ['iommu@15000000', '/soc@10000000/iommu@15000000'], 0x1500_0000], ['smmu_pcie', ['iommu@15100000', '/soc@10000000/iommu@15100000'], 0x1510_0000],
     ]);
-    const devices = new Map(board.devices.map((d) => [d.aliases[0], d]));
-    expect(devices.get('eth0')).toMatchObject({ name: 'ethernet@1c400000', smmu: 0, sids: [0x120, 0x121, 0x122, 0x123] });
+    const devices = new Map(board.devices.map((d) => [d.name, d]));
+    expect(devices.get('eth0')).toMatchObject({ aliases: ['ethernet@1c400000', '/soc@10000000/ethernet@1c400000'], smmu: 0, sids: [0x120, 0x121, 0x122, 0x123] });
     expect(devices.get('pcie0')).toMatchObject({ smmu: 1, sids: [0], requesters: [{ rid: 0, count: 0x400, sid: 0 }] });
     expect(devices.has('gpu')).toBe(false);
     expect(board.memory).toEqual([{ name: 'memory@80000000', base: 0x8000_0000, size: 0x8000_0000, owner: undefined }]);
     expect(board.reserved).toEqual([{ base: 0xbf00_0000, size: 0x80_0000 }]);
     const { at } = devices.get('eth0')!;
     expect(readFileSync(at!.file, 'utf8').slice(at!.start, at!.end)).toContain('&smmu_io');
+  });
+
+  it('calls nodes by label, node name or path, whichever is the first that no other node has', () => {
+    const smmu = (label: string, at: string): string => `${label}iommu@${at} { compatible = "arm,smmu-v3"; reg = <0x${at} 0x20000>; #iommu-cells = <1>; };`;
+    const bus = (name: string, nodes: string): string => `${name} { #address-cells = <1>; #size-cells = <1>; ranges; ${nodes} };`;
+    const dma = (label: string, at: string, sid: number): string => `${label}dma@${at} { reg = <0x${at} 0x1000>; iommus = <&smmu ${sid}>; };`;
+    const source = bus('/', [
+      smmu('smmu: ', '100000'), smmu('', '200000'), bus('left', dma('', '1000', 1) + dma('dma: ', '2000', 2)), bus('right', dma('', '1000', 3) + dma('', '2000', 4) + dma('', '3000', 5)),
+    ].join('\n')).replace('ranges; ', '');
+    const { tree, problems } = finish(compileTreeSteps('/s/b.dts', scenarioFiles({ '/s/b.dts': `/dts-v1/;\n${source}\n` })));
+    const board = boardOf(tree);
+    expect(problems).toEqual([]);
+    expect(board.smmus.map((s) => [s.name, ...s.aliases])).toEqual([['smmu', 'iommu@100000', '/iommu@100000'], ['iommu@200000', '/iommu@200000']]);
+    expect(board.devices.map((d) => [d.sids[0], d.name, ...d.aliases])).toEqual([
+      [1, '/left/dma@1000', '/left/dma@1000'], [2, 'dma', '/left/dma@2000'], [3, '/right/dma@1000', '/right/dma@1000'],
+      [4, '/right/dma@2000', '/right/dma@2000'], [5, 'dma@3000', '/right/dma@3000'],
+    ]);
   });
 
   it('is the same machine as a blob', () => {
