@@ -4,6 +4,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { FLOOR } from '../vscode/harness/versions.ts';
 import { stage } from './stage.ts';
 import { type ZipEntry, zipEntries } from './zip.ts';
 
@@ -65,6 +66,14 @@ describe('the bill of materials', () => {
     const texts = readFileSync('dist/THIRD_PARTY.txt', 'utf8');
     for (const { name, version, licenses } of bill.components) expect(texts).toContain(`${name} ${version} (${licenses[0]?.license.id})`);
     expect(texts.match(/permission|redistribution|license/gi)?.length).toBeGreaterThan(bill.components.length);
+  });
+});
+
+describe('the oldest VS Code', () => {
+  it('is the same for users, for the types and for the tests', () => {
+    const minor = FLOOR.vscode.replace(/\.\d+$/, '.0');
+    expect(manifest.engines.vscode).toBe(`^${minor}`);
+    expect(manifest.devDependencies['@types/vscode']).toBe(minor);
   });
 });
 

@@ -1,5 +1,10 @@
-/** Every test in real VS Code, in the order in which a user meets the features. */
-import { runSuite } from './harness/suite.ts';
+/**
+ * Every test in real VS Code, in the order in which a user meets the features. Words choose tests by name,
+ * with `in-host` among them those inside the extension host. `--floor`, or VSMMU_TEST_VSCODE=floor, runs
+ * what is chosen, or everything, in the oldest VS Code.
+ */
+import { type Plan, runSuite } from './harness/suite.ts';
+import { CURRENT, FLOOR } from './harness/versions.ts';
 import { deviceTree } from './deviceTree.ts';
 import { debugging } from './debugger.ts';
 import { debugViews } from './debugViews.ts';
@@ -8,6 +13,18 @@ import { guests } from './guests.ts';
 import { scenarios } from './scenarios.ts';
 import { views } from './views.ts';
 
-export function main(words: readonly string[]): Promise<number> {
-  return runSuite([...firstRun, ...deviceTree, ...guests, ...scenarios, ...views, ...debugging, ...debugViews], words);
+const ALL = [...firstRun, ...deviceTree, ...guests, ...scenarios, ...views, ...debugging, ...debugViews];
+const IN_HOST = 'in-host';
+
+function planned(args: readonly string[]): readonly Plan[] {
+  const floor = args.includes('--floor') || process.env['VSMMU_TEST_VSCODE'] === 'floor';
+  const version = floor ? FLOOR : CURRENT;
+  const words = args.filter((word) => word !== '--floor');
+  if (words.includes(IN_HOST)) return [{ version, tests: [], inHost: words.filter((word) => word !== IN_HOST) }];
+  if (words.length > 0) return [{ version, tests: ALL.filter(({ name }) => words.every((word) => name.includes(word))), inHost: undefined }];
+  return [{ version, tests: ALL, inHost: [] }];
+}
+
+export function main(args: readonly string[]): Promise<number> {
+  return runSuite(planned(args));
 }

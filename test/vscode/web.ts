@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { startCodeServer } from './harness/codeServer.ts';
 import { installWorkbench } from './harness/install.ts';
 import { packageExtension } from './harness/packageExtension.ts';
+import { CURRENT } from './harness/versions.ts';
 
 /** VS Code as it comes, but for what would ask the network or get between a newcomer and the examples. */
 const SETTINGS = {
@@ -32,7 +33,7 @@ function untilAsked(): Promise<void> {
 
 /** Serves until Ctrl-C. */
 export async function serve(): Promise<void> {
-  const installed = await installWorkbench();
+  const installed = await installWorkbench(CURRENT);
   console.log('Packaging the extension ...');
   const extension = await packageExtension();
   const folder = await mkdtemp(join(tmpdir(), 'vsmmu-web-'));

@@ -39,7 +39,8 @@ export interface CodeServer {
   readonly url: string;
   /** Folder of the user's settings, to write other ones. */
   readonly configure: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
-  readonly logs: string;
+  /** Where the packaged extensions were unpacked. */
+  readonly extensions: string;
   stop(): Promise<void>;
 }
 
@@ -69,6 +70,10 @@ export interface Audience {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** What the browser is asked for first; none for the tests. */
   readonly password?: string;
+  /** More options of the command line. */
+  readonly options?: readonly string[];
+  /** More variables of the environment, which the extension host sees. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts VS Code with the packaged extensions, in a folder of its own. */
@@ -84,6 +89,7 @@ export async function startCodeServer(installed: InstalledWorkbench, extensions:
     XDG_CONFIG_HOME: at('config'), XDG_DATA_HOME: at('data'), TMPDIR: at('tmp'),
     EXTENSIONS_GALLERY: '{"serviceUrl":""}',
     ...(audience.password === undefined ? {} : { PASSWORD: audience.password }),
+    ...audience.env,
   };
   const common = ['--user-data-dir', at('user'), '--extensions-dir', at('extensions'), '--config', at('config.yaml')];
   const chosen = extensions.flatMap((vsix) => ['--install-extension', vsix]);
@@ -92,7 +98,7 @@ export async function startCodeServer(installed: InstalledWorkbench, extensions:
   const port = await freePort();
   const child = spawn(installed.node, [
     installed.codeServer, ...common, '--auth', audience.password === undefined ? 'none' : 'password', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry',
-    '--disable-update-check', '--disable-getting-started-override',
+    '--disable-update-check', '--disable-getting-started-override', ...(audience.options ?? []),
   ], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(at('code-server.log'));
   child.stdout.pipe(log, { end: false });
@@ -108,5 +114,5 @@ export async function startCodeServer(installed: InstalledWorkbench, extensions:
     await stop();
     throw error;
   });
-  return { url, configure, logs: at('user/logs'), stop };
+  return { url, configure, extensions: at('extensions'), stop };
 }

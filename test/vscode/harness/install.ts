@@ -3,16 +3,15 @@
  * code-server (VS Code's workbench and extension host, served to a browser) and Chromium; people who
  * look at the extension in their browser need the first two only. All of
  * it comes from the npm registry and the system's package manager. The folder is named after the
- * versions, and appears whole or not at all, so an install that is broken off leaves nothing half.
+ * versions, and appears whole or not at all: an install that is broken off leaves nothing half, and of
+ * two at the same time the first to end serves both.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-
-const CODE_SERVER = '4.139.1';
-const NODE = '24.21.0';
+import type { Version } from './versions.ts';
 
 /** VS Code's workbench, and the Node that runs it. */
 export interface InstalledWorkbench {
@@ -68,37 +67,46 @@ async function chromium(): Promise<string> {
   return found;
 }
 
-async function workbench(folder: string): Promise<void> {
+async function workbench(version: Version, folder: string): Promise<void> {
   if (onPath(['g++']) === undefined || onPath(['make']) === undefined || onPath(['python3']) === undefined) {
-    await debian(['g++', 'make', 'python3'], 'Two small native modules of VS Code are compiled once');
+    await debian(['g++', 'make', 'python3'], 'Small native modules of VS Code are compiled once');
   }
   const npm = (args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> =>
     run('npm', [...args, '--no-audit', '--no-fund'], { cwd, env });
   const nodePackage = `node-${process.platform}-${process.arch}`;
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-  await npm(['install', '--ignore-scripts', `${nodePackage}@${NODE}`], folder, process.env);
+  await npm(['install', '--ignore-scripts', `${nodePackage}@${version.node}`], folder, process.env);
   const node = join(folder, 'node_modules', nodePackage);
-  const env = { ...process.env, PATH: `${join(node, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`, npm_config_nodedir: node };
-  await npm(['install', '--ignore-scripts', `code-server@${CODE_SERVER}`], folder, env);
+  const env = {
+    ...process.env, PATH: `${join(node, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+    // Headers and sources are in the packages: nothing asks for a ready-made binary elsewhere.
+    npm_config_nodedir: node, npm_config_build_from_source: 'true',
+  };
+  await npm(['install', '--ignore-scripts', `code-server@${version.codeServer}`], folder, env);
   const inner = join(folder, 'node_modules/code-server/lib/vscode');
-  await npm(['install', '--omit=dev', '--ignore-scripts'], inner, env);
-  await run('npm', ['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], { cwd: inner, env });
+  await npm(['install', '--omit=dev', '--ignore-scripts', ...version.installOptions], inner, env);
+  await run('npm', ['rebuild', ...version.compiled.vscode], { cwd: inner, env });
+  if (version.compiled.codeServer.length > 0) await run('npm', ['rebuild', ...version.compiled.codeServer], { cwd: folder, env });
 }
 
 /** VS Code's workbench, installed now if it is not there yet. */
-export async function installWorkbench(): Promise<InstalledWorkbench> {
+export async function installWorkbench(version: Version): Promise<InstalledWorkbench> {
   const cache = process.env['VSMMU_TEST_CACHE'] ?? join(homedir(), '.cache', 'vsmmu-workbench');
-  const home = join(cache, `code-server-${CODE_SERVER}-node-${NODE}-${process.platform}-${process.arch}`);
+  const home = join(cache, `code-server-${version.codeServer}-node-${version.node}-${process.platform}-${process.arch}`);
   if (!existsSync(home)) {
-    process.stdout.write(`Installing VS Code's workbench (code-server ${CODE_SERVER}) into ${home} ...\n`);
+    const start = Date.now();
+    process.stdout.write(`Installing VS Code ${version.vscode} (code-server ${version.codeServer}) into ${home} ...\n`);
     await mkdir(cache, { recursive: true });
     const building = await mkdtemp(join(cache, 'building-'));
     try {
-      await workbench(building);
-      await rename(building, home);
+      await workbench(version, building);
+      await rename(building, home).catch((error: unknown) => {
+        if (!existsSync(home)) throw error;
+      });
     } finally {
       await rm(building, { recursive: true, force: true });
     }
+    process.stdout.write(`Installed in ${((Date.now() - start) / 1000).toFixed(0)} s\n`);
   }
   return {
     node: join(home, `node_modules/node-${process.platform}-${process.arch}/bin/node`),
@@ -107,7 +115,7 @@ export async function installWorkbench(): Promise<InstalledWorkbench> {
 }
 
 /** Everything the tests need, installed now if it is not there yet. */
-export async function install(): Promise<Installed> {
+export async function install(version: Version): Promise<Installed> {
   const browser = await chromium();
-  return { ...await installWorkbench(), chromium: browser };
+  return { ...await installWorkbench(version), chromium: browser };
 }

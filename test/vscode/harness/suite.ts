@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { startCodeServer, type CodeServer } from './codeServer.ts';
+import { runInHost, type HostResult } from './inHost.ts';
 import { install, run, type Installed } from './install.ts';
+import type { Version } from './versions.ts';
 import { packageExtension } from './packageExtension.ts';
 import { Workbench } from './workbench.ts';
 
@@ -28,6 +30,19 @@ export interface UiTest {
   /** The folder of another extension that is installed beside ours. */
   readonly beside?: string;
   run(stage: Stage): Promise<void>;
+}
+
+/** What is run in one VS Code. */
+export interface Plan {
+  readonly version: Version;
+  readonly tests: readonly UiTest[];
+  /** Words that choose tests inside the extension host; undefined where none is to run. */
+  readonly inHost: readonly string[] | undefined;
+}
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
 }
 
 interface Running {
@@ -69,6 +84,11 @@ async function runOne(test: UiTest, { browser, server, scratch }: Running): Prom
   }
 }
 
+function report(name: string, milliseconds: number, error: unknown): void {
+  console.log(`${error === undefined ? '  ok    ' : '  FAILED'} ${name} (${(milliseconds / 1000).toFixed(1)} s)`);
+  if (error !== undefined) console.log(error instanceof Error ? error.stack ?? error.message : String(error));
+}
+
 /** Runs the tests that want the same extensions in one VS Code; answers how many failed. */
 async function runAll(tests: readonly UiTest[], running: Running): Promise<number> {
   let failed = 0;
@@ -78,48 +98,66 @@ async function runAll(tests: readonly UiTest[], running: Running): Promise<numbe
     const first = await runOne(test, running);
     const error = first === undefined ? undefined : await runOne(test, running);
     if (first !== undefined && error === undefined) console.log(`  again   ${test.name}: ${first instanceof Error ? first.message : String(first)}`);
-    const seconds = ((Date.now() - start) / 1000).toFixed(1);
-    console.log(`${error === undefined ? '  ok    ' : '  FAILED'} ${test.name} (${seconds} s)`);
-    if (error !== undefined) console.log(error instanceof Error ? error.stack ?? error.message : String(error));
+    report(test.name, Date.now() - start, error);
     if (error !== undefined) failed += 1;
   }
   return failed;
 }
 
-async function runEverything(tests: readonly UiTest[], scratch: string): Promise<number> {
-  const installed = await install();
-  const ours = await packageExtension();
-  const browser = await launch(installed);
+interface Ground {
+  readonly installed: Installed;
+  readonly ours: string;
+  readonly browser: Browser;
+  readonly scratch: string;
+}
+
+async function runUi(tests: readonly UiTest[], { installed, ours, browser, scratch }: Ground): Promise<number> {
   let failed = 0;
-  try {
-    for (const beside of new Set(tests.map((test) => test.beside))) {
-      const extensions = beside === undefined ? [ours] : [ours, await packageOther(beside)];
-      const server = await startCodeServer(installed, extensions, await mkdtemp(join(scratch, 'code-server-')));
-      try {
-        failed += await runAll(tests.filter((test) => test.beside === beside), { browser, server, scratch });
-      } finally {
-        await server.stop();
-      }
+  for (const beside of new Set(tests.map((test) => test.beside))) {
+    const extensions = beside === undefined ? [ours] : [ours, await packageOther(beside)];
+    const server = await startCodeServer(installed, extensions, await mkdtemp(join(scratch, 'code-server-')));
+    try {
+      failed += await runAll(tests.filter((test) => test.beside === beside), { browser, server, scratch });
+    } finally {
+      await server.stop();
     }
-  } finally {
-    await browser.close();
   }
   return failed;
 }
 
-/** Installs, starts and runs everything; answers the exit code. */
-export async function runSuite(tests: readonly UiTest[], words: readonly string[]): Promise<number> {
-  const chosen = tests.filter((test) => words.every((word) => test.name.includes(word)));
-  const scratch = await mkdtemp(join(tmpdir(), 'vsmmu-vscode-'));
-  let failed = Math.max(1, chosen.length);
+async function runPlan({ version, tests, inHost }: Plan, ours: string, scratch: string): Promise<Counts> {
+  const installed = await install(version);
+  console.log(`\nVS Code ${version.vscode} (code-server ${version.codeServer})`);
+  const browser = await launch(installed);
   try {
-    if (chosen.length === 0) throw new Error(`no test is named after ${words.join(' ')}`);
-    failed = await runEverything(chosen, scratch);
+    const failed = await runUi(tests, { installed, ours, browser, scratch });
+    const results: readonly HostResult[] = inHost === undefined ? [] : await runInHost({ version, installed, ours, browser, folder: await mkdtemp(join(scratch, 'in-host-')), words: inHost });
+    for (const { name, milliseconds, error } of results) report(name, milliseconds, error);
+    const failedInHost = results.filter(({ error }) => error !== undefined).length;
+    return { passed: tests.length - failed + results.length - failedInHost, failed: failed + failedInHost };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Installs, starts and runs everything; answers the exit code. A plan that cannot be run counts as a failure. */
+export async function runSuite(plans: readonly Plan[]): Promise<number> {
+  const scratch = await mkdtemp(join(tmpdir(), 'vsmmu-vscode-'));
+  let [passed, failed] = [0, 0];
+  try {
+    const ours = await packageExtension();
+    for (const plan of plans) {
+      const counts = await runPlan(plan, ours, scratch);
+      passed += counts.passed;
+      failed += counts.failed;
+    }
+    if (passed + failed === 0) throw new Error('no test has such a name');
   } catch (error) {
     console.log(error);
+    failed += 1;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-  console.log(`\n${Math.max(0, chosen.length - failed)} passed, ${failed} failed`);
+  console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
