@@ -4,8 +4,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { deflateSync, inflateSync, crc32 } from 'node:zlib';
 
+/** Views of the debugger beside the scenario. */
+const DEBUGGER = ['debug-view-walk-light', 'debug-view-walk-dark', 'debug-view-nested-walk-light', 'debug-view-guest-host-dark'];
 /** The views, each in the three themes, and what else is shown. */
-const NAMES = [...['streams', 'ownership', 'topology', 'topology-large'].flatMap((view) => ['light', 'dark', 'contrast'].map((theme) => `${view}-${theme}`)), 'blob-dark'];
+const NAMES = [...['streams', 'ownership', 'topology', 'topology-large'].flatMap((view) => ['light', 'dark', 'contrast'].map((theme) => `${view}-${theme}`)), 'blob-dark', ...DEBUGGER];
 const WINDOWS = ['debug-ste-light', 'debug-fault-light', ...['', '-board', '-walk', '-fault'].map((step) => `walkthrough${step}-dark`)];
 /** The editor in a window of 1360 x 820. */
 const EDITOR = { left: 353, top: 5, width: 1002, height: 640 };
