@@ -4,7 +4,7 @@
  * does, so its results are plain data.
  */
 import { type CheckedScenario, checkSteps } from '../../debugger/scenario/check/check.ts';
-import { sourcesOf } from '../../debugger/scenario/declarations.ts';
+import { sourcesOfSteps } from '../../debugger/scenario/declarations.ts';
 import { finish } from '../../debugger/scenario/file.ts';
 import { boardNames, NO_BOARD } from '../../debugger/scenario/machine.ts';
 import type { ScenarioFiles } from '../../debugger/scenario/program.ts';
@@ -82,7 +82,7 @@ export class Analyzer {
   #scenario(path: string): Analysis {
     const files = nodeScenarioFiles(this.files);
     const reading = finish(readScenarioSteps(path, files));
-    const { board, project, guests } = sourcesOf(reading, (from, name) => files.resolve(from, name));
+    const { board, project, guests } = finish(sourcesOfSteps(reading, (from, name) => files.resolve(from, name)));
     const isThere = (file: string): boolean => this.files.readText(file) !== undefined;
     const source: SystemSource | undefined = project !== undefined ? { project: project.path }
       : board === undefined ? undefined : { trees: [board.path], configs: guests.map((one) => one.path).filter(isThere) };

@@ -7,6 +7,7 @@ import { registerFields } from '../../emulator/idr/features.ts';
 import type { SourceRange } from '../../model/problem.ts';
 import type { BoundLine } from './bind/line.ts';
 import { type BoardNames, findNamed, type MachineNames, type Named, type NamedDevice, type NamedDomain, type NamedSmmu } from './machine.ts';
+import { Pace } from './pace.ts';
 import type { ScenarioReading } from './read.ts';
 
 /** A line with the file that it stands in. */
@@ -38,11 +39,13 @@ export function* linesOf({ files }: ScenarioReading): Generator<PlacedLine> {
   for (const { path, bound } of files.values()) for (const line of bound.values()) yield { file: path, bound: line };
 }
 
-/** Which files the machine is made from. */
-export function sourcesOf(reading: ScenarioReading, resolve: (from: string, name: string) => string): Sources {
+/** Which files the machine is made from, in slices. */
+export function* sourcesOfSteps(reading: ScenarioReading, resolve: (from: string, name: string) => string): Generator<void, Sources> {
   const found = new Map<string, SourceFile[]>();
+  const pace = new Pace();
   let hasSetup = false;
   for (const { bound } of linesOf(reading)) {
+    if (pace.isDue()) yield;
     const { verb, values } = bound;
     if (verb?.group !== 'setup' || verb.name === 'include') continue;
     hasSetup = true;
@@ -57,13 +60,20 @@ export function sourcesOf(reading: ScenarioReading, resolve: (from: string, name
 }
 
 /** Lines that declare something, by their action, each with the name that it declares. */
-type Declared = ReadonlyMap<string, readonly { readonly line: PlacedLine; readonly named: Named }[]>;
+interface Declaration {
+  readonly line: PlacedLine;
+  readonly named: Named;
+}
+
+type Declared = ReadonlyMap<string, readonly Declaration[]>;
 
 const DECLARING: ReadonlySet<string> = new Set(['smmu', 'device', 'guest', 'create', 'memory', 'let', 'repeat']);
 
-function declaredIn(reading: ScenarioReading): Declared {
-  const found = new Map<string, { line: PlacedLine; named: Named }[]>();
+function* declaredIn(reading: ScenarioReading): Generator<void, Declared> {
+  const found = new Map<string, Declaration[]>();
+  const pace = new Pace();
   for (const line of linesOf(reading)) {
+    if (pace.isDue()) yield;
     const verb = line.bound.verb?.name ?? '';
     const value = DECLARING.has(verb) ? line.bound.values.get('name') : undefined;
     if (value?.kind !== 'word') continue;
@@ -79,27 +89,38 @@ function wordOf({ bound }: PlacedLine, name: string): string | undefined {
   return value?.kind === 'word' || value?.kind === 'text' ? value.text : undefined;
 }
 
-/** Puts together what a board has and what the lines declare. */
-export function machineNames(reading: ScenarioReading, board: BoardNames, sources: Sources): MachineNames {
-  const declared = declaredIn(reading);
-  const every = (verb: string): readonly { readonly line: PlacedLine; readonly named: Named }[] => declared.get(verb) ?? [];
+/** Puts together what a board has and what the lines declare, in slices. */
+export function* machineNamesSteps(reading: ScenarioReading, board: BoardNames, sources: Sources): Generator<void, MachineNames> {
+  const declared = yield* declaredIn(reading);
+  const every = (verb: string): readonly Declaration[] => declared.get(verb) ?? [];
   const usesBoard = sources.board !== undefined || sources.project !== undefined;
   const configs = new Map(board.domains.flatMap((one) => (one.config === undefined ? [] : [[one.config, one] as const])));
   const paths = new Map(sources.guests.map(({ at, path }) => [placeKey(at), path]));
   const configOf = ({ bound }: PlacedLine): NamedDomain | undefined => configs.get(paths.get(placeKey(bound.values.get('file')?.at)) ?? '');
-  const guests = [...every('guest'), ...every('create')].map(({ line, named }) => domainOf(line, named, configOf(line)));
+  const guests = yield* mapSteps([...every('guest'), ...every('create')], ({ line, named }) => domainOf(line, named, configOf(line)));
   // A guest goes by the name that the scenario gives it, not by that of its configuration.
   const renamed = new Set(sources.guests.map((guest) => guest.path));
   return {
     isComplete: sources.image === undefined && (usesBoard ? board.isComplete : every('smmu').length > 0),
-    smmus: merged(board.smmus, every('smmu').map(({ line, named }) => smmuOf(line, named))),
-    devices: merged(board.devices, every('device').map(({ line, named }) => deviceOf(line, named))),
+    smmus: merged(board.smmus, yield* mapSteps(every('smmu'), smmuOf)),
+    devices: merged(board.devices, yield* mapSteps(every('device'), deviceOf)),
     domains: merged(board.domains.filter((one) => !renamed.has(one.config ?? '')), guests),
     memory: every('memory').map(({ named }) => named),
     variables: [...every('let'), ...every('repeat')].map(({ named }) => named),
     hypervisor: hypervisorOf(reading),
     hasNode: (name) => board.hasNode(name),
   };
+}
+
+function* mapSteps<T>(declarations: readonly Declaration[], make: (one: Declaration) => T): Generator<void, T[]> {
+  const made: T[] = [];
+  const pace = new Pace();
+  for (const one of declarations) {
+    made.push(make(one));
+    const { start, end } = one.line.bound.line;
+    if (pace.isDue(end - start)) yield;
+  }
+  return made;
 }
 
 function placeKey(at: SourceRange | undefined): string {
@@ -121,16 +142,18 @@ function domainOf(line: PlacedLine, named: Named, configured: NamedDomain | unde
   return { ...named, devices: [...configured?.devices ?? [], ...own], config: configured?.config };
 }
 
-function smmuOf(line: PlacedLine, named: Named): NamedSmmu {
+const PRESET_NAMED: ReadonlyMap<string, (typeof PRESETS)[keyof typeof PRESETS]> = new Map(Object.entries(PRESETS));
+
+function smmuOf({ line, named }: Declaration): NamedSmmu {
   const model = wordOf(line, 'model');
-  const preset = Object.entries(PRESETS).find(([name]) => name === model)?.[1];
+  const preset = PRESET_NAMED.get(model ?? '');
   const registers = line.bound.values.get('registers');
   const idr1 = registers?.kind === 'fields' ? registers.fields.findLast((one) => one.name === 'IDR1')?.value : undefined;
   const value = idr1 === undefined ? preset?.IDR1 : idr1.kind === 'number' ? idr1.lo : undefined;
   return { ...named, sidBits: value === undefined ? undefined : registerFields('IDR1', value)['SIDSIZE'], detail: model ?? 'declared here' };
 }
 
-function deviceOf(line: PlacedLine, named: Named): NamedDevice {
+function deviceOf({ line, named }: Declaration): NamedDevice {
   const sids = line.bound.values.get('sid');
   const numbers = sids?.kind === 'numbers' ? sids.expressions : [];
   const streams = numbers.flatMap((one) => (one.kind === 'number' && one.hi === 0 ? [{ first: one.lo, count: 1 }] : []));

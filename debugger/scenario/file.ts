@@ -3,6 +3,7 @@ import type { Problem } from '../../model/problem.ts';
 import { bindLine, type BoundLine } from './bind/line.ts';
 import { Report } from './bind/report.ts';
 import type { ScenarioLimits } from './limits.ts';
+import { Pace } from './pace.ts';
 import { parseSteps, type SyntaxLine, type SyntaxTree } from './syntax/tree.ts';
 
 /** A scenario file, bound. */
@@ -16,19 +17,16 @@ export interface ScenarioFile {
   readonly problems: readonly Problem[];
 }
 
-const SLICE = 100;
-
 /** Reads one file in slices. */
 export function* readFileSteps(path: string, text: string, limits: ScenarioLimits): Generator<void, ScenarioFile> {
   const tree = yield* parseSteps(path, text, limits);
   const report = new Report(path, limits.problemsPerFile + 1);
   const bound = new Map<SyntaxLine, BoundLine>();
-  let count = 0;
+  const pace = new Pace();
   for (const line of tree.lines) {
     if (line.chunks.length === 0) continue;
     bound.set(line, bindLine(text, line, report));
-    count += 1;
-    if (count % SLICE === 0) yield;
+    if (pace.isDue(line.end - line.start)) yield;
   }
   return { path, text, tree, bound, problems: [...tree.problems, ...report.problems] };
 }

@@ -113,10 +113,11 @@ function collect({ host, domains }: System): BoardNames {
   const smmus = iommus.filter((one) => one.binding.kind === 'smmu-v3' && one.enabled);
   const complexes = new Set(pciHosts.map((one) => one.node));
   const devices = masters.filter((one) => one.enabled && (one.uses.length > 0 || complexes.has(one.node)));
+  const [smmuCounts, deviceCounts] = [countsOf(smmus), countsOf(devices)];
   return {
     isComplete: host.isWhole, domains: guests,
-    smmus: smmus.map((one) => smmuOf(host, one, smmus.map(({ node }) => node))),
-    devices: devices.map((one) => deviceOf(host, one, { nodes: devices.map(({ node }) => node), isRootComplex: complexes.has(one.node) })),
+    smmus: smmus.map((one) => smmuOf(host, one, smmuCounts)),
+    devices: devices.map((one) => deviceOf(host, one, { counts: deviceCounts, isRootComplex: complexes.has(one.node) })),
     hasNode: nodeTest(host),
   };
 }
@@ -130,25 +131,32 @@ function nodeTest({ tree }: HostTree): (name: string) => boolean {
   };
 }
 
-function namesOf(node: DtNode, among: readonly DtNode[]): { readonly name: string; readonly aliases: readonly string[] } {
-  const isAlone = among.filter((other) => other.name === node.name).length < 2;
+/** How many of the things have a node of each name. */
+function countsOf(things: readonly { readonly node: DtNode }[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { node } of things) counts.set(node.name, (counts.get(node.name) ?? 0) + 1);
+  return counts;
+}
+
+function namesOf(node: DtNode, counts: ReadonlyMap<string, number>): { readonly name: string; readonly aliases: readonly string[] } {
+  const isAlone = (counts.get(node.name) ?? 0) < 2;
   const path = nodePath(node);
   const labels = node.labels.map((label) => label.name);
   return isAlone ? { name: node.name, aliases: [...labels, path] } : { name: labels[0] ?? path, aliases: [...labels, path, node.name] };
 }
 
-function smmuOf(host: HostTree, { node, binding }: Iommu, nodes: readonly DtNode[]): NamedSmmu {
-  const { name, aliases } = namesOf(node, nodes);
+function smmuOf(host: HostTree, { node, binding }: Iommu, counts: ReadonlyMap<string, number>): NamedSmmu {
+  const { name, aliases } = namesOf(node, counts);
   const [label = name] = node.labels.map((one) => one.name);
   return { name: label, aliases: [name, ...aliases], at: rangeOf(host, nameSpan(node)), sidBits: undefined, detail: binding.name };
 }
 
-function deviceOf(host: HostTree, master: Master, { nodes, isRootComplex }: { nodes: readonly DtNode[]; isRootComplex: boolean }): NamedDevice {
+function deviceOf(host: HostTree, master: Master, { counts, isRootComplex }: { counts: ReadonlyMap<string, number>; isRootComplex: boolean }): NamedDevice {
   const { node, uses } = master;
   const [first] = uses;
   const smmu = first?.iommu.node;
   return {
-    ...namesOf(node, nodes), isRootComplex, smmu: smmu?.labels[0]?.name ?? smmu?.name,
+    ...namesOf(node, counts), isRootComplex, smmu: smmu?.labels[0]?.name ?? smmu?.name,
     streams: uses.flatMap((use) => (use.id === undefined ? [] : [{ first: use.id, count: use.count }])),
     at: rangeOf(host, nameSpan(node)), streamsAt: rangeOf(host, propertySpan(node, first?.via ?? 'iommus')),
   };

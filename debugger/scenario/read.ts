@@ -6,6 +6,7 @@
 import type { Problem, SourceRange } from '../../model/problem.ts';
 import { type ScenarioFile, finish, readFileSteps } from './file.ts';
 import { SCENARIO_LIMITS, type ScenarioLimits } from './limits.ts';
+import { Pace } from './pace.ts';
 import { problem, shorten } from './problem.ts';
 import type { Action, Program, ScenarioFiles } from './program.ts';
 import type { SyntaxNode } from './syntax/tree.ts';
@@ -60,6 +61,9 @@ class Reader {
   readonly #actions: Action[] = [];
   readonly #inclusions = new Map<string, Inclusion>();
   readonly #problems = new Map<string, Problem>();
+  /** How many there are of each file. */
+  readonly #counts = new Map<string, number>();
+  readonly #pace = new Pace();
   readonly #limits: ScenarioLimits;
   #count = 0;
   #included = 0;
@@ -107,7 +111,7 @@ class Reader {
     const bound = file.bound.get(node.line);
     const at = { file: file.path, start: node.line.start + node.line.indent.length, end: node.line.end };
     this.#count += 1;
-    if (this.#count % 500 === 0) yield;
+    if (this.#pace.isDue()) yield;
     if (this.#count > this.#limits.scenarioActions) {
       this.#report(problem('limit-scenario-actions', at, `The scenario has more than ${this.#limits.scenarioActions} actions; the rest is not read.`, 'Use `repeat`, or raise `vsmmu.limits.scenarioActions`.'));
       return;
@@ -143,6 +147,7 @@ class Reader {
 
   *#include(value: ReturnType<Action['values']['get']>, place: Place): Generator<void, void> {
     if (value?.kind !== 'text') return;
+    yield;
     const { at } = value;
     const path = this.host.resolve(at.file, value.text);
     this.#inclusions.set(`${at.file}\0${at.start}`, { at, path });
@@ -161,8 +166,12 @@ class Reader {
 
   /** A problem of a file that is included twice is told once. */
   #report(found: Problem): void {
-    const key = `${found.id} ${found.range.start} ${found.range.file}`;
-    if (!this.#problems.has(key)) this.#problems.set(key, found);
+    const { file, start } = found.range;
+    const count = this.#counts.get(file) ?? 0;
+    const key = `${found.id} ${start} ${file}`;
+    if (count > this.#limits.problemsPerFile || this.#problems.has(key)) return;
+    this.#counts.set(file, count + 1);
+    this.#problems.set(key, found);
   }
 }
 

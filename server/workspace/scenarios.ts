@@ -4,7 +4,7 @@
  * nothing of LSP; boards and files come through the host.
  */
 import { type CheckedScenario, checkSteps } from '../../debugger/scenario/check/check.ts';
-import { type Sources, sourcesOf } from '../../debugger/scenario/declarations.ts';
+import { type Sources, sourcesOfSteps } from '../../debugger/scenario/declarations.ts';
 import type { ScenarioLimits } from '../../debugger/scenario/limits.ts';
 import { boardNames, NO_BOARD } from '../../debugger/scenario/machine.ts';
 import type { ScenarioFiles } from '../../debugger/scenario/program.ts';
@@ -77,7 +77,7 @@ export class Scenarios {
     const { files, limits } = this.host;
     const before = this.open.get(path);
     const reading = yield* readScenarioSteps(path, files, { limits, previous: before?.reading });
-    const sources = sourcesOf(reading, (from, name) => files.resolve(from, name));
+    const sources = yield* sourcesOfSteps(reading, (from, name) => files.resolve(from, name));
     const named = [sources.board, sources.project, sources.image, ...sources.guests].flatMap((one) => (one === undefined ? [] : [one.path]));
     const known = new Set([...reading.files.keys(), ...reading.inclusions.map((one) => one.path), ...named]);
     this.parts.set(path, known);

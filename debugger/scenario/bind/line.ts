@@ -66,7 +66,7 @@ function verbOf({ chunks }: Pick<SyntaxLine, 'chunks'>, report: Report): { reado
       return { verb: undefined, words: 2 };
     }
   }
-  if (verb === undefined) {
+  if (verb === undefined && !report.isFull) {
     const { text, start, end } = first;
     const found = problem('scenario-unknown-action', report.range(start, end), `\`${shorten(text)}\` is no action.`, 'Begin the line with an action of docs/scenario.md.');
     const near = nearest(text, FIRST_WORDS);
@@ -187,6 +187,7 @@ class LineBinder {
   }
 
   #unknownOption(name: string, range: ReturnType<Report['range']>): void {
+    if (this.report.isFull) return;
     const known = this.verb.options.filter((one) => one.kind !== undefined).map((one) => one.name);
     this.report.add({ ...unknownName('scenario-unexpected', range, { name, what: 'option of this action', known }), message: `\`${this.#words}\` has no option \`${shorten(name)}\`.` });
   }
@@ -224,6 +225,7 @@ class LineBinder {
 
   #surplus(chunk: Chunk, fields: Parameter | undefined): void {
     this.slots.push({ start: chunk.start, end: chunk.end, valueStart: chunk.start, ...(fields === undefined ? {} : { parameter: fields }) });
+    if (this.report.isFull) return;
     const flags = this.verb.options.filter((one) => one.kind === undefined).map((one) => one.name);
     const near = nearest(chunk.text, flags);
     const advice = fields === undefined ? `Its shape is \`${shapeOf(this.verb)}\`; an expression with blanks stands in parentheses.` : 'Write fields as `NAME=VALUE`, without blanks around `=`.';

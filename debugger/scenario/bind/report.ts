@@ -8,8 +8,13 @@ export class Report {
   /** More than `most` problems are not kept: nobody is shown them. */
   constructor(readonly path: string, readonly most = Number.POSITIVE_INFINITY) {}
 
+  /** Whether nothing more is kept, so that nobody need put it into words. */
+  get isFull(): boolean {
+    return this.problems.length >= this.most;
+  }
+
   add(problem: Problem): void {
-    if (this.problems.length < this.most) this.problems.push(problem);
+    if (!this.isFull) this.problems.push(problem);
   }
 
   range(start: number, end: number): SourceRange {

@@ -4,9 +4,10 @@
  * is left out: a false alarm is worse than a miss.
  */
 import type { Problem } from '../../../model/problem.ts';
-import { linesOf, machineNames, type Sources, sourcesOf } from '../declarations.ts';
+import { linesOf, machineNamesSteps, type Sources, sourcesOfSteps } from '../declarations.ts';
 import { SCENARIO_LIMITS, type ScenarioLimits } from '../limits.ts';
 import type { BoardNames, MachineNames } from '../machine.ts';
+import { Pace } from '../pace.ts';
 import type { ScenarioFiles } from '../program.ts';
 import { capped, type ScenarioReading } from '../read.ts';
 import { checkDuplicates } from './duplicates.ts';
@@ -34,33 +35,61 @@ export interface CheckedScenario extends CheckInput {
 const LINE_CHECKS = [checkNames, checkFields, checkStreams, checkExpressions] as const;
 const WHOLE_CHECKS = [checkOrder, checkDuplicates, checkFiles] as const;
 
-/** Lines between two pauses. */
-const SLICE = 100;
-
 /** Checks a scenario on a board, in slices. */
 export function* checkSteps(reading: ScenarioReading, board: BoardNames, { files, limits }: { files: ScenarioFiles; limits?: Partial<ScenarioLimits> }): Generator<void, CheckedScenario> {
-  const sources = sourcesOf(reading, (from, name) => files.resolve(from, name));
-  const input: CheckInput = { reading, sources, files, machine: machineNames(reading, board, sources) };
+  const sources = yield* sourcesOfSteps(reading, (from, name) => files.resolve(from, name));
+  const input: CheckInput = { reading, sources, files, machine: yield* machineNamesSteps(reading, board, sources) };
   const perFile = limits?.problemsPerFile ?? SCENARIO_LIMITS.problemsPerFile;
-  const found: Problem[] = [...reading.program.problems];
-  yield* checkLines(input, perFile, found);
+  const found = new Found(perFile);
+  found.add(reading.program.problems);
+  yield* checkLines(input, found);
   for (const check of WHOLE_CHECKS) {
-    found.push(...check(input));
-    yield;
+    for (const one of check(input)) {
+      if (one !== undefined) found.add([one]);
+      yield;
+    }
   }
-  return { ...input, problems: capped(found, perFile) };
+  return { ...input, problems: capped(found.problems, perFile) };
+}
+
+/** What is found: of each file no more than is shown, and one so that it can be said that there are more. */
+class Found {
+  readonly problems: Problem[] = [];
+  readonly #counts = new Map<string, number>();
+
+  constructor(readonly perFile: number) {}
+
+  isFull(file: string): boolean {
+    return (this.#counts.get(file) ?? 0) > this.perFile;
+  }
+
+  add(problems: readonly Problem[]): void {
+    for (const one of problems) {
+      const { file } = one.range;
+      if (this.isFull(file)) continue;
+      this.#counts.set(file, (this.#counts.get(file) ?? 0) + 1);
+      this.problems.push(one);
+    }
+  }
 }
 
 /** Lines one by one; a file that has more problems than are shown is left. */
-function* checkLines(input: CheckInput, perFile: number, found: Problem[]): Generator<void, void> {
-  const counts = new Map<string, number>();
-  let count = 0;
+function* checkLines(input: CheckInput, found: Found): Generator<void, void> {
+  const pace = new Pace();
   for (const line of linesOf(input.reading)) {
-    const before = found.length;
-    const inFile = counts.get(line.file) ?? 0;
-    if (inFile <= perFile) for (const check of LINE_CHECKS) found.push(...check(line, input));
-    counts.set(line.file, inFile + found.length - before);
-    count += 1;
-    if (count % SLICE === 0 || found.length > before) yield;
+    for (const check of LINE_CHECKS) {
+      if (found.isFull(line.file)) break;
+      yield* take(check(line, input), line.file, found);
+    }
+    if (pace.isDue(line.bound.line.end - line.bound.line.start)) yield;
+  }
+}
+
+/** To find a problem may take long, as names are compared. */
+function* take(problems: Iterable<Problem>, file: string, found: Found): Generator<void, void> {
+  for (const one of problems) {
+    found.add([one]);
+    if (found.isFull(file)) return;
+    yield;
   }
 }

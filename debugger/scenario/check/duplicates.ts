@@ -1,5 +1,6 @@
 /** Things that a scenario declares twice. */
 import type { Problem, SourceRange } from '../../../model/problem.ts';
+import { Pace } from '../pace.ts';
 import { problem, shorten } from '../problem.ts';
 import type { Action } from '../program.ts';
 import type { CheckInput } from './check.ts';
@@ -12,10 +13,12 @@ const SINGLE: ReadonlyMap<string, string> = new Map([
 /** Lines that declare a name; `smmu` may be repeated, as it may change one that there is. */
 const DECLARING = new Set(['guest', 'device', 'memory']);
 
-/** Checks a whole program. */
-export function* checkDuplicates({ reading }: CheckInput): Generator<Problem> {
+/** Checks a whole program, with pauses. */
+export function* checkDuplicates({ reading }: CheckInput): Generator<Problem | undefined> {
+  const pace = new Pace();
   const first = new Map<string, SourceRange>();
   for (const action of reading.program.setup) {
+    if (pace.isDue()) yield undefined;
     const key = keyOf(action);
     if (key === undefined) continue;
     const before = first.get(key.text);

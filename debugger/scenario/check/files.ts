@@ -4,11 +4,11 @@ import type { SourceFile } from '../declarations.ts';
 import { problem, shorten } from '../problem.ts';
 import type { CheckInput } from './check.ts';
 
-/** Checks the files that the machine is made from. */
-export function* checkFiles({ sources, files }: CheckInput): Generator<Problem> {
+/** Checks the files that the machine is made from, with a pause behind each. */
+export function* checkFiles({ sources, files }: CheckInput): Generator<Problem | undefined> {
   const { board, project, image, guests } = sources;
   for (const one of [board, project, image, ...guests].filter((source) => source !== undefined)) {
-    if (!isThere(one, files)) yield problem('scenario-file', one.at, `There is no file ${shorten(one.text)}.`, 'The name is relative to the scenario.');
+    yield isThere(one, files) ? undefined : problem('scenario-file', one.at, `There is no file ${shorten(one.text)}.`, 'The name is relative to the scenario.');
   }
 }
 

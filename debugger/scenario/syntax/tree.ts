@@ -7,7 +7,9 @@
 import type { Problem } from '../../../model/problem.ts';
 import { verbNamed } from '../catalog.ts';
 import type { ScenarioLimits } from '../limits.ts';
+import { Pace } from '../pace.ts';
 import { problem } from '../problem.ts';
+import { Report } from '../bind/report.ts';
 import { type Chunk, chunksOf } from './chunks.ts';
 
 /** One line that is not empty. Offsets count in the file. */
@@ -63,40 +65,39 @@ export function opensBlock(line: SyntaxLine): boolean {
   return verbNamed(line.chunks[0]?.text ?? '')?.opensBlock === true;
 }
 
-/** Lines between two pauses. */
-const SLICE = 400;
-
 /** Reads the lines of a scenario, in slices. */
 export function* parseSteps(path: string, text: string, limits: ScenarioLimits): Generator<void, SyntaxTree> {
-  const problems: Problem[] = [];
+  const report = new Report(path, limits.problemsPerFile + 1);
   const read = text.slice(0, limits.scenarioChars);
   if (read.length < text.length) {
-    problems.push(problem('limit-scenario-chars', { file: path, start: read.length, end: read.length + 1 },
+    report.add(problem('limit-scenario-chars', { file: path, start: read.length, end: read.length + 1 },
       `The scenario is longer than ${limits.scenarioChars} characters; the rest is not read.`, 'Use `repeat` and `include`, or raise `vsmmu.limits.scenarioChars`.'));
   }
   const lines = yield* linesOf(read, limits.scenarioLineChars);
-  const builder = new TreeBuilder(path, limits, problems);
-  for (const [index, line] of lines.entries()) {
+  const builder = new TreeBuilder(path, limits, report);
+  const pace = new Pace();
+  for (const line of lines) {
     if (line.chunks.length > 0) builder.add(line);
     if (line.isCut) {
-      problems.push(problem('limit-scenario-line-chars', { file: path, start: line.end - 1, end: line.end },
+      report.add(problem('limit-scenario-line-chars', { file: path, start: line.end - 1, end: line.end },
         `The line is longer than ${limits.scenarioLineChars} characters; the rest of it is not read.`, 'Shorten it, or raise `vsmmu.limits.scenarioLineChars`.'));
     }
-    if (index % SLICE === SLICE - 1) yield;
+    if (pace.isDue()) yield;
   }
-  return { path, text, lines, nodes: builder.finish(), problems };
+  return { path, text, lines, nodes: builder.finish(), problems: report.problems };
 }
 
 function* linesOf(text: string, cap: number): Generator<void, SyntaxLine[]> {
   const lines: SyntaxLine[] = [];
   const ends = /\r\n|\r|\n|$/g;
+  const pace = new Pace();
   for (let start = 0, line = 0; ; line += 1) {
     ends.lastIndex = start;
     const found = ends.exec(text);
     const end = found?.index ?? text.length;
     const made = lineOf(text, line, { start, end, cap });
     if (made !== undefined) lines.push(made);
-    if (line % SLICE === SLICE - 1) yield;
+    if (pace.isDue(end - start)) yield;
     const next = end + (found?.[0].length ?? 0);
     if (next === end || next > text.length) return lines;
     start = next;
@@ -121,7 +122,7 @@ class TreeBuilder {
   readonly #levels: Level[] = [this.#root];
   #isTooDeep = false;
 
-  constructor(readonly path: string, readonly limits: ScenarioLimits, readonly problems: Problem[]) {}
+  constructor(readonly path: string, readonly limits: ScenarioLimits, readonly report: Report) {}
 
   add(line: SyntaxLine): void {
     const level = this.#levelOf(line);
@@ -172,7 +173,7 @@ class TreeBuilder {
     if (level?.opener === undefined || level.body.length > 0 || this.#isTooDeep) return;
     const word = level.opener.chunks[0]?.text ?? '';
     const { start, end } = level.opener.chunks[0] ?? level.opener;
-    this.problems.push(problem('scenario-empty-block', { file: this.path, start, end }, `\`${word}\` has no lines below it.`, 'Indent the lines that belong to it, or remove it.'));
+    this.report.add(problem('scenario-empty-block', { file: this.path, start, end }, `\`${word}\` has no lines below it.`, 'Indent the lines that belong to it, or remove it.'));
   }
 
   /** Lines beyond the cap are read into a block that is thrown away. */
@@ -180,7 +181,7 @@ class TreeBuilder {
     if (this.#levels.length - 1 <= this.limits.scenarioDepth) return level;
     if (!this.#isTooDeep) {
       const message = `Blocks are nested more than ${this.limits.scenarioDepth} deep; the lines from here on are not read.`;
-      this.problems.push(problem('limit-scenario-depth', this.#range(line), message, 'Nest less, or raise `vsmmu.limits.scenarioDepth`.'));
+      this.report.add(problem('limit-scenario-depth', this.#range(line), message, 'Nest less, or raise `vsmmu.limits.scenarioDepth`.'));
     }
     this.#isTooDeep = true;
     return { opener: undefined, body: [], indent: line.indent };
@@ -203,7 +204,7 @@ class TreeBuilder {
   #indentation(line: SyntaxLine, { message, wanted, title }: { message: string; wanted: string; title: string }): void {
     const range = { file: this.path, start: line.start, end: line.start + Math.max(1, line.indent.length) };
     const edit = { range: { file: this.path, start: line.start, end: line.start + line.indent.length }, text: wanted };
-    this.problems.push({ ...problem('scenario-indentation', range, message, 'Indent it as its neighbours, or below `in`, `repeat` or `parallel`.'), fixes: [{ title, edits: [edit] }] });
+    this.report.add({ ...problem('scenario-indentation', range, message, 'Indent it as its neighbours, or below `in`, `repeat` or `parallel`.'), fixes: [{ title, edits: [edit] }] });
   }
 }
 

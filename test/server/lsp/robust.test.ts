@@ -39,6 +39,14 @@ const HOSTILE_GUESTS: readonly [string, string][] = [
   ['replacement characters', `${GUEST}\uFFFD = "\uFFFD\uD800"\n`],
 ];
 
+const MACHINE = 'smmu smmu0 model=mmu-600\n';
+
+const HOSTILE_SCENARIOS: readonly [string, string][] = [
+  ['40,000 devices', MACHINE + Array.from({ length: 40_000 }, (_, i) => `device d${i} sid=${i}\n`).join('')],
+  ['40,000 times the same device', MACHINE + 'device eth0 sid=1\n'.repeat(40_000)],
+  ['lines of 4,900 words too many', MACHINE + `probe ${'a '.repeat(4900)}\n`.repeat(80)],
+];
+
 const POSITION = { line: 1, character: 8 };
 const RANGE = { start: { line: 0, character: 0 }, end: { line: 60, character: 0 } };
 
@@ -93,6 +101,7 @@ describe('a hostile document', () => {
   it.each([
     ...HOSTILE.map(([what, text]) => [what, 'hostile.dts', text] as const),
     ...HOSTILE_GUESTS.map(([what, text]) => [what, 'hostile.cfg', text] as const),
+    ...HOSTILE_SCENARIOS.map(([what, text]) => [what, 'hostile.smmu', text] as const),
   ])('%s in %s gives diagnostics, and every request an answer', { timeout: 2 * WAIT }, async (_, name, text) => {
     const client = await connect({ folder: '/nowhere' });
     const path = `/nowhere/${name}`;

@@ -1,0 +1,23 @@
+/**
+ * When work in slices is to pause. Counted in characters and things looked at, not in time, so that the
+ * same text always pauses in the same places.
+ */
+
+/** What is done between two pauses: about a millisecond's work. */
+const BETWEEN = 2000;
+
+/** What the least thing costs, in characters. */
+const LEAST = 40;
+
+/** The pace of one piece of work. */
+export class Pace {
+  #done = 0;
+
+  /** Counts a thing, with its length in characters where that matters; true where a pause is due. */
+  isDue(length = 0): boolean {
+    this.#done += LEAST + length;
+    if (this.#done < BETWEEN) return false;
+    this.#done = 0;
+    return true;
+  }
+}
