@@ -15,7 +15,7 @@ import { cell, columns, type Control, page, type Row, type Table, type ViewAnswe
 
 /** Rows of a page, and steps that one request looks at. */
 export const PAGE_ROWS = 200;
-const MOST_LOOKED_AT = 50_000;
+const MOST_LOOKED_AT = 10_000;
 /** Changes that one row names. */
 const MOST_CHANGES = 3;
 
@@ -44,7 +44,7 @@ export function timelineView(source: ViewSource, comparison?: Comparison): ViewA
   const rows = inPlace(session, found, () => found.map((one) => rowOf(source, one)));
   const table: Table = {
     id: 'steps', title: 'Steps', columns: columns('Moment', 'Line', 'What', '`Before', '`After', 'Kind', 'Thread'), rows,
-    empty: 'No step matches.',
+    empty: next === undefined ? 'No step matches.' : 'No step matches so far: the next page goes on.',
   };
   return page({
     title: 'Timeline', controls: controlsOf(session, { wanted, kinds, at, next }), tables: [...(comparison === undefined ? [] : [comparisonTable(source, comparison)]), table],
