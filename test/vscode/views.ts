@@ -176,6 +176,25 @@ const pictures: readonly UiTest[] = [
 
 const firstSteps: readonly UiTest[] = [
   {
+    name: 'task: checks the workspace and lists what it finds in files that are not open',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      await workbench.open(EVK);
+      await workbench.statusBar('merlin-evk.dts').waitFor();
+      await workbench.command('Tasks: Run Task');
+      await workbench.picker.locator('.monaco-list-row', { hasText: 'vsmmu' }).first().click();
+      await workbench.picker.locator('.monaco-list-row', { hasText: 'check device trees and guests' }).first().click();
+      // Every finding of the command is there, for which the terminal comes into view by itself, in its own time.
+      const summary = await run('node', ['dist/vsmmu.js', 'check', folder]).catch(String);
+      const [, errors, warnings] = /(\d+) errors?, (\d+) warnings?[^\n]*checked/.exec(summary) ?? [];
+      await workbench.page.locator('[id="status.problems"]', { hasText: new RegExp(`^\\D*${errors}\\D+${warnings}(?!\\d)`) }).waitFor();
+      const problems = await workbench.problems();
+      await problems.filter({ hasText: 'faulty-evk.dts' }).first().waitFor();
+      await problems.filter({ hasText: 'smmu-reg' }).first().waitFor();
+      await workbench.screenshot('task');
+    },
+  },
+  {
     name: 'examples: open as a copy in a window of their own',
     workspace: EXAMPLES,
     async run({ workbench }) {

@@ -114,8 +114,8 @@ export class Workbench {
       await this.page.keyboard.press('F1');
     }
     await input.fill(`>${title}`);
-    await this.picker.locator('.monaco-list-row', { hasText: title }).first().waitFor();
-    await this.picker.locator('input').press('Enter');
+    // Not the first row: "Tasks: Run Task" finds "Tasks: Run Build Task" too.
+    await this.picker.locator('.monaco-list-row').filter({ has: this.page.getByText(title, { exact: true }) }).first().click();
   }
 
   /** Chooses the row that contains `text` in the picker that is open. */
