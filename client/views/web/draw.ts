@@ -43,7 +43,8 @@ export interface Doing {
 export function draw(drawing: Drawing, doing: Doing): SVGElement {
   const svg = document.createElementNS(SVG, 'svg');
   const { width, height, title, shapes } = drawing;
-  setAttributes(svg, { width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': title });
+  // Chromium stops the Tab key at whatever in SVG listens for the focus; the first link is the stop.
+  setAttributes(svg, { width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': title, tabindex: -1 });
   svg.append(...shapes.map((shape) => shapeElement(shape, doing)));
   const [first] = links(svg);
   first?.setAttribute('tabindex', '0');
