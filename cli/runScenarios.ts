@@ -1,11 +1,12 @@
 /** `vsmmu run SCENARIO...`: runs scenarios, or all of a folder, and says which expectations did not hold. */
 import { posix } from 'node:path';
+import { Analyzer } from './check/analyze.ts';
 import { Lines } from './check/findings.ts';
 import { type Arguments, choice, type Command, type CommandFiles, EXIT, type Io, UsageError } from './command.ts';
 import { painter, textWidth } from './paint.ts';
 import { absolute, namer } from './paths.ts';
 import { nodeScenarioFiles } from './scenarioFiles.ts';
-import { play } from './scenario/play.ts';
+import { play, wrong } from './scenario/play.ts';
 import { countOf, githubRun, jsonRun, junitRun, type RunReport } from './scenario/report.ts';
 import { textRun } from './scenario/text.ts';
 
@@ -41,7 +42,12 @@ function run(input: Arguments, io: Io): number {
   const isTraced = input.values['trace'] === true;
   if (isTraced && format !== 'text') throw new UsageError('--trace is for people: use it with --format text');
   const files = nodeScenarioFiles(io.files);
-  const played = scenariosOf(input, io).map((path) => play(path, files, { traced: isTraced ? 'all' : 'none' }));
+  // What `vsmmu check` calls an error is not run: a wrong name is a wrong scenario, not a failed one.
+  const checker = new Analyzer({ includeRoots: [], defines: {}, iommuOnly: false, levels: ['error'] }, io.files);
+  const played = scenariosOf(input, io).map((path) => {
+    const { problems } = checker.analyze({ kind: 'scenario', path });
+    return problems.length > 0 ? wrong(path, problems) : play(path, files, { traced: isTraced ? 'all' : 'none' });
+  });
   const report: RunReport = { played, lines: new Lines(io.files.readText), name: namer(io.cwd) };
   const formats: Readonly<Record<(typeof FORMATS)[number], () => string>> = {
     text: () => textRun(report, { paint: painter(io), width: textWidth(io) }), json: () => jsonRun(report), junit: () => junitRun(report), github: () => githubRun(report),

@@ -21,6 +21,8 @@ export interface Played {
   readonly status: 'passed' | 'failed' | 'wrong';
   readonly problems: readonly Problem[];
   readonly actions: number;
+  /** How many expectations were looked at; `expectations` keeps the first of them only. */
+  readonly expected: number;
   readonly expectations: readonly PlayedUnit[];
   readonly failures: readonly PlayedUnit[];
   readonly echoes: readonly PlayedUnit[];
@@ -31,7 +33,7 @@ export interface Played {
 /** Which lines are kept with their steps. */
 export type Traced = 'none' | 'last' | 'all';
 
-/** Expectations kept for reports: beyond this they are only counted in `actions`. */
+/** Expectations kept for reports: beyond this they are only counted. */
 const MOST_KEPT = 10_000;
 
 function isExpectation(verb: string): boolean {
@@ -41,6 +43,7 @@ function isExpectation(verb: string): boolean {
 /** Keeps what a run tells. */
 class Recorder {
   actions = 0;
+  expected = 0;
   readonly expectations: PlayedUnit[] = [];
   readonly failures: PlayedUnit[] = [];
   readonly echoes: PlayedUnit[] = [];
@@ -52,8 +55,10 @@ class Recorder {
     if (traced === 'last') this.trace.length = 0;
     if (traced !== 'none') keep(this.trace, played);
     if (outcome.status !== 'ok') keep(this.failures, played);
-    if (isExpectation(action.verb)) keep(this.expectations, played);
-    else if (action.verb === 'echo') keep(this.echoes, played);
+    if (isExpectation(action.verb)) {
+      this.expected++;
+      keep(this.expectations, played);
+    } else if (action.verb === 'echo') keep(this.echoes, played);
   }
 }
 
@@ -61,12 +66,17 @@ function keep(list: PlayedUnit[], played: PlayedUnit): void {
   if (list.length < MOST_KEPT) list.push(played);
 }
 
+/** What a scenario that cannot be run comes to. */
+export function wrong(path: string, problems: readonly Problem[]): Played {
+  return { path, status: 'wrong', problems, actions: 0, expected: 0, expectations: [], failures: [], echoes: [], trace: [] };
+}
+
 /** Plays a scenario. It ends at the first line that cannot be carried out, and goes on after an expectation that does not hold. */
 export function play(path: string, files: ScenarioFiles, options: { readonly traced: Traced }): Played {
   const run = createRun(readScenario(path, files), files);
+  if (!('runner' in run)) return wrong(path, run.problems);
   const recorder = new Recorder();
   const { expectations, failures, echoes, trace } = recorder;
-  if (!('runner' in run)) return { path, status: 'wrong', problems: run.problems, actions: 0, expectations, failures, echoes, trace };
   const { runner, system } = run;
   for (;;) {
     const steps: Step[] = [];
@@ -75,7 +85,7 @@ export function play(path: string, files: ScenarioFiles, options: { readonly tra
     recorder.take({ unit, steps }, options.traced);
     if (unit.outcome.status === 'error') break;
   }
-  return { path, status: failures.length === 0 ? 'passed' : 'failed', problems: run.problems, actions: recorder.actions, expectations, failures, echoes, trace };
+  return { path, status: failures.length === 0 ? 'passed' : 'failed', problems: run.problems, actions: recorder.actions, expected: recorder.expected, expectations, failures, echoes, trace };
 }
 
 function stepped<T>(system: System, steps: Step[] | undefined, run: () => T): T {

@@ -47,7 +47,7 @@ export function countOf(played: readonly Played[], status: Played['status']): nu
 export function jsonRun(report: RunReport): string {
   const { played, name } = report;
   const scenarios = played.map((p) => ({
-    path: name(p.path), status: p.status, actions: p.actions, expectations: p.expectations.length,
+    path: name(p.path), status: p.status, actions: p.actions, expectations: p.expected,
     failures: p.failures.map((f) => failureJson(report, f)),
     problems: p.problems.map(({ id, level, message, advice, range }) => ({ id, level, message, ...(advice === undefined ? {} : { advice }), ...placeOf(report, range) })),
     echoes: p.echoes.map(({ unit }) => ({ line: placeOf(report, unit.action.at).line, text: unit.outcome.text })),

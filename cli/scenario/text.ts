@@ -67,7 +67,7 @@ function scenarioText(report: RunReport, played: Played, style: TextStyle): stri
   const trace = played.trace.map((unit) => traceText(report, unit, style)).join('');
   const echoes = trace === '' ? played.echoes.map(({ unit }) => indented(unit.outcome.text, style, '  ')).join('') : '';
   if (played.status === 'wrong') return `${paint.red('✗')} ${paint.bold(name)}  cannot run\n${problemText(report, played, style)}`;
-  const facts = paint.dim(`${plural(played.actions, 'action')}, ${plural(played.expectations.length, 'expectation')}`);
+  const facts = paint.dim(`${plural(played.actions, 'action')}, ${plural(played.expected, 'expectation')}`);
   const mark = played.status === 'passed' ? paint.green('✓') : paint.red('✗');
   const failures = played.failures.map((f) => failureText(report, f, style)).join('');
   return `${mark} ${paint.bold(name)}  ${facts}\n${problemText(report, played, style)}${trace}${echoes}${failures}`;

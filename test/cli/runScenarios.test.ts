@@ -55,6 +55,18 @@ describe('vsmmu run', () => {
     expect(out).toContain('3 scenarios: 1 passed, 1 failed, 1 cannot run\n');
   });
 
+  it('does not run what check calls an error: a wrong name has its place, advice and exit code', async () => {
+    const { code, out } = await vsmmu({ 'a.smmu': `${PASSING}dma eth1 read 0 4\n` }, 'a.smmu');
+    expect(code).toBe(2);
+    expect(out).toMatch(/a\.smmu:11:5: .*eth1/);
+    expect(out).toContain('1 cannot run');
+  });
+
+  it('counts more expectations than it keeps', async () => {
+    const { out } = await vsmmu({ 'a.smmu': `${MACHINE}repeat 10001\n  expect 1 == 1\n` }, 'a.smmu');
+    expect(out).toContain('10001 expectations');
+  });
+
   it('stops at a line that cannot be carried out', async () => {
     const { code, out } = await vsmmu({ 'a.smmu': `${MACHINE}poke 0 1\nexpect 1 == 2\n` }, 'a.smmu');
     expect([code, out.includes('No memory answers at 0x0.'), out.includes('0 expectations')]).toEqual([1, true, true]);
