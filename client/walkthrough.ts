@@ -18,8 +18,21 @@ async function show(context: vscode.ExtensionContext, path: string, text: string
   const offset = Math.max(0, document.getText().indexOf(text));
   const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + text.length));
   const isOpen = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
-  await vscode.window.showTextDocument(document, { selection: range, viewColumn: isOpen?.viewColumn ?? vscode.ViewColumn.Beside });
+  // The cursor stands at the beginning, where a hover asks.
+  const selection = new vscode.Selection(range.end, range.start);
+  const editor = await vscode.window.showTextDocument(document, { viewColumn: isOpen?.viewColumn ?? vscode.ViewColumn.Beside });
+  editor.selection = selection;
+  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   return new vscode.Location(document.uri, range);
+}
+
+/** Waits for a first hover, since the server may just be starting: 5 seconds at most. */
+async function untilHover({ uri, range }: vscode.Location): Promise<void> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const found = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', uri, range.start);
+    if (found.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** VS Code opens the folder that is answered here, and this walkthrough again in its window. */
@@ -29,7 +42,7 @@ async function examples(context: vscode.ExtensionContext): Promise<unknown> {
 }
 
 async function showBoard(context: vscode.ExtensionContext): Promise<void> {
-  await show(context, BOARD, 'MERLIN_SID_ETH(0)');
+  await untilHover(await show(context, BOARD, 'MERLIN_SID_ETH(0)'));
   await vscode.commands.executeCommand('editor.action.showHover');
 }
 

@@ -47,6 +47,7 @@ export const firstRun: readonly UiTest[] = [
       await isDone('Read the fault');
 
       await button('Show the Line to Mend').click();
+      await workbench.statusBar(/Ln 17, .*selected/).waitFor();
       await page.keyboard.press('Delete');
       await workbench.save();
       await page.keyboard.press('Control+Shift+F5');
