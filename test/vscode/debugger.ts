@@ -8,6 +8,16 @@ import type { Stage, UiTest } from './harness/suite.ts';
 const EXAMPLES = 'examples';
 const FIRST = 'scenarios/first-translation.smmu';
 const SOC = 'merlin/merlin.dtsi';
+const FAILING = 'scenarios/failing.smmu';
+const FAILING_TEXT = `board "../merlin/merlin-evk.dts"
+in host
+  probe smmu_io
+  attach eth0
+  map eth0 0x1000 -> 0x90000000 4K rw
+dma eth0 write 0x1008 "x"
+expect ok
+expect pa 0x90000000
+`;
 
 /** Opens a scenario and starts it with a breakpoint at the line that holds a text. */
 async function debugAt({ workbench, folder }: Stage, file: string, text: string): Promise<Debugging> {
@@ -40,6 +50,7 @@ export const debugging: readonly UiTest[] = [
       await debug.collapse(/^STE/);
       await debug.press('F11', 'CD at');
       for (const level of [0, 1, 2, 3]) await debug.press('F11', `level ${level}`);
+      await debug.collapse('Transaction');
       await debug.expand(/^Walk/);
       await debug.reveal('stage 1 level 3');
       await workbench.screenshot('debug-walk');
@@ -114,15 +125,45 @@ export const debugging: readonly UiTest[] = [
     },
   },
   {
+    name: 'debugger: says on hover in a device tree what the streams of a device are at this moment',
+    workspace: EXAMPLES,
+    async run(stage) {
+      const { workbench, folder } = stage;
+      await debugAt(stage, FIRST, 'dma eth0 write');
+      await workbench.open(SOC, ...(await placeOf(folder, SOC, 'eth0: ethernet@')));
+      const row = workbench.page.locator('.hover-row', { hasText: /eth0 in the debugger, owned by host\s*StreamID 0x20 on smmu_io:\s+STE\s\{\s+V=1\s+Config=5/ });
+      await workbench.screenshot('debug-hover', async () => {
+        await workbench.hoverAtCursor(/labelled eth0/);
+        await row.waitFor();
+      });
+    },
+  },
+  {
     name: 'debugger: runs scenarios as tests, and shows expected beside actual',
     workspace: EXAMPLES,
     async run({ workbench, folder }) {
-      const failing = 'scenarios/failing.smmu';
-      await writeFile(join(folder, failing), 'board "../merlin/merlin-evk.dts"\nin host\n  probe smmu_io\n  attach eth0\n  map eth0 0x1000 -> 0x90000000 4K rw\ndma eth0 write 0x1008 "x"\nexpect ok\nexpect pa 0x90000000\n');
-      await workbench.open(failing);
+      await writeFile(join(folder, FAILING), FAILING_TEXT);
+      await workbench.open(FAILING);
       await workbench.command('Test: Run Tests in Current File');
       await workbench.editor.getByText('reached 0x90000008').first().waitFor();
       await workbench.screenshot('debug-tests');
+    },
+  },
+  {
+    name: 'debugger: debugs a test of the Test Explorer: stops where it fails, and tells the Test Explorer',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      const debug = new Debugging(workbench);
+      await writeFile(join(folder, FAILING), FAILING_TEXT);
+      await workbench.open(FAILING);
+      await workbench.command('Test: Debug Tests in Current File');
+      await debug.exception.filter({ hasText: 'reached 0x90000008' }).waitFor();
+      await debug.standsAt('the DMA went to another address');
+      await workbench.screenshot('debug-test-stopped');
+      await workbench.page.keyboard.press('F5');
+      await debug.toolbar.waitFor({ state: 'hidden' });
+      await workbench.editor.getByText('reached 0x90000008').first().waitFor();
+      await workbench.screenshot('debug-test-ended');
     },
   },
 ];

@@ -74,7 +74,8 @@ export class Debugging {
   /** Scrolls the Variables view until a row is shown: rows outside of it are not on the page. */
   async reveal(name: string | RegExp): Promise<Locator> {
     const view = this.#workbench.page.locator('.debug-variables').first();
-    await view.hover();
+    // Beside the words: a tooltip under the pointer would take the wheel.
+    await view.hover({ position: { x: 3, y: 40 } });
     await this.#workbench.page.mouse.wheel(0, -10_000);
     const row = this.row(name);
     for (let n = 0; n < 40; n++) {
