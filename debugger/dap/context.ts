@@ -25,8 +25,8 @@ const NOTHING = new Refusal('No scenario has been launched.');
 /** Where output goes: the client's console, or the streams of the scenario. */
 export type OutputCategory = 'console' | 'stdout' | 'stderr' | 'important';
 
-/** Which lines of output look how, where the client shows colours. */
-const STYLES: Readonly<Record<string, string>> = { stderr: '\x1b[31m', important: '\x1b[33m' };
+/** Which lines of output look how, where the client shows colours. What is important becomes a notification too, which shows none. */
+const STYLES: Readonly<Record<string, string>> = { stderr: '\x1b[31m' };
 
 /** The state of one connection. */
 export class Context {
