@@ -174,6 +174,8 @@ const surroundings: readonly UiTest[] = [
       await workbench.open(EVK);
       await workbench.statusBar('merlin-evk.dts').waitFor();
       await workbench.command('Virtual Files: Open Virtual Folder');
+      // Another first folder makes another workspace: the window is loaded anew for it.
+      await workbench.page.waitForURL(/[?&]workspace=/);
       const rows = workbench.page.locator('.explorer-folders-view .monaco-list-row');
       await rows.filter({ hasText: 'board.dts' }).dblclick();
       await workbench.statusBar('board.dts').waitFor();
