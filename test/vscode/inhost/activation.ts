@@ -3,10 +3,24 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { contributed, type HostTest, ours } from './host.ts';
 
+/** A window of time in which the host is looked at, and how long to wait for quiet ones; milliseconds. */
+const WINDOW = 200;
+const CALM_WAIT = 30_000;
 const BUDGET = 100;
 
 /** Commands behind links of ours, which nobody looks for by name. */
 const BEHIND_LINKS = /^vsmmu\.(openLine|showReferences|walkthrough\..+)$/;
+
+/** Waits until the extension host has done its own start: what it still computes for others would count as ours. */
+async function calm(): Promise<void> {
+  const end = performance.now() + CALM_WAIT;
+  for (let quiet = 0; quiet < 3 && performance.now() < end; ) {
+    const used = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, WINDOW));
+    const { user, system } = process.cpuUsage(used);
+    quiet = (user + system) / 1000 < WINDOW / 10 ? quiet + 1 : 0;
+  }
+}
 
 export const activation: readonly HostTest[] = [
   {
@@ -14,6 +28,7 @@ export const activation: readonly HostTest[] = [
     async run() {
       const extension = ours();
       equal(extension.isActive, false, 'something activated the extension before the test');
+      await calm();
       const [start, used] = [performance.now(), process.cpuUsage()];
       await extension.activate();
       const wall = performance.now() - start;
