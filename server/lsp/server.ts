@@ -57,6 +57,7 @@ export function serve(connection: Connection, session: Session): void {
     startOptimizing();
   };
   session.guests.onAnalysed = tellViews;
+  session.onOutdated = () => refresh.contextChanged();
   session.onEarly = (compilation, problems) => diagnostics.early(compilation, problems);
   session.guests.onOwnersChanged = () => {
     refresh.contextChanged();
@@ -74,7 +75,7 @@ export function serve(connection: Connection, session: Session): void {
     readVirtualFiles(connection, session);
   });
   synchronise(connection, session, diagnostics);
-  followSettings(connection, session, refresh);
+  followSettings(connection, session);
   const requests: RequestTable = {
     ...FILE_REQUESTS, ...BOARD_REQUESTS, ...CUSTOM_REQUESTS, ...VIEW_REQUESTS,
     'textDocument/diagnostic': (_, params) => diagnostics.pull(params),
@@ -182,29 +183,19 @@ function synchronise(connection: Connection, session: Session, diagnostics: Diag
   });
   connection.onDidSaveTextDocument(() => {
     const stale = session.files.takeStale();
-    if (stale.length === 0) return;
-    workspace.filesChanged(stale);
-    session.scenarios.refresh();
+    if (stale.length > 0) session.filesChanged(stale);
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const paths = changes.map((change) => uris.fromEditor(change.uri)).filter((path) => !session.files.isOpen(path));
-    if (paths.length === 0) return;
-    session.disk.invalidate(paths);
-    workspace.filesChanged(paths);
-    session.guests.refresh();
-    session.scenarios.refresh();
+    if (paths.length > 0) session.filesChanged(paths);
   });
 }
 
-/** Settings, trust and folders: all that is shown is out of date. */
-function followSettings(connection: Connection, session: Session, refresh: Refresh): void {
-  const configure = (change: Parameters<Session['configure']>[0]): void => {
-    refresh.contextChanged();
-    session.configure(change);
-  };
-  connection.onDidChangeConfiguration(({ settings }) => configure({ settings: settings?.vsmmu ?? {} }));
-  connection.onNotification('vsmmu/trustChanged', ({ trusted }: { trusted: boolean }) => configure({ trusted }));
-  connection.onNotification('workspace/didChangeWorkspaceFolders', ({ event }) => configure({ folders: changedFolders(session, event) }));
+/** Settings, trust and folders. */
+function followSettings(connection: Connection, session: Session): void {
+  connection.onDidChangeConfiguration(({ settings }) => session.configure({ settings: settings?.vsmmu ?? {} }));
+  connection.onNotification('vsmmu/trustChanged', ({ trusted }: { trusted: boolean }) => session.configure({ trusted }));
+  connection.onNotification('workspace/didChangeWorkspaceFolders', ({ event }) => session.configure({ folders: changedFolders(session, event) }));
 }
 
 function changedFolders(session: Session, event: { added: { uri: string }[]; removed: { uri: string }[] }): string[] {

@@ -67,6 +67,8 @@ export class Session {
   /** Called after each analysis, and when the board of an open file has changed. */
   onAnalysed: (root: string, analysis: Analysis) => void = () => {};
   onContextChanged: (path: string) => void = () => {};
+  /** Called when all that the editor shows may be out of date, without a document having changed in it. */
+  onOutdated: () => void = () => {};
   /** Called before a long analysis is done, with what is known so far. */
   onEarly: NonNullable<AnalysisOptions['early']> = () => {};
   readonly disk: VirtualDisk;
@@ -106,6 +108,7 @@ export class Session {
 
   /** Takes over settings, folders and trust, and starts everything anew. */
   configure(change: { settings?: unknown; folders?: readonly string[]; trusted?: boolean; readsVirtual?: boolean }): void {
+    this.onOutdated();
     this.readsVirtual = change.readsVirtual ?? this.readsVirtual;
     if (change.settings !== undefined) this.settings = readSettings(change.settings);
     this.folders = change.folders ?? this.folders;
@@ -117,6 +120,15 @@ export class Session {
     this.guests.refresh();
     this.scenarios.refresh();
     this.workspace.configure(this.folders, this.settings.contexts.flatMap((path) => this.resolve(path)));
+  }
+
+  /** Files changed on disk: whatever read them is looked at anew. */
+  filesChanged(paths: readonly string[]): void {
+    this.onOutdated();
+    this.disk.invalidate(paths);
+    this.workspace.filesChanged(paths);
+    this.guests.refresh();
+    this.scenarios.refresh();
   }
 
   /** Does long work beside everything else, and resolves when it is done. */

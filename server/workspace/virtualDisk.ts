@@ -94,8 +94,9 @@ export class VirtualDisk implements Disk {
     const paths = [...this.#wanted];
     this.#asked = new Set(paths);
     this.#wanted.clear();
+    // What cannot be told now is not known to be absent: the next look asks again.
     const entries = await this.#fetch(paths).catch(() => []);
-    for (const [index, path] of paths.entries()) this.#known.set(path, { entry: entries[index] ?? null, stamp: (this.#stamps += 1) });
+    for (const [index, entry] of entries.entries()) this.#known.set(paths[index] ?? '', { entry, stamp: (this.#stamps += 1) });
     this.#asked = new Set();
     if (entries.some((entry) => entry !== null)) this.onFetched();
     await this.#fetchAll();

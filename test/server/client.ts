@@ -19,7 +19,7 @@ export class Client {
   readonly process: ChildProcessWithoutNullStreams;
   readonly published: Published[] = [];
   readonly notifications: { method: string; params: unknown }[] = [];
-  /** What this client answers to requests of the server; null to others. */
+  /** What this client answers to requests of the server, at once or later; null to others. */
   readonly answers = new Map<string, (params: never) => unknown>();
   stderr = '';
   private readonly pending = new Map<number, (message: Message) => void>();
@@ -127,10 +127,14 @@ export class Client {
     if (message.method === undefined) {
       this.pending.get(message.id ?? 0)?.(message);
       this.pending.delete(message.id ?? 0);
-    } else if (message.id !== undefined) this.send({ id: message.id, result: this.answers.get(message.method)?.(message.params as never) ?? null });
+    } else if (message.id !== undefined) void this.answer(message.id, message.method, message.params);
     else if (message.method === 'textDocument/publishDiagnostics') this.published.push(message.params as Published);
     else this.notifications.push({ method: message.method, params: message.params });
     this.wake();
+  }
+
+  private async answer(id: number, method: string, params: unknown): Promise<void> {
+    this.send({ id, result: (await this.answers.get(method)?.(params as never)) ?? null });
   }
 
   private wake(): void {

@@ -60,10 +60,11 @@ describe('a virtual disk', () => {
   });
 
   it('takes what cannot be fetched for absent, and tells nobody', async () => {
-    const { disk: virtual, fetched } = disk(() => Promise.reject(new Error('gone')));
+    const { disk: virtual, fetched, rounds } = disk(() => Promise.reject(new Error('gone')));
     virtual.real(TOP);
     await settled();
     expect([virtual.real(TOP), fetched()]).toEqual([undefined, 0]);
+    expect(rounds, 'and asks once a look').toEqual([[TOP], [TOP]]);
   });
 
   it('does not ask for more than a board is made of', async () => {
