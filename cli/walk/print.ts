@@ -15,7 +15,7 @@ function own(item: TreeNode, width: number, indent: { first: string; rest: strin
   if (indent.first.length + oneLine.length <= width) {
     return [lead(indent.first) + color(item.label) + (item.detail === '' ? '' : `  ${paint.cyan(item.detail)}`)];
   }
-  const labels = wrap(item.label, width - indent.first.length - 1, '', '').map((text, i) => lead(i === 0 ? indent.first : `${indent.rest}  `) + color(text));
+  const labels = wrap(item.label, width - Math.max(indent.first.length, indent.rest.length + 2), '', '').map((text, i) => lead(i === 0 ? indent.first : `${indent.rest}  `) + color(text));
   const details = item.detail === '' ? [] : wrap(item.detail, width - indent.rest.length - 2, '', '');
   return [...labels, ...details.map((text) => `${lead(indent.rest)}  ${paint.cyan(text)}`)];
 }
@@ -31,6 +31,6 @@ function below(item: TreeNode, width: number, prefix: string, paint: Painter): s
 
 /** The lines of a tree. */
 export function drawTree(root: TreeNode, width: number, paint: Painter): string {
-  const lines = [...own(root, width, { first: '', rest: root.children.length > 0 ? '│' : '' }, paint), ...below(root, width, '', paint)];
+  const lines = [...own(root, width, { first: '', rest: '' }, paint), ...below(root, width, '', paint)];
   return `${lines.join('\n')}\n`;
 }

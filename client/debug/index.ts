@@ -22,7 +22,7 @@ export function registerDebugger(context: vscode.ExtensionContext, server: Serve
     new TimeStatus(),
     new ScenarioTests(loader),
     ...registerValues(),
-    ...registerDebugViews(panels),
+    ...registerDebugViews(panels, context.workspaceState),
     ...registerDebugCommands(server),
   ];
 }

@@ -3,7 +3,7 @@
  * edit and change of session. What the user chose in a view is kept here, and sent with each request.
  */
 import * as vscode from 'vscode';
-import { PLACE, TO_WEB, type ToWeb } from '../views/messages.ts';
+import { PLACE, type Place, TO_WEB, type ToWeb } from '../views/messages.ts';
 import type { View, ViewPanels } from '../views/panels.ts';
 import { nullable, number, object, text } from '../views/shape.ts';
 import { openLine } from '../pages.ts';
@@ -55,6 +55,18 @@ async function load(view: string, options: ReadonlyMap<string, string>): Promise
   }
 }
 
+/** A text that was made for the session: VS Code shows it by the session and its number. */
+const MADE = /^debug:(.*)\?ref=(\d+)$/;
+
+/** Opens a line of a file, or of a text that was made for the session. */
+async function openPlace({ uri, line }: Place): Promise<void> {
+  const [, name, reference] = MADE.exec(uri) ?? [];
+  if (name === undefined) return openLine(uri, line);
+  const path = decodeURIComponent(name);
+  const source = vscode.debug.asDebugSourceUri({ name: path, path, sourceReference: Number(reference) }, active());
+  await openLine(source.toString(), line);
+}
+
 /** Goes to a moment. */
 async function goTo(value: unknown): Promise<void> {
   if (MOMENT(value)) await active()?.customRequest('vsmmu/goTo', value);
@@ -67,7 +79,7 @@ async function openWriter(value: unknown): Promise<void> {
   if (!WRITER(answer)) return;
   vscode.window.setStatusBarMessage(answer.text, 10_000);
   if (answer.place === null) void vscode.window.showInformationMessage(`vSMMU: ${answer.text}`);
-  else await openLine(answer.place.uri, answer.place.line);
+  else await openPlace(answer.place);
 }
 
 /** Lets the user choose what to compare the run with, and compares. */
@@ -82,10 +94,32 @@ async function compare(): Promise<void> {
   if (COMPARED(answer)) vscode.window.setStatusBarMessage(answer.text, 10_000);
 }
 
+/** What the user chose in a view, kept with the workspace: it is there again when the window was loaded anew. */
+class Choices {
+  readonly #key: string;
+  readonly #store: vscode.Memento;
+  readonly options: Map<string, string>;
+
+  constructor(view: string, store: vscode.Memento) {
+    this.#key = `views.${view}`;
+    this.#store = store;
+    const kept: unknown = store.get(this.#key);
+    this.options = new Map(Object.entries(typeof kept === 'object' && kept !== null ? kept : {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  }
+
+  /** Remembers a choice. Another search begins on its first page, and a page is not remembered. */
+  set(id: string, value: string): void {
+    if (id !== 'page') this.options.delete('page');
+    this.options.set(id, value);
+    const kept = [...this.options].filter(([name]) => name !== 'page');
+    void this.#store.update(this.#key, Object.fromEntries(kept));
+  }
+}
+
 /** Registers the views of the debugger, and the commands that open them. */
-export function registerDebugViews(panels: ViewPanels): vscode.Disposable[] {
+export function registerDebugViews(panels: ViewPanels, store: vscode.Memento): vscode.Disposable[] {
   const changed = new vscode.EventEmitter<void>();
-  for (const { id, title } of VIEWS) panels.register(viewOf({ id, title }, changed));
+  for (const { id, title } of VIEWS) panels.register(viewOf({ id, title }, changed, new Choices(id, store)));
   return [
     changed,
     vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event }) => {
@@ -99,10 +133,9 @@ export function registerDebugViews(panels: ViewPanels): vscode.Disposable[] {
   ];
 }
 
-function viewOf({ id, title }: { readonly id: string; readonly title: () => string }, changed: vscode.EventEmitter<void>): View {
-  const options = new Map<string, string>();
+function viewOf({ id, title }: { readonly id: string; readonly title: () => string }, changed: vscode.EventEmitter<void>, choices: Choices): View {
   return {
-    id, title, load: () => load(id, options), onChanged: changed.event,
+    id, title, load: () => load(id, choices.options), onChanged: changed.event, open: openPlace,
     actions: {
       goTo: (_, value) => goTo(value),
       writer: (_, value) => openWriter(value),
@@ -112,9 +145,7 @@ function viewOf({ id, title }: { readonly id: string; readonly title: () => stri
           await compare();
           return changed.fire();
         }
-        // Another search begins on its first page.
-        if (value.id !== 'page') options.delete('page');
-        options.set(value.id, value.value);
+        choices.set(value.id, value.value);
         changed.fire();
       },
     },

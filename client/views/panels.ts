@@ -6,7 +6,7 @@
 import * as vscode from 'vscode';
 import { BLOB_SCHEME } from '../blobs.ts';
 import { openLine } from '../pages.ts';
-import { FROM_WEB, type FromWeb, STATE, type ToWeb } from './messages.ts';
+import { FROM_WEB, type FromWeb, type Place, STATE, type ToWeb } from './messages.ts';
 import { nonce, pageOf } from './page.ts';
 
 /** One kind of view. */
@@ -19,6 +19,8 @@ export interface View {
   load(subject: string): Promise<ToWeb>;
   /** Fires whenever what any view of the kind shows may be out of date. */
   readonly onChanged: vscode.Event<void>;
+  /** Opens a line, for a view that leads to other places than documents. */
+  open?(place: Place): Promise<void>;
   /** What its script can ask for beyond what every script can. Each checks what it is given. */
   readonly actions?: Readonly<Record<string, (subject: string, value: unknown) => Promise<void>>>;
 }
@@ -27,7 +29,7 @@ export interface View {
 const QUIET_MS = 120;
 
 /** What documents a link in a view may lead to: sources, never a command or a page of the web. */
-const SOURCES: readonly string[] = ['file', 'untitled', BLOB_SCHEME];
+const SOURCES: readonly string[] = ['file', 'untitled', 'debug', BLOB_SCHEME];
 
 /** Opens and restores the panels of views. */
 export class ViewPanels implements vscode.Disposable {
@@ -154,8 +156,8 @@ class ViewPanel implements vscode.Disposable {
         [this.#isReady, this.#shown] = [true, undefined];
         return this.#refresh();
       case 'open':
-        if (isSource(vscode.Uri.parse(message.place.uri))) await openLine(message.place.uri, message.place.line);
-        return undefined;
+        if (!isSource(vscode.Uri.parse(message.place.uri))) return undefined;
+        return this.#view.open?.(message.place) ?? openLine(message.place.uri, message.place.line);
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
         vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', message.what), 3000);

@@ -19,7 +19,7 @@ import { stoppedBody } from './stops.ts';
 import { addressText, VariableStore } from './variables.ts';
 
 /** What a client is told while the scenario runs; DAP's own word for it. */
-const RUNNING = new Refusal('notStopped');
+export const RUNNING = new Refusal('notStopped');
 const NOTHING = new Refusal('No scenario has been launched.');
 
 /** Where output goes: the client's console, or the streams of the scenario. */

@@ -6,17 +6,19 @@ import type { SourceRange } from '../../model/problem.ts';
 import type { Session } from '../session/session.ts';
 import { Timeline } from '../session/timeline.ts';
 import { compareRuns } from '../views/compare.ts';
-import type { Context } from './context.ts';
+import { type Context, RUNNING } from './context.ts';
 import { loadSteps } from './load.ts';
 import { Refusal } from './protocol.ts';
 import { inSlices } from './slices.ts';
 
-/** What a connection shows: the views of its run, and the run before the last restart. */
+/** What a connection shows: the views of its run. */
 interface Shown {
   readonly timeline: Timeline;
   readonly views: DebuggerViews;
-  readonly previous: Timeline | undefined;
 }
+
+/** Scheme of texts that are no files. */
+const MADE = 'debug:';
 
 /** One for each connection; what views remember goes with it. */
 const SHOWN = new WeakMap<Context, Shown>();
@@ -24,13 +26,16 @@ const SHOWN = new WeakMap<Context, Shown>();
 function shownOf(context: Context, { timeline }: Session): Shown {
   const known = SHOWN.get(context);
   if (known?.timeline === timeline) return known;
-  const shown = { timeline, views: new DebuggerViews(), previous: known?.timeline };
+  const shown = { timeline, views: new DebuggerViews() };
   SHOWN.set(context, shown);
   return shown;
 }
 
-function placeOf(context: Context, at: SourceRange): Place | null {
-  return context.sources.isMade(at.file) ? null : { uri: pathToFileURL(at.file).href, line: context.sources.position(at.file, at.start).line + 1 };
+/** A text that is no file has the URI that VS Code gives it, but for the session, which only the client knows. */
+function placeOf({ sources }: Context, at: SourceRange): Place {
+  const { sourceReference: reference, name = '' } = sources.source(at.file);
+  const uri = reference === undefined ? pathToFileURL(at.file).href : `${MADE}${encodeURIComponent(name)}?ref=${reference}`;
+  return { uri, line: sources.position(at.file, at.start).line + 1 };
 }
 
 function optionsOf(given: unknown): ViewOptions {
@@ -38,18 +43,25 @@ function optionsOf(given: unknown): ViewOptions {
   return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
-/** The answer to `vsmmu/view`. */
-export function viewBody(context: Context, { view, options }: { readonly view?: unknown; readonly options?: unknown }): ViewAnswer | Refusal {
+/** The answer to `vsmmu/view`, made in slices; refused where the scenario moves on before it is there. */
+export async function viewBody(context: Context, { view, options }: { readonly view?: unknown; readonly options?: unknown }): Promise<ViewAnswer | Refusal> {
   const debuggee = context.standing;
   if (debuggee instanceof Refusal) return debuggee;
   const { session, inspector } = debuggee;
+  session.settle();
   const source = { session, inspector, options: optionsOf(options), place: (at: SourceRange) => placeOf(context, at) };
-  return shownOf(context, session).views.view(String(view), source) ?? new Refusal(`There is no view '${String(view)}'.`);
+  const work = shownOf(context, session).views.view(String(view), source);
+  if (work === undefined) return new Refusal(`There is no view '${String(view)}'.`);
+  const { stop } = context;
+  const answer = await inSlices(work, () => context.stop !== stop);
+  if (answer === undefined) return RUNNING;
+  session.settle();
+  return answer;
 }
 
 /** The run that a comparison asks for, or why there is none; undefined where the scenario moved on. */
-async function otherRun(context: Context, asked: Compared, shown: Shown): Promise<Timeline | Refusal | undefined> {
-  if (asked.run === 'previous') return shown.previous ?? new Refusal('No run before this one is known: restart the scenario while a view is open.');
+async function otherRun(context: Context, asked: Compared, { previous }: Session): Promise<Timeline | Refusal | undefined> {
+  if (asked.run === 'previous') return previous ?? new Refusal('There is no run before this one yet: the scenario has not been restarted.');
   const launch = typeof asked.program === 'string' ? { program: asked.program } : context.launch;
   const { stop } = context;
   const boot = await inSlices(loadSteps(context, launch), () => context.stop !== stop);
@@ -73,14 +85,13 @@ export async function compareBody(context: Context, asked: Compared): Promise<{ 
   if (debuggee instanceof Refusal) return debuggee;
   const { session } = debuggee;
   const { stop } = context;
-  const shown = shownOf(context, session);
   const movedOn = new Refusal('The comparison was given up: the scenario moved on.');
-  const other = await otherRun(context, asked, shown);
+  const other = await otherRun(context, asked, session);
   if (other === undefined || other instanceof Refusal) return other ?? movedOn;
   const comparison = await inSlices(compareRuns(session, other, nameOf(asked)), () => context.stop !== stop);
   if (comparison === undefined) return movedOn;
   session.settle();
-  shown.views.comparison = comparison;
+  shownOf(context, session).views.comparison = comparison;
   return { text: `${comparison.name}: ${comparison.text}` };
 }
 

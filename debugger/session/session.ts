@@ -41,6 +41,13 @@ export interface LastWriter {
   readonly line: number | undefined;
 }
 
+/** Where the session stood, in moments and in the undo log. */
+export interface Standing {
+  readonly moment: Moment;
+  /** Position of the history. */
+  readonly position: number;
+}
+
 /** A debug session. */
 export class Session implements SessionView, MotionPlace {
   readonly #options: SessionOptions;
@@ -56,6 +63,9 @@ export class Session implements SessionView, MotionPlace {
   #frontier: Moment = START;
   #thread: number | undefined;
   #stop: Stop;
+  #standing: Standing;
+  #before: Standing | undefined;
+  #previous: Timeline | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -67,6 +77,7 @@ export class Session implements SessionView, MotionPlace {
     this.breakpoints = new Breakpoints(this);
     this.#evaluator = options.evaluator?.(this);
     this.#stop = this.#stopAt({ reason: 'entry', breakpoints: [] });
+    this.#standing = { moment: START, position: this.system.machine.history.position };
   }
 
   #linesOf(boot: Boot): Lines {
@@ -77,13 +88,27 @@ export class Session implements SessionView, MotionPlace {
   restart(): Stop {
     const boot = this.#options.boot();
     this.program = boot.program;
+    this.#previous = this.timeline;
     this.timeline = new Timeline(boot, this.#options.limits);
     this.lines = this.#linesOf(boot);
     this.#output = new Output(this.timeline, this.#options.output);
     this.breakpoints.move(this);
     this.#evaluator = this.#options.evaluator?.(this);
     this.#moment = this.#frontier = START;
-    return this.#settled({ reason: 'entry', breakpoints: [] });
+    const stop = this.#settled({ reason: 'entry', breakpoints: [] });
+    // The stop before was one of another machine.
+    this.#before = undefined;
+    return stop;
+  }
+
+  /** The run before the last restart. */
+  get previous(): Timeline | undefined {
+    return this.#previous;
+  }
+
+  /** Where the session stood at the stop before this one, later or earlier in time; undefined at the first. */
+  get before(): Standing | undefined {
+    return this.#before;
   }
 
   get system(): System {
@@ -339,6 +364,8 @@ export class Session implements SessionView, MotionPlace {
     this.#output.reveal(this.#moment);
     if (compareMoments(this.#moment, this.#frontier) > 0) this.#frontier = this.#moment;
     this.#stop = this.#stopAt(arrival, text);
+    this.#before = this.#standing;
+    this.#standing = { moment: this.#moment, position: this.system.machine.history.position };
     return this.#stop;
   }
 

@@ -179,6 +179,12 @@ export class Timeline {
     return block !== undefined && unit >= block.first && unit < block.first + block.count ? block : undefined;
   }
 
+  /** Whether the steps of a unit that ran are at hand, and need not be made again. */
+  isReady(unit: number): boolean {
+    const block = this.#blockOf(unit);
+    return block !== undefined && this.#cache.has(block);
+  }
+
   /** A unit that ran, with its steps; undefined where it did not, or is forgotten. */
   trace(unit: number): UnitTrace | undefined {
     const block = this.#blockOf(unit);

@@ -1,11 +1,19 @@
 /** The views of the debugger by their names. Those that compare with the stop before keep that here. */
 import type { Comparison } from './compare.ts';
 import { guestHostView } from './guestHost.ts';
-import type { ViewAnswer, ViewMaker, ViewSource } from './page.ts';
+import type { ViewAnswer, ViewMaker, ViewSource, ViewWork } from './page.ts';
 import { pageTablesView, rangeMemory } from './pageTables.ts';
 import { queuesView } from './queues.ts';
 import { timelineView } from './timeline.ts';
 import { walkView } from './walk.ts';
+
+/** A view that is little work. */
+function inOneGo(make: (source: ViewSource) => ViewAnswer): ViewMaker {
+  return function* (source): ViewWork {
+    yield;
+    return make(source);
+  };
+}
 
 /** The views of one session. */
 export class DebuggerViews {
@@ -15,16 +23,13 @@ export class DebuggerViews {
   readonly #makers: ReadonlyMap<string, ViewMaker> = new Map<string, ViewMaker>([
     ['walk', walkView],
     ['timeline', (source) => timelineView(source, this.comparison)],
-    ['queues', queuesView],
+    ['queues', inOneGo(queuesView)],
     ['pageTables', (source) => pageTablesView(source, this.#ranges)],
-    ['guestHost', guestHostView],
+    ['guestHost', inOneGo(guestHostView)],
   ]);
 
   /** A view at the present moment; undefined where there is none of that name. */
-  view(name: string, source: ViewSource): ViewAnswer | undefined {
-    const made = this.#makers.get(name)?.(source);
-    // Steps that were made again may have moved the machine.
-    source.session.settle();
-    return made;
+  view(name: string, source: ViewSource): ViewWork | undefined {
+    return this.#makers.get(name)?.(source);
   }
 }

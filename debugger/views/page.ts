@@ -138,8 +138,14 @@ export interface ViewSource {
   readonly place: (at: SourceRange) => Place | null;
 }
 
-/** A view. */
-export type ViewMaker = (source: ViewSource) => ViewAnswer;
+/**
+ * A view, made a little at a time: whoever drives it may do other things between, and may leave it
+ * there. Wherever it yields the machine stands at the present moment.
+ */
+export type ViewWork = Generator<void, ViewAnswer>;
+
+/** Makes a view. */
+export type ViewMaker = (source: ViewSource) => ViewWork;
 
 /** A page of which only some is given. */
 export function page(parts: Partial<ViewPage> & { readonly title: string }): ViewAnswer {

@@ -11,7 +11,7 @@ import { inputText } from '../inspect/tableNodes.ts';
 import type { InspectedStream } from '../inspect/context.ts';
 import type { Session } from '../session/session.ts';
 import type { System } from '../system/system.ts';
-import { addressCell, cell, columns, type Control, page, type Row, type Table, type ViewAnswer, type ViewSource } from './page.ts';
+import { addressCell, cell, columns, type Control, page, type Row, type Table, type ViewSource, type ViewWork } from './page.ts';
 import { presentTransaction } from './walk.ts';
 
 /** Ranges of one table at most. */
@@ -50,8 +50,8 @@ function streamsOf(system: System): StreamOf[] {
 }
 
 /** The stream of the transaction that the walk view shows. */
-function streamOfTransaction(session: Session): InspectedStream | undefined {
-  const found = presentTransaction(session);
+function* streamOfTransaction(session: Session): Generator<void, InspectedStream | undefined> {
+  const found = yield* presentTransaction(session);
   const head = found?.trace.steps[found.node.first - 1];
   return head?.kind === 'transaction' ? { smmu: head.smmu, sid: head.sid, ssid: head.ssid } : undefined;
 }
@@ -61,11 +61,11 @@ function hasTables({ machine }: System, { smmu, sid }: StreamOf): boolean {
 }
 
 /** The view. */
-export function pageTablesView(source: ViewSource, memory: RangeMemory): ViewAnswer {
+export function* pageTablesView(source: ViewSource, memory: RangeMemory): ViewWork {
   const { session, inspector, options } = source;
   const { system } = session;
   const streams = streamsOf(system);
-  const present = presentStream(inspector) ?? streamOfTransaction(session);
+  const present = presentStream(inspector) ?? (yield* streamOfTransaction(session));
   const wanted = options.get('stream') ?? 'present';
   const stream = streams.find(({ id }) => id === wanted) ?? streams.find(({ smmu, sid }) => smmu === present?.smmu && sid === present.sid)
     ?? streams.find((one) => hasTables(system, one)) ?? streams[0];

@@ -11,11 +11,13 @@ import { stepLine } from '../trace/stepText.ts';
 import type { TraceStep } from '../trace/traceStep.ts';
 import { smmuName } from '../inspect/machineNames.ts';
 import { type Comparison, comparisonTable } from './compare.ts';
-import { cell, columns, type Control, page, type Row, type Table, type ViewAnswer, type ViewSource } from './page.ts';
+import { cell, columns, type Control, page, type Row, type Table, type ViewSource, type ViewWork } from './page.ts';
 
 /** Rows of a page, and steps that one request looks at. */
 export const PAGE_ROWS = 200;
 const MOST_LOOKED_AT = 10_000;
+/** Steps that are looked at without a pause; those of a block may have to be made again besides. */
+const PORTION = 500;
 /** Changes that one row names. */
 const MOST_CHANGES = 3;
 
@@ -33,13 +35,13 @@ interface Wanted {
 }
 
 /** The view. */
-export function timelineView(source: ViewSource, comparison?: Comparison): ViewAnswer {
+export function* timelineView(source: ViewSource, comparison?: Comparison): ViewWork {
   const { session, options } = source;
   const { timeline } = session;
   if (timeline.count === timeline.oldest) return { kind: 'empty', text: 'Nothing has happened yet.', advice: 'Step over the first line of the scenario, or run it: every step appears here.' };
-  const wanted = wantedOf(options);
+  const wanted = wantedOf(session, options);
   const at = pagePosition(options.get('page'));
-  const { found, next } = search(session, wanted, at);
+  const { found, next } = yield* search(session, wanted, at);
   const kinds = kindsOf(found);
   const rows = inPlace(session, found, () => found.map((one) => rowOf(source, one)));
   const table: Table = {
@@ -55,8 +57,10 @@ export function timelineView(source: ViewSource, comparison?: Comparison): ViewA
   });
 }
 
-function wantedOf(options: ViewSource['options']): Wanted {
-  return { kind: options.get('kind') ?? 'all', thread: options.get('thread') ?? 'all', words: (options.get('text') ?? '').toLowerCase().split(/\s+/).filter((w) => w !== '') };
+/** A thread that another run had is none to look for. */
+function wantedOf({ threads }: Session, options: ViewSource['options']): Wanted {
+  const thread = threads.some(({ id }) => String(id) === options.get('thread')) ? options.get('thread') : undefined;
+  return { kind: options.get('kind') ?? 'all', thread: thread ?? 'all', words: (options.get('text') ?? '').toLowerCase().split(/\s+/).filter((w) => w !== '') };
 }
 
 /** `unit.step`, or `0`. */
@@ -64,16 +68,22 @@ function pagePosition(text: string | undefined): string {
   return text !== undefined && /^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? text : '0';
 }
 
-function search(session: Session, wanted: Wanted, at: string): { readonly found: Found[]; readonly next: string | undefined } {
+function* search(session: Session, wanted: Wanted, at: string): Generator<void, { readonly found: Found[]; readonly next: string | undefined }> {
   const { timeline } = session;
   const [firstUnit = 0, firstStep = 0] = at.split('.').map(Number);
   const found: Found[] = [];
   let work = 0;
   for (let unit = Math.max(timeline.oldest, firstUnit); unit < timeline.count; unit++) {
+    // Making the steps of a block again is much work at once: what follows it is left to the next turn.
+    if (!timeline.isReady(unit)) {
+      timeline.trace(unit);
+      yield;
+    }
     const trace = timeline.trace(unit);
     if (trace === undefined) continue;
     for (let step = unit === firstUnit ? firstStep : 0; step <= trace.steps.length; step++) {
       if (found.length >= PAGE_ROWS || work++ >= MOST_LOOKED_AT) return { found, next: `${unit}.${step}` };
+      if (work % PORTION === 0) yield;
       if (isWanted(session, { trace, step }, wanted)) found.push({ trace, step });
     }
   }

@@ -12,7 +12,7 @@ import { FrameNode } from '../trace/frames.ts';
 import { stepText } from '../trace/stepText.ts';
 import type { TraceStep } from '../trace/traceStep.ts';
 import { frameTitle } from '../trace/tree.ts';
-import { addressCell, cell, columns, page, type Reach, type Row, type Table, type ViewAnswer, type ViewSource, type WalkEntry, type WalkPhase } from './page.ts';
+import { addressCell, cell, columns, page, type Reach, type Row, type Table, type ViewSource, type ViewWork, type WalkEntry, type WalkPhase } from './page.ts';
 import { type Geometry, splitAddress, stage1Geometry, stage2Geometry } from './split.ts';
 
 /** How many units back a transaction is looked for. */
@@ -32,7 +32,7 @@ function transactions(node: FrameNode): FrameNode[] {
 }
 
 /** The transaction that the moment is in, else the last one before it, else the next of the same line. */
-export function presentTransaction({ moment, timeline }: Session): Found | undefined {
+export function* presentTransaction({ moment, timeline }: Session): Generator<void, Found | undefined> {
   for (let unit = moment.unit; unit >= Math.max(timeline.oldest, moment.unit - MOST_UNITS); unit--) {
     const trace = timeline.trace(unit);
     if (trace === undefined) continue;
@@ -40,14 +40,15 @@ export function presentTransaction({ moment, timeline }: Session): Found | undef
     const reached = unit === moment.unit ? moment.step : trace.steps.length;
     const node = all.findLast(({ first }) => first <= reached) ?? all[0];
     if (node !== undefined) return { trace, node, reached };
+    yield;
   }
   return undefined;
 }
 
 /** The view. */
-export function walkView(source: ViewSource): ViewAnswer {
+export function* walkView(source: ViewSource): ViewWork {
   const { session } = source;
-  const found = presentTransaction(session);
+  const found = yield* presentTransaction(session);
   const head = found?.trace.steps[found.node.first - 1];
   if (found === undefined || head?.kind !== 'transaction') {
     return { kind: 'empty', text: 'No transaction has been made yet.', advice: 'Step into a "dma" line of the scenario: the way of its address through the tables appears here.' };

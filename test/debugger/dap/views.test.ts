@@ -44,13 +44,47 @@ it('compares with another scenario, with this one afresh and with the run before
   for (let i = 0; i < 4; i++) await go(client, 'next');
   expect((await client.request('vsmmu/compare', {})).body).toEqual({ text: 'this scenario run afresh: no difference so far' });
   const unknown = await client.request('vsmmu/compare', { run: 'previous' });
-  expect([unknown.success, unknown.message]).toEqual([false, expect.stringContaining('restart the scenario while a view is open')]);
+  expect([unknown.success, unknown.message]).toEqual([false, expect.stringContaining('has not been restarted')]);
   expect((await client.request('vsmmu/compare', { program: '/s/none.smmu' })).success).toBe(false);
   const { body } = await client.request('vsmmu/view', { view: 'timeline' });
   expect(body.data.tables[0].title).toMatch(/^Compared with this scenario run afresh/);
   await client.move('restart');
   for (let i = 0; i < 2; i++) await go(client, 'next');
   expect((await client.request('vsmmu/compare', { run: 'previous' })).body).toEqual({ text: 'the run before the last restart: no difference so far' });
+});
+
+it('knows the run before a restart though no view was open', async () => {
+  const client = await standing(TEXT);
+  for (let i = 0; i < 4; i++) await go(client, 'next');
+  await client.move('restart');
+  for (let i = 0; i < 2; i++) await go(client, 'next');
+  expect((await client.request('vsmmu/compare', { run: 'previous' })).body).toEqual({ text: 'the run before the last restart: no difference so far' });
+  await client.move('restart');
+  expect((await client.request('vsmmu/compare', { run: 'previous' })).success).toBe(true);
+});
+
+it('leads into a scenario that is no file by the number of its text', async () => {
+  const client = await standing(TEXT, { program: 'DMA of eth0.smmu', scenario: TEXT });
+  for (let i = 0; i < 4; i++) await go(client, 'next');
+  const { body: frames } = await client.request('stackTrace', { threadId: client.thread });
+  const { sourceReference } = frames.stackFrames.at(-1).source;
+  const { body } = await client.request('vsmmu/view', { view: 'walk' });
+  const entry = body.data.phases.flatMap(({ entries }: { entries: { level: number | null; address: number }[] }) => entries).find(({ level }: { level: number | null }) => level === 3);
+  const uri = `debug:DMA%20of%20eth0.smmu?ref=${sourceReference}`;
+  expect((await client.request('vsmmu/writer', { address: entry.address })).body).toMatchObject({ place: { uri, line: 7 } });
+  const timeline = await client.request('vsmmu/view', { view: 'timeline' });
+  expect(timeline.body.data.tables[0].rows[0].cells[1].parts[0].place).toEqual({ uri, line: 5 });
+});
+
+it('gives a view up when the scenario moves on', async () => {
+  const client = await standing(TEXT);
+  for (let i = 0; i < 4; i++) await go(client, 'next');
+  const view = client.request('vsmmu/view', { view: 'timeline' });
+  const moved = go(client, 'stepBack');
+  const { success, message } = await view;
+  expect(success || message === 'notStopped').toBe(true);
+  await moved;
+  expect(await place(client)).toMatch(/^8 /);
 });
 
 it.each([

@@ -6,7 +6,7 @@ import { createRun } from '../../../debugger/run/index.ts';
 import { readScenario } from '../../../debugger/scenario/read.ts';
 import { Session } from '../../../debugger/session/session.ts';
 import { DebuggerViews } from '../../../debugger/views/index.ts';
-import type { Table, ViewPage } from '../../../debugger/views/page.ts';
+import type { Table, ViewAnswer, ViewPage, ViewWork } from '../../../debugger/views/page.ts';
 import { scenarioFiles } from '../run/support.ts';
 
 /** A scenario that is looked at. */
@@ -56,17 +56,35 @@ export class Scene {
     return this;
   }
 
-  answer(view: string, options: Readonly<Record<string, string>> = {}): ReturnType<DebuggerViews['view']> {
+  /** The making of a view. */
+  work(view: string, options: Readonly<Record<string, string>> = {}): ViewWork {
     const { session } = this;
     session.settle();
     const inspector = new Inspector(session.system, { steps: session.trace?.steps.slice(0, session.moment.step).filter((s) => s.kind !== 'outcome') ?? [] });
     const place = (at: { readonly file: string; readonly start: number }): { uri: string; line: number } => ({ uri: `file://${at.file}`, line: this.text.slice(0, at.start).split('\n').length });
-    return this.views.view(view, { session, inspector, options: new Map(Object.entries(options)), place });
+    const work = this.views.view(view, { session, inspector, options: new Map(Object.entries(options)), place });
+    if (work === undefined) throw new Error(`no view ${view}`);
+    return work;
+  }
+
+  /** A view, made to its end; wherever it pauses the machine must stand where the session does. */
+  answer(view: string, options: Readonly<Record<string, string>> = {}): ViewAnswer {
+    const { session } = this;
+    const work = this.work(view, options);
+    const position = session.timeline.position(session.moment);
+    for (;;) {
+      const step = work.next();
+      if (step.done === true) {
+        session.settle();
+        return step.value;
+      }
+      if (session.system.machine.history.position !== position) throw new Error(`${view} pauses at another moment`);
+    }
   }
 
   page(view: string, options: Readonly<Record<string, string>> = {}): ViewPage {
     const answer = this.answer(view, options);
-    if (answer?.kind !== 'show') throw new Error(`nothing to show: ${JSON.stringify(answer)}`);
+    if (answer.kind !== 'show') throw new Error(`nothing to show: ${JSON.stringify(answer)}`);
     return answer.data;
   }
 }

@@ -1,5 +1,5 @@
 /** Queues, page tables, timeline and guest against host on example scenarios, and all views on all of them. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DEBUG_PAGE } from '../../../client/views/model/debugPage.ts';
 import { drawRing } from '../../../client/views/model/ringLayout.ts';
@@ -18,8 +18,8 @@ describe('every view', () => {
       go();
       for (const view of VIEWS) {
         const answer = scene.answer(view);
-        if (answer?.kind === 'empty') expect(answer.text).toMatch(/\.$/);
-        else if (answer === undefined || !DEBUG_PAGE(answer.data)) throw new Error(`${view} has another shape`);
+        if (answer.kind === 'empty') expect(answer.text).toMatch(/\.$/);
+        else if (!DEBUG_PAGE(answer.data)) throw new Error(`${view} has another shape`);
         else {
           for (const ring of answer.data.rings) expect(drawRing(ring).shapes.length).toBe(1);
           expect(JSON.stringify(drawWalk({ page: answer.data, open: new Set(), perRow: 2, t: (text) => text }))).not.toMatch(/NaN|undefined/);
@@ -28,7 +28,7 @@ describe('every view', () => {
     }
   });
 
-  it('is none of another name', () => expect(new Scene('ats.smmu').answer('__proto__')).toBeUndefined());
+  it('is none of another name', () => expect(() => new Scene('ats.smmu').work('__proto__')).toThrow('no view'));
 });
 
 describe('queues', () => {
@@ -117,8 +117,24 @@ describe('the timeline', () => {
     expect(row?.cells[0]?.parts[0]).toMatchObject({ text: `${unit}.${step}`, act: { name: 'goTo', value: { unit, step } } });
   });
 
+  it('looks through many steps in small portions, and stops at its bound', () => {
+    const text = readFileSync('examples/scenarios/first-translation.smmu', 'utf8').replace(/^dma eth0 write.*$/m, 'repeat 1500\n  dma eth0 write 0x10000040 "packet 1"');
+    const scene = new Scene('first-translation.smmu', text).toEnd();
+    const work = scene.work('timeline', { text: 'no such words' });
+    let portions = 1;
+    while (work.next().done !== true) portions++;
+    expect(portions).toBeGreaterThan(20);
+    expect(scene.page('timeline', { text: 'no such words' }).controls.map(({ label }) => label)).toContain('Next page');
+  });
+
+  it('does not look for a thread that another run had', () => {
+    const page = new Scene('first-translation.smmu').toEnd().page('timeline', { thread: '4711' });
+    expect(rowsOf(page, 'steps').length).toBeGreaterThan(0);
+    expect(page.controls.find(({ id }) => id === 'thread')?.value).toBe('all');
+  });
+
   it.each(['x', '-1', '1e9', '99999999.99999999'])('bears a page that there is not: %s', (page) => {
-    expect(new Scene('first-translation.smmu').toEnd().answer('timeline', { page })?.kind).toBe('show');
+    expect(new Scene('first-translation.smmu').toEnd().answer('timeline', { page }).kind).toBe('show');
   });
 });
 
