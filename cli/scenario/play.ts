@@ -58,7 +58,7 @@ class Recorder {
     if (isExpectation(action.verb)) {
       this.expected++;
       keep(this.expectations, played);
-    } else if (action.verb === 'echo') keep(this.echoes, played);
+    } else if (action.verb === 'echo' && outcome.status === 'ok') keep(this.echoes, played);
   }
 }
 

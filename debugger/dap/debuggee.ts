@@ -4,7 +4,7 @@
  */
 import type { SourceRange } from '../../model/problem.ts';
 import type { Step } from '../../emulator/steps/step.ts';
-import type { ExpressionValue } from '../expression/value.ts';
+import { inlineText, type ExpressionValue } from '../expression/value.ts';
 import { applyEdits, type Edit } from '../inspect/edit.ts';
 import { Inspector } from '../inspect/inspector.ts';
 import type { Writer } from '../inspect/context.ts';
@@ -137,8 +137,8 @@ function evaluatorOf(at: (names: Names) => Inspector): Evaluator {
       return typeof value === 'string' ? { error: value } : value;
     },
     text: (text, names) => {
-      const result = at(names).evaluate(text);
-      return result.ok ? result.node.value : `<${result.message}>`;
+      const result = at(names).value(text);
+      return result.ok ? inlineText(result.value) : `<${result.message}>`;
     },
   };
 }

@@ -124,7 +124,7 @@ export function kindName(value: ExpressionValue): string {
 
 const SHOWN_FIELDS = 12;
 
-/** A value on one line, as `echo` and logpoints print it. */
+/** A value on one line, with the fields of a structure. */
 export function textOf(value: ExpressionValue): string {
   switch (value.kind) {
     case 'number': return value.text === undefined ? numberText(value.value) : `${numberText(value.value)} (${value.text})`;
@@ -133,6 +133,11 @@ export function textOf(value: ExpressionValue): string {
     case 'list': return `[${value.items.length === 1 ? '1 entry' : `${value.items.length} entries`}]`;
     case 'record': return recordText(value);
   }
+}
+
+/** A value inside of a sentence, as `echo` and logpoints print it: of a register or descriptor its number alone. */
+export function inlineText(value: ExpressionValue): string {
+  return value.kind === 'record' && value.number !== undefined ? numberText(value.number) : textOf(value);
 }
 
 function numberText(value: U64): string {

@@ -68,6 +68,12 @@ export function ok(text: string): UnitOutcome {
   return { status: 'ok', text };
 }
 
+/** It was done, and the next line may ask what came of it. */
+export function done(act: Act, text: string): UnitOutcome {
+  act.memo = { ...act.memo, last: { ok: true, text } };
+  return ok(text);
+}
+
 /** Somebody refused to do it: a failure, unless the next line expects that. */
 export function refused(act: Act, text: string): UnitOutcome {
   act.memo = { ...act.memo, last: { ok: false, text } };

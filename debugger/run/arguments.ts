@@ -81,7 +81,13 @@ export class Arguments {
     return value?.kind === 'word' || value?.kind === 'text' ? value.text : undefined;
   }
 
-  /** `name=value` pairs, computed; a value that is a mere name and no variable stays a word. */
+  /** An option that takes one of some numbers: they are keywords. */
+  choice(name: string, otherwise: number): number {
+    const word = this.optionalWord(name);
+    return word === undefined ? otherwise : Number(word);
+  }
+
+  /** `name=value` pairs, computed. */
   fields(name: string): ReadonlyMap<string, U64> {
     const value = this.value(name);
     if (value?.kind !== 'fields') return new Map();

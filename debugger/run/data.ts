@@ -1,6 +1,6 @@
 /** Bytes as scenarios write them (a text, or a number of some bytes), and as people read them. */
-import type { U64 } from '../../emulator/bits/u64.ts';
-import type { Arguments } from './arguments.ts';
+import { hex, type U64 } from '../../emulator/bits/u64.ts';
+import { unusable, type Arguments } from './arguments.ts';
 
 /** The bytes of a text. */
 export function dataOf(text: string): Uint8Array {
@@ -12,10 +12,16 @@ export function bytesOf(value: U64, size: number): Uint8Array {
   return Uint8Array.from({ length: size }, (_, i) => ((i < 4 ? value.lo : i < 8 ? value.hi : 0) >>> ((i % 4) * 8)) & 0xff);
 }
 
+/** A number that so many bytes can hold: what is cut silently is found late. */
+export function holding(value: U64, size: number): U64 {
+  const isWhole = size >= 8 || (value.hi === 0 && (size >= 4 || value.lo < 2 ** (size * 8)));
+  return isWhole ? value : unusable(`${hex(value)} does not fit ${size === 1 ? 'one byte' : `${size} bytes`}`);
+}
+
 /** What an argument says that lies in memory: a text, or a number of so many bytes. */
 export function dataArgument(args: Arguments, name: string, size: number): Uint8Array {
   const value = args.value(name);
-  return value?.kind === 'text' ? dataOf(value.text) : bytesOf(args.wide(name), size);
+  return value?.kind === 'text' ? dataOf(value.text) : bytesOf(holding(args.wide(name), size), size);
 }
 
 /** Bytes shown at most in a message. */

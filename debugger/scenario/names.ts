@@ -112,6 +112,15 @@ export function smmuNamed({ smmus }: MachineNames, name: string): MachineNames['
   return findNamed(smmus, name) ?? (name === 'smmu' && smmus.length === 1 ? smmus[0] : undefined);
 }
 
+/** Bytes of the two pages of registers. */
+const REGISTER_SPACE = 0x2_0000;
+
+/** The offset that a word names in place of a register: `0x1000`, a multiple of 4 in the two pages. Undefined for any other word. */
+export function registerOffset(word: string): number | undefined {
+  const offset = /^0x[0-9a-f]{1,5}$/i.test(word) ? Number(word) : Number.NaN;
+  return offset < REGISTER_SPACE && offset % 4 === 0 ? offset : undefined;
+}
+
 /** The name of a command in the table: `CMD_CFGI_ALL` is CFGI_STE_RANGE with Range 31. */
 export function plainCommand(name: string): string {
   const plain = name.replace(/^CMD_/i, '').toUpperCase();

@@ -45,6 +45,7 @@ export class Output {
       if (step?.kind === 'hypervisor' && step.action === 'log') this.print(`${step.actor}: ${step.text}`, 'console', { unit, step: n });
       if (step?.kind === 'outcome') this.print(step.outcome.text, 'problem', { unit, step: n });
     }
-    if (upTo === undefined && trace?.unit.action.verb === 'echo') this.print(trace.unit.outcome.text, 'log', { unit, step: last });
+    // One that failed has said so as its outcome.
+    if (upTo === undefined && trace?.unit.action.verb === 'echo' && trace.unit.outcome.status === 'ok') this.print(trace.unit.outcome.text, 'log', { unit, step: last });
   }
 }

@@ -8,7 +8,7 @@ import type { SystemDevice } from '../system/system.ts';
 import type { FrameNode } from '../trace/frames.ts';
 import { pathAt } from '../trace/navigate.ts';
 import { stepText } from '../trace/stepText.ts';
-import { frameTitle } from '../trace/tree.ts';
+import { frameTitle, headStep } from '../trace/tree.ts';
 import type { Session } from './session.ts';
 import type { UnitTrace } from './trace.ts';
 import type { Frame, Moment } from './types.ts';
@@ -30,15 +30,17 @@ function inner(session: Session, trace: UnitTrace, { unit, step }: Moment): Draf
   const here: Moment = { unit, step };
   const { label } = stepText(current);
   const own: Draft = { name: label, kind: 'step', at, first: here, last: here, address: addressOf(current) };
-  const frames = pathAt(trace.tree, step).filter((n) => n.kind !== 'unit').flatMap((node): Draft[] => {
-    const frame: Draft = {
-      name: frameTitle(node, trace.steps), kind: node.kind, at, first: { unit, step: node.first }, last: { unit, step: node.last }, address: undefined,
-    };
+  const path = pathAt(trace.tree, step).filter((n) => n.kind !== 'unit');
+  // A frame that the step speaks for (a command and its execution) is that step: it is not told twice.
+  const isOwn = path[0] !== undefined && headStep(path[0], trace.steps) === step;
+  const frames = path.flatMap((node): Draft[] => {
+    const whole = { kind: node.kind, at, first: { unit, step: node.first }, last: { unit, step: node.last } };
+    const frame: Draft = isOwn && node === path[0] ? { ...own, ...whole } : { ...whole, name: frameTitle(node, trace.steps), address: undefined };
     const device = node.kind === 'transaction' ? deviceOf(session, trace, node) : undefined;
     const place = device === undefined ? undefined : placeOf(session, device);
     return device === undefined || place === undefined ? [frame] : [frame, { ...frame, name: `device ${device.name}`, kind: 'device', at: place }];
   });
-  return [own, ...frames];
+  return isOwn ? frames : [own, ...frames];
 }
 
 /** Physical address that a step reads, writes or carries out. */

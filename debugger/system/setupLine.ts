@@ -47,9 +47,15 @@ export class SetupLine {
   /** A list of numbers. */
   numbers(name: string, limit: number): number[] {
     const value = this.action.values.get(name);
-    if (value?.kind === 'number') return [this.number(name, limit) ?? 0];
     if (value?.kind !== 'numbers') return [];
-    return value.expressions.map((expression) => toNumber(this.compute(expression, value.at) ?? { hi: 0, lo: 0 })).filter((n) => n < limit);
+    return value.expressions.flatMap((expression) => {
+      const wide = this.compute(expression, value.at);
+      if (wide === undefined) return [];
+      const number = toNumber(wide);
+      if (number < limit) return [number];
+      this.problem(`${name} is too large.`, `Give less than 0x${limit.toString(16)}.`, value.at);
+      return [];
+    });
   }
 
   /** The pairs of a parameter, computed. */

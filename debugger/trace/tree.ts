@@ -49,7 +49,7 @@ const HEADED: ReadonlySet<FrameNode['kind']> = new Set(['transaction', 'operatio
 function shown(node: FrameNode, steps: readonly TraceStep[]): TreeNode[] {
   if (node.kind === 'configuration') return below(node, steps);
   if (node.kind === 'level' || node.kind === 'fetch') return accessed(node, steps);
-  const head = HEADED.has(node.kind) ? headStep(node, steps) : undefined;
+  const head = headStep(node, steps);
   if (head === undefined) {
     const children = below(node, steps);
     return [{ label: frameTitle(node, steps), detail: '', tone: 'plain', children: node.kind === 'stores' ? endsOf(children) : children }];
@@ -77,8 +77,9 @@ function accessed(node: FrameNode, steps: readonly TraceStep[]): TreeNode[] {
   return [...leaf(head, steps, before), ...below(after, steps)];
 }
 
-/** The number of the step that stands for a frame. */
-function headStep(node: FrameNode, steps: readonly TraceStep[]): number | undefined {
+/** The number of the step that speaks for a frame; undefined for frames that are more than any of their steps. */
+export function headStep(node: FrameNode, steps: readonly TraceStep[]): number | undefined {
+  if (!HEADED.has(node.kind)) return undefined;
   const isLast = node.kind === 'register write' || node.kind === 'command';
   const item = isLast ? node.items.at(-1) : node.items[0];
   return typeof item === 'number' && steps[item - 1] !== undefined ? item : undefined;

@@ -1,7 +1,7 @@
 /** What the kernel of a domain does: probe, attach, map, unmap and their kin. */
 import { eventOf } from '../../../emulator/fields/events.ts';
 import { READ, WRITE } from '../../../emulator/walk/access.ts';
-import { actorOf, answered, deviceOf, ok, smmuIndex, type Act, type Handler } from '../act.ts';
+import { actorOf, answered, deviceOf, done, smmuIndex, type Act, type Handler } from '../act.ts';
 import { unusable } from '../arguments.ts';
 import { forgetQueues } from '../eventQueue.ts';
 import type { DomainActions } from '../../system/system.ts';
@@ -53,9 +53,8 @@ const unmap: Handler = (act) => {
 const events: Handler = (act) => {
   const records = driverOf(act).events(smmuIndex(act, actorOf(act)));
   if (records === undefined) return unusable(`there is no event queue in ${actorOf(act)}`);
-  act.memo = { ...act.memo, last: { ok: true, text: `${records.length} records` } };
   const names = records.map((words) => eventOf(words)?.name ?? 'unknown');
-  return ok(records.length === 0 ? 'the event queue is empty' : `took ${names.join(', ')}`);
+  return done(act, records.length === 0 ? 'the event queue is empty' : `took ${names.join(', ')}`);
 };
 
 /** The handlers of drivers. */

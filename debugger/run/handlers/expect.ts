@@ -2,7 +2,7 @@
 import { equal, hex } from '../../../emulator/bits/u64.ts';
 import { mismatch, ok, type Act, type Handler } from '../act.ts';
 import { unusable } from '../arguments.ts';
-import { bytesOf, dataOf, dataText, sameBytes } from '../data.ts';
+import { bytesOf, dataOf, dataText, holding, sameBytes } from '../data.ts';
 import { likelyCause } from '../cause.ts';
 import { expectedFields, recordText, wrongFields } from '../records.ts';
 import type { DmaOutcome } from '../../system/system.ts';
@@ -24,7 +24,7 @@ const data: Handler = (act) => {
   const actual = lastDma(act).data;
   if (actual === undefined) return mismatch('there are no data', { expected: 'data', actual: dmaText(lastDma(act)) }, likelyCause(act, 'passes'));
   const value = act.args.value('data');
-  const expected = value?.kind === 'text' ? dataOf(value.text) : bytesOf(act.args.wide('data'), actual.length);
+  const expected = value?.kind === 'text' ? dataOf(value.text) : bytesOf(holding(act.args.wide('data'), actual.length), actual.length);
   // A text may be shorter than what was read: what follows it does not matter.
   const compared = value?.kind === 'text' ? actual.subarray(0, expected.length) : actual;
   if (sameBytes(compared, expected)) return ok(dataText(actual));

@@ -22,8 +22,7 @@ const register: Handler = (act) => {
 
 const memory: Handler = (act) => {
   const address = act.args.number('address', ADDRESS_SPACE);
-  const size = act.args.optionalWord('size');
-  const expected = dataArgument(act.args, 'data', size === undefined ? (act.args.optionalNumber('size') ?? 8) : Number(size));
+  const expected = dataArgument(act.args, 'data', act.args.choice('size', 8));
   const actual = loadBytes(targetOf(act), address, expected.length);
   if (actual === undefined) return mismatch(`no memory answers at ${hex(fromNumber(address))}`, { expected: dataText(expected), actual: 'no memory' });
   return sameBytes(expected, actual) ? ok(dataText(actual)) : mismatch('memory holds something else', { expected: dataText(expected), actual: dataText(actual) });

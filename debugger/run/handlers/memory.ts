@@ -4,7 +4,7 @@ import { CD } from '../../../emulator/fields/cd.ts';
 import { descriptorLayout } from '../../../emulator/fields/descriptors.ts';
 import { STE } from '../../../emulator/fields/ste.ts';
 import { readCd } from '../../inspect/streams.ts';
-import { ok, smmuIndex, smmuOf, type Act, type Handler } from '../act.ts';
+import { done, ok, smmuIndex, smmuOf, type Handler } from '../act.ts';
 import { unusable, type Arguments } from '../arguments.ts';
 import { dataArgument, dataText } from '../data.ts';
 import { changeFields, storeBytes, targetOf } from '../memory.ts';
@@ -16,20 +16,9 @@ const MOST_INJECTED = 1000;
 /** Type of a descriptor that leads to another table. */
 const TABLE = 3;
 
-/** An option that takes one of some numbers, written as a word. */
-function choice(args: Arguments, name: string, otherwise: number): number {
-  const word = args.optionalWord(name);
-  return word === undefined ? (args.optionalNumber(name) ?? otherwise) : Number(word);
-}
-
-function done(act: Act, text: string): ReturnType<Handler> {
-  act.memo = { ...act.memo, last: { ok: true, text } };
-  return ok(text);
-}
-
 const poke: Handler = (act) => {
   const address = act.args.number('address', ADDRESS_SPACE);
-  const bytes = dataArgument(act.args, 'data', choice(act.args, 'size', 8));
+  const bytes = dataArgument(act.args, 'data', act.args.choice('size', 8));
   storeBytes(targetOf(act), address, bytes);
   return done(act, `${hex(fromNumber(address))} holds ${dataText(bytes)}`);
 };
@@ -60,8 +49,8 @@ const cd: Handler = (act) => {
 const descriptor: Handler = (act) => {
   const address = act.args.number('address', ADDRESS_SPACE);
   const low = targetOf(act).view.load(address - (address % 8))?.lo ?? unusable(`no memory answers at ${hex(fromNumber(address))}`);
-  const stage = choice(act.args, 'stage', 1) === 2 ? 2 : 1;
-  return ok(changeFields(act, address, descriptorLayout(stage, choice(act.args, 'level', 3), typeOf(act.args) ?? low)));
+  const stage = act.args.choice('stage', 1) === 2 ? 2 : 1;
+  return ok(changeFields(act, address, descriptorLayout(stage, act.args.choice('level', 3), typeOf(act.args) ?? low)));
 };
 
 /** The type that a line makes of a descriptor; undefined where it keeps what memory has. */

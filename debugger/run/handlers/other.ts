@@ -1,6 +1,6 @@
 /** Variables and lines for people. */
 import { evaluate } from '../../expression/evaluate.ts';
-import { textOf } from '../../expression/value.ts';
+import { inlineText, textOf } from '../../expression/value.ts';
 import { ok, type Handler } from '../act.ts';
 import { unusable } from '../arguments.ts';
 
@@ -24,7 +24,7 @@ export const OTHER_HANDLERS: Readonly<Record<string, Handler>> = {
     return ok(value.parts.map((part) => {
       if (typeof part === 'string') return part;
       const result = evaluate(part, act.scope);
-      return result.ok ? textOf(result.value) : unusable(result.message);
+      return result.ok ? inlineText(result.value) : unusable(result.message);
     }).join(''));
   },
 };

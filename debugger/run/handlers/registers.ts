@@ -1,31 +1,35 @@
 /** Registers and the command queue of an SMMU, as whoever acts reaches them. */
 import { fromNumber, hex, toNumber, type U64 } from '../../../emulator/bits/u64.ts';
 import { commandNamed, commandOf, encodeCommand } from '../../../emulator/fields/commands.ts';
-import { registerNamed, type Register } from '../../../emulator/fields/registers.ts';
+import { registerAt, registerName, registerNamed, type Register } from '../../../emulator/fields/registers.ts';
 import { getField } from '../../../emulator/fields/layout.ts';
 import { storeWords } from '../../../emulator/hypervisor/memoryView.ts';
 import { REG } from '../../../emulator/registers/store.ts';
 import { FREE } from '../../../emulator/smmu/stalls.ts';
-import { NO_DMA, ok, refused, smmuIndex, smmuOf, type Act, type Handler } from '../act.ts';
+import { done, NO_DMA, ok, refused, smmuIndex, smmuOf, type Act, type Handler } from '../act.ts';
 import { fieldOf, unusable } from '../arguments.ts';
-import { bytesOf } from '../data.ts';
+import { bytesOf, holding } from '../data.ts';
 import { fitting } from '../memory.ts';
-import { plainCommand } from '../../scenario/names.ts';
+import { plainCommand, registerOffset } from '../../scenario/names.ts';
 import type { SmmuAccess } from '../../system/system.ts';
 import type { UnitOutcome } from '../unit.ts';
 
 const CERROR_SHIFT = 24;
 const CERROR_MASK = 0x7f;
 
-function registerOf({ args }: Act): Register {
-  const name = args.word('register');
-  return registerNamed(name) ?? unusable(`there is no register ${name}`);
+/** What of a register an access needs. */
+type Place = Pick<Register, 'name' | 'offset' | 'width'>;
+
+/** The register of a name or an offset; at an offset without one, 32 bits. */
+function placeOf(word: string): Place {
+  const offset = registerOffset(word);
+  const found = offset === undefined ? registerNamed(word) : registerAt(offset);
+  if (offset === undefined) return found ?? unusable(`there is no register ${word}`);
+  return found?.offset === offset ? found : { name: registerName(offset), offset, width: 32 };
 }
 
-function sizeOf({ args }: Act, register: Register): 4 | 8 {
-  const size = args.optionalWord('size') ?? (args.has('size') ? String(args.number('size')) : undefined);
-  if (size === undefined) return register.width === 64 ? 8 : 4;
-  return size === '8' ? 8 : 4;
+function sizeOf({ args }: Act, register: Place): 4 | 8 {
+  return args.choice('size', register.width / 8) === 8 ? 8 : 4;
 }
 
 /** Whether the machine's own SMMU took the last register write: a guard may ignore it. */
@@ -56,10 +60,10 @@ function abortText({ system }: Act, otherwise: string): string {
 }
 
 const write: Handler = (act) => {
-  const register = registerOf(act);
+  const register = placeOf(act.args.word('register'));
   const smmu = smmuOf(act);
-  const value = act.args.wide('value');
   const size = sizeOf(act, register);
+  const value = holding(act.args.wide('value'), size);
   const fate = taken(act, () => smmu.port.write(register.offset, size, value));
   if (fate === 'abort') return refused(act, abortText(act, `${smmu.name} takes no such write of ${register.name}`));
   const text = fate === 'taken' ? `${register.name} is written` : `${register.name} ignores the write now: it is read-only, or guarded by what is switched on`;
@@ -68,7 +72,7 @@ const write: Handler = (act) => {
 };
 
 const read: Handler = (act) => {
-  const register = registerOf(act);
+  const register = placeOf(act.args.word('register'));
   const size = sizeOf(act, register);
   const value = smmuOf(act).port.read(register.offset, size);
   if (value === undefined) return refused(act, abortText(act, `${register.name} cannot be read`));
@@ -119,16 +123,20 @@ const command: Handler = (act) => {
   return send(act, smmuOf(act), name, { ...all, ...Object.fromEntries(fields) });
 };
 
+function takenText(count: number): string {
+  return count === 1 ? '1 command taken' : `${count} commands taken`;
+}
+
 const consume: Handler = (act) => {
-  const count = act.args.optionalNumber('count', 2 ** 32) ?? 2 ** 20;
-  const done = act.system.machine.smmus[smmuIndex(act, undefined) ?? 0]?.consume(count) ?? unusable('there is no SMMU');
-  return ok(`${done} ${done === 1 ? 'command' : 'commands'} taken`);
+  const most = act.args.optionalNumber('count', 2 ** 32) ?? 2 ** 20;
+  const count = act.system.machine.smmus[smmuIndex(act, undefined) ?? 0]?.consume(most) ?? unusable('there is no SMMU');
+  return done(act, takenText(count));
 };
 
 const settle: Handler = (act) => {
   const smmu = act.system.machine.smmus[smmuIndex(act, undefined) ?? 0] ?? unusable('there is no SMMU');
   smmu.settle();
-  return ok(`settled, ${smmu.consume(2 ** 20)} commands taken`);
+  return done(act, `settled, ${takenText(smmu.consume(2 ** 20))}`);
 };
 
 /** Ac and Ab of CMD_RESUME. */
@@ -148,10 +156,11 @@ const resume: Handler = (act) => {
 /** The value of a register or, as `CR0.SMMUEN`, of a field of it. */
 export function registerValue(smmu: SmmuAccess, name: string): U64 {
   const [whole = '', part] = name.split('.');
-  const register = registerNamed(whole) ?? unusable(`there is no register ${whole}`);
-  const value = smmu.port.read(register.offset, register.width === 64 ? 8 : 4) ?? unusable(`${whole} cannot be read: data abort`);
+  const { offset, width } = placeOf(whole);
+  const value = smmu.port.read(offset, width === 64 ? 8 : 4) ?? unusable(`${whole} cannot be read: data abort`);
   if (part === undefined) return value;
-  const field = fieldOf(register.layout, part, whole);
+  const { layout } = registerNamed(whole) ?? unusable(`an offset has no fields: name the register`);
+  const field = fieldOf(layout, part, whole);
   return getField([value.lo, value.hi], field);
 }
 

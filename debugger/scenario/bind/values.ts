@@ -106,11 +106,20 @@ function readTemplate(chunk: Chunk, kind: Kind, report: Report): Value | undefin
       parts.push(text === '{{' || text === '}}' ? text.slice(1) : readString(`"${text}"`, 0).text);
       continue;
     }
-    const expression = readExpression({ start: start + 1, text: source }, report);
+    const expression = readExpression({ start: start + 1, text: unquoted(source) }, report);
     if (expression === undefined) return undefined;
     parts.push(expression);
   }
   return { kind: 'template', parts, at: at(chunk, report) };
+}
+
+/** An expression inside a string: its own strings have their quotes escaped there. As long as before, so that places stay. */
+function unquoted(text: string): string {
+  let isOpening = false;
+  return text.replaceAll('\\"', () => {
+    isOpening = !isOpening;
+    return isOpening ? ' "' : '" ';
+  });
 }
 
 function readWord(chunk: Chunk, _: Kind, report: Report): Value | undefined {

@@ -4,18 +4,18 @@ import { DATA, fieldsOf, keyword, maybe, nameOf, needed, NUMBER, option, rowsOf 
 const low = rowsOf('low-level');
 
 const SMMU = needed('smmu', nameOf('smmu'), 'The SMMU.');
-const REGISTER = needed('register', nameOf('register'), 'Name of the register.');
+const REGISTER = needed('register', nameOf('register'), 'Name of the register, or an offset such as `0x1000` for what has none.');
 const ADDRESS = needed('address', NUMBER, 'Physical address.');
 
 export const LOW_LEVEL_VERBS = [
   low('write', 'Writes a register.', {
     parameters: [SMMU, REGISTER, needed('value', NUMBER, 'The value.')],
-    options: [option('size', keyword('4', '8'), 'Bytes of the access; the width of the register where left out.')],
+    options: [option('size', keyword('4', '8'), 'Bytes of the access; the width of the register where left out, and 4 at an offset without one.')],
     example: 'write smmu0 CR0 0xd',
   }),
   low('read', 'Reads a register; the value is in `last.data`.', {
     parameters: [SMMU, REGISTER],
-    options: [option('size', keyword('4', '8'), 'Bytes of the access; the width of the register where left out.')],
+    options: [option('size', keyword('4', '8'), 'Bytes of the access; the width of the register where left out, and 4 at an offset without one.')],
     example: 'read smmu0 IDR0',
   }),
   low('poke', 'Writes memory, as a processor does.', {

@@ -13,7 +13,7 @@ export const TEST_VERBS = [
   }),
   test('expect.stall', 'The last DMA waits for `resume`.', { example: 'expect stall' }),
   test('expect.register', 'A register, or one of its fields, has this value.', {
-    parameters: [needed('smmu', nameOf('smmu'), 'The SMMU.'), needed('register', { kind: 'name', of: 'register', withField: true }, 'Name of the register, or of one of its fields as `REGISTER.FIELD`.'), needed('value', NUMBER, 'The value.')],
+    parameters: [needed('smmu', nameOf('smmu'), 'The SMMU.'), needed('register', { kind: 'name', of: 'register', withField: true }, 'Name of the register, of one of its fields as `REGISTER.FIELD`, or an offset such as `0x1000`.'), needed('value', NUMBER, 'The value.')],
     example: 'expect register smmu0 CR0ACK.SMMUEN 1',
   }),
   test('expect.memory', 'Memory holds this.', {

@@ -7,7 +7,7 @@ import type { NameOf } from '../catalog.ts';
 import type { PlacedLine } from '../declarations.ts';
 import { registerField } from '../fields.ts';
 import { findNamed, type MachineNames } from '../machine.ts';
-import { commandLayout, deviceNamed, namesFor, operationNamed, smmuNamed } from '../names.ts';
+import { commandLayout, deviceNamed, namesFor, operationNamed, registerOffset, smmuNamed } from '../names.ts';
 import { unknownName } from '../problem.ts';
 import type { ScenarioProblemId } from '../problems.ts';
 import type { CheckInput } from './check.ts';
@@ -42,7 +42,7 @@ const CHECKS: Readonly<Record<NameOf, NameCheck>> = {
     id: 'scenario-unknown-domain', what: 'domain of this machine', isKnown: WITH_MACHINE,
     exists: (name, machine) => isDomain(name, machine) || findNamed(machine.memory, name) !== undefined || nearest(name, namesFor('owner', machine).slice(0, MOST_OWNERS).map((one) => one.name)) === undefined,
   },
-  register: { id: 'scenario-unknown-name', what: 'register of SMMUv3', isKnown: ALWAYS, exists: (name) => registerNamed(name) !== undefined },
+  register: { id: 'scenario-unknown-name', what: 'register of SMMUv3', isKnown: ALWAYS, exists: (name) => registerNamed(name) !== undefined || registerOffset(name) !== undefined },
   command: { id: 'scenario-unknown-name', what: 'command of SMMUv3', isKnown: ALWAYS, exists: (name) => commandLayout(name) !== undefined || OPCODE.test(name) },
   event: { id: 'scenario-unknown-name', what: 'event of SMMUv3', isKnown: ALWAYS, exists: (name) => eventNamed(name) !== undefined },
   operation: {

@@ -15,7 +15,7 @@ import { loadWords, type MemoryView } from '../memoryView.ts';
 import { PAGE_SIZE, type PagePool } from '../pages.ts';
 import { Box, Fields } from '../state.ts';
 import { Contexts, type Context, type Space } from './contexts.ts';
-import { overlaps, type MappedRange } from './ranges.ts';
+import { coveredBytes, overlaps, type MappedRange } from './ranges.ts';
 import { CheckedPort, type RegisterPort } from './port.ts';
 import { DriverQueue, type BatchResult } from './queue.ts';
 import { StreamTable, writeSte } from './streams.ts';
@@ -259,7 +259,7 @@ export class SmmuDriver {
     const isMapped = this.#contexts.table(space).map(iova, output, size, { blocks: true, readOnly: range.isReadOnly === true });
     if (!isMapped) return failed('-ENOMEM: no memory for tables');
     this.#contexts.mapped(space, [iova, output, size]);
-    return done(`mapped ${size / PAGE_SIZE} pages`);
+    return done(`mapped ${pagesText(size)}`);
   }
 
   #outputProblem(end: number): string | undefined {
@@ -292,10 +292,12 @@ export class SmmuDriver {
     if (problem !== undefined) return failed(problem);
     const space = context.spaces.find((s) => s.ssid === ssid);
     if (space === undefined) return failed('-ENOENT: nothing is mapped for this SubstreamID');
+    const covered = coveredBytes(this.#contexts.mappings(space), iova, size);
     this.#contexts.table(space).unmap(iova, size);
     this.#contexts.unmapped(space, range);
-    if (leaveStale) return done('unmapped without invalidation');
-    return outcomeOf([this.queue.submit(invalidation(space.asid, iova, size))], `unmapped ${size / PAGE_SIZE} pages`);
+    const text = unmappedText(covered, size);
+    if (leaveStale) return done(`${text}, without invalidation`);
+    return outcomeOf([this.queue.submit(invalidation(space.asid, iova, size))], text);
   }
 
   /** What a stream maps, for a SubstreamID or without one. */
@@ -339,6 +341,16 @@ export class SmmuDriver {
   mayReach(sid: number, output: number): boolean {
     return this.#bypassed.value.includes(sid) || this.#contexts.mayReach(sid, output);
   }
+}
+
+function pagesText(bytes: number): string {
+  return bytes === PAGE_SIZE ? '1 page' : `${bytes / PAGE_SIZE} pages`;
+}
+
+/** What an unmap took away; a range need not have been mapped whole. */
+function unmappedText(covered: number, size: number): string {
+  if (covered === 0) return 'nothing was mapped there';
+  return covered === size ? `unmapped ${pagesText(covered)}` : `unmapped ${pagesText(covered)}, the rest of the range was not mapped`;
 }
 
 /** More TLBI by address than this become one for the whole ASID. */

@@ -20,6 +20,13 @@ export function overlaps(ranges: readonly MappedRange[], input: number, size: nu
   return last !== undefined && last[0] + last[2] > input;
 }
 
+/** How many bytes of a stretch of inputs lie in ranges. */
+export function coveredBytes(ranges: readonly MappedRange[], input: number, size: number): number {
+  const from = Math.max(0, firstBehind(ranges, input) - 1);
+  const inside = ranges.slice(from, firstBehind(ranges, input + size - 1));
+  return inside.reduce((sum, [start, , length]) => sum + Math.max(0, Math.min(start + length, input + size) - Math.max(start, input)), 0);
+}
+
 /** Takes a stretch of inputs out. */
 export function removeRange(ranges: MappedRange[], input: number, size: number): void {
   replace(ranges, input, size, []);

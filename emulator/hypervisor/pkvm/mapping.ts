@@ -29,6 +29,13 @@ export interface PageRange {
   readonly pgcount: number;
 }
 
+/** What a call asks to be mapped. */
+export interface MappingRequest extends PageRange {
+  readonly paddr: number;
+  /** Bits of `PROT`. */
+  readonly prot: number;
+}
+
 /** What the functions work on. */
 export interface MappingParts {
   readonly runtime: Runtime;
@@ -64,7 +71,7 @@ export class PkvmMapping {
   }
 
   /** Maps a range; gives the bytes that were mapped, and 0 where nothing may be. */
-  map(domain: Domain, range: PageRange & { readonly paddr: number; readonly prot: number }): number {
+  map(domain: Domain, range: MappingRequest): number {
     const { iova, paddr, pgsize, prot } = range;
     const size = sizeOf(range);
     if (size === 0 || (prot & ~ALL_PROT) !== 0 || paddr % PAGE_SIZE !== 0 || paddr + size > INPUT_END || domain.root === 0) return 0;

@@ -53,7 +53,7 @@ export class PageOwnership {
 
   /** Carries out a transition. -EINVAL for an address that is not page-aligned RAM. */
   change(name: TransitionName, target: Target): OwnershipResult {
-    const page = this.#page(target.address);
+    const page = this.pageOf(target.address);
     if (page === undefined || !Number.isInteger(page)) return '-EINVAL';
     const result = TRANSITIONS[name](this, { guest: 0, gfn: 0, ...target }, page);
     if (result === '0') this.#parts.owners.set(target.address, PAGE_SIZE, this.#owner(page));
@@ -63,7 +63,7 @@ export class PageOwnership {
   /** Gives memory to the hypervisor at boot, before there are rules. */
   takeAtBoot({ base, size }: Stretch): void {
     for (let at = base; at < base + size; at += PAGE_SIZE) {
-      const page = this.#page(at);
+      const page = this.pageOf(at);
       if (page !== undefined) set(this, page, { host: 'NOPAGE', hyp: 'OWNED' });
     }
     this.#parts.owners.set(base, size, 'hyp');
@@ -71,14 +71,14 @@ export class PageOwnership {
 
   /** The host's state of an address; device registers are OWNED unless the hypervisor has them. */
   hostState(address: number): PageState {
-    const page = this.#page(address);
+    const page = this.pageOf(address);
     if (page !== undefined) return this.records.state('host', Math.floor(page));
     return this.#parts.hypDevices.some((d) => address >= d.base && address < d.base + d.size) ? 'NOPAGE' : 'OWNED';
   }
 
   /** How many DMA mappings of a page there are. Device registers are not counted. */
   dmaRefs(address: number): number {
-    const page = this.#page(address);
+    const page = this.pageOf(address);
     return page === undefined ? 0 : this.records.count('dmaRefs', Math.floor(page));
   }
 
@@ -96,21 +96,28 @@ export class PageOwnership {
   /** Drops a reference of each page of a range, once no TLB can hold its mapping any more. */
   unuseDma(address: number, size: number): OwnershipResult {
     if (size <= 0 || address % PAGE_SIZE !== 0 || size % PAGE_SIZE !== 0) return '-EINVAL';
-    for (let at = address; at < address + size; at += PAGE_SIZE) if (this.#page(at) !== undefined && this.dmaRefs(at) === 0) return '-EINVAL';
+    for (let at = address; at < address + size; at += PAGE_SIZE) if (this.pageOf(at) !== undefined && this.dmaRefs(at) === 0) return '-EINVAL';
     this.#count(address, size, -1);
     return '0';
   }
 
   #count(address: number, size: number, by: 1 | -1): void {
     for (let at = address; at < address + size; at += PAGE_SIZE) {
-      const page = this.#page(at);
+      const page = this.pageOf(at);
       if (page !== undefined) this.records.add('dmaRefs', page, by);
     }
   }
 
-  #page(address: number): number | undefined {
+  /** Index of the page of an address in RAM, with a fraction inside of one; undefined outside of RAM. */
+  pageOf(address: number): number | undefined {
     const { base, size } = this.#parts.ram;
     return address >= base && address < base + size ? (address - base) / PAGE_SIZE : undefined;
+  }
+
+  /** Who owns a page of RAM: `host`, `hyp` or `guestN`; undefined outside of RAM. */
+  holder(address: number): string | undefined {
+    const page = this.pageOf(address);
+    return page === undefined ? undefined : this.#owner(Math.floor(page));
   }
 
   #owner(page: number): string {

@@ -10,7 +10,7 @@ import { CD_SIZE, contextDescriptor, DOMAIN_TYPES, MOST_CD_PAGES, stage1Entry, s
 import { DonatedPool } from './donatedPool.ts';
 import type { PkvmSmmu } from './hardware.ts';
 import { readScatterList, SCATTER_SIZE, type ScatterEntry, type ScatterList } from './scatterList.ts';
-import { PkvmMapping, type MappingParts, type PageRange } from './mapping.ts';
+import { PkvmMapping, type MappingParts, type MappingRequest, type PageRange } from './mapping.ts';
 import { REQUEST_POOLS, REQUEST_TYPES, type MemoryRequest } from './memoryRequest.ts';
 
 /** Errors of the calls. */
@@ -20,6 +20,8 @@ export type CallError = '-E2BIG' | '-EBUSY' | '-EINVAL' | '-ENODEV' | '-ENOENT' 
 export interface CallResult {
   readonly value: number;
   readonly error?: CallError;
+  /** Which rule was broken, for people; a sentence without its full stop. */
+  readonly why?: string;
   readonly request?: MemoryRequest;
 }
 
@@ -40,8 +42,8 @@ const DOMAIN_IDS = 2 ** 16;
 /** Entries of 16 bytes in a page of the table of domains. */
 const DOMAINS_PER_PAGE = PAGE_SIZE / 16;
 
-function error(name: CallError): CallResult {
-  return { value: 0, error: name };
+function error(name: CallError, why?: string): CallResult {
+  return why === undefined ? { value: 0, error: name } : { value: 0, error: name, why };
 }
 
 const OKAY: CallResult = { value: 0 };
@@ -82,7 +84,7 @@ export class Paravirtual {
 
   /** `alloc_domain`. */
   allocDomain(id: number, type: number): CallResult {
-    if (type !== DOMAIN_TYPES.stage1 && type !== DOMAIN_TYPES.stage2) return error('-EINVAL');
+    if (type !== DOMAIN_TYPES.stage1 && type !== DOMAIN_TYPES.stage2) return error('-EINVAL', `there is no domain type ${type}: 0 is stage 1, 1 is stage 2`);
     if (id < 0 || id >= DOMAIN_IDS) return error('-ENOMEM');
     const group = Math.floor(id / DOMAINS_PER_PAGE);
     if (!this.#leaves.value.includes(group)) {
@@ -90,7 +92,7 @@ export class Paravirtual {
       if (this.heap.allocate() === undefined) return error('-ENOMEM');
       this.#leaves.value = [...this.#leaves.value, group];
     }
-    if (this.domain(id) !== undefined) return error('-EINVAL');
+    if (this.domain(id) !== undefined) return error('-EINVAL', `domain ${id} exists already`);
     this.#domains.value = [...this.#domains.value, { id, type, smmu: -1, root: 0 }];
     return OKAY;
   }
@@ -110,7 +112,7 @@ export class Paravirtual {
   /** `attach_dev`: pasid 0 first; `pasidBits` sizes the table of context descriptors. */
   attach(endpoint: Endpoint, pasidBits: number): CallResult {
     const smmu = this.#parts.smmus[endpoint.smmu];
-    if (smmu === undefined) return error('-EINVAL');
+    if (smmu === undefined) return error('-EINVAL', `there is no SMMU ${endpoint.smmu}`);
     const found = this.domain(endpoint.domain);
     if (found === undefined) {
       this.#parts.runtime.stop(`attach_dev: domain ${endpoint.domain} has no references`);
@@ -118,7 +120,7 @@ export class Paravirtual {
     }
     const bits = Math.min(pasidBits, smmu.features.ssidSize);
     const refusal = this.#refusal(found, endpoint, bits);
-    if (refusal !== undefined) return error(refusal);
+    if (refusal !== undefined) return error(...refusal);
     this.pool.lacking = 0;
     const domain = smmu.reserve(endpoint.sid) ? this.#withTables(found, endpoint.smmu) : undefined;
     if (domain === undefined) return this.#lacking();
@@ -134,15 +136,17 @@ export class Paravirtual {
   /** `detach_dev`: pasid 0 last. */
   detach(endpoint: Endpoint): CallResult {
     const smmu = this.#parts.smmus[endpoint.smmu];
-    if (smmu === undefined || this.references(endpoint.domain) <= 1) return error('-EINVAL');
+    if (smmu === undefined) return error('-EINVAL', `there is no SMMU ${endpoint.smmu}`);
+    if (this.references(endpoint.domain) <= 1) return error('-EINVAL', `domain ${endpoint.domain} is attached nowhere`);
     const domain = this.domain(endpoint.domain);
     const stream = this.#stream(endpoint);
-    if (stream === undefined || domain === undefined) return error('-ENODEV');
-    if (stream.type === DOMAIN_TYPES.stage1 && endpoint.pasid >= 2 ** stream.pasidBits) return error('-E2BIG');
+    if (stream === undefined || domain === undefined) return error('-ENODEV', `nothing is attached to StreamID 0x${endpoint.sid.toString(16)}`);
+    if (stream.type === DOMAIN_TYPES.stage1 && endpoint.pasid >= 2 ** stream.pasidBits) return error('-E2BIG', beyondPasids(stream));
     const here = this.#attachments.value.filter((a) => a.smmu === endpoint.smmu && a.sid === endpoint.sid);
     const mine = here.find((a) => a.pasid === endpoint.pasid && a.domain === endpoint.domain);
-    if (mine === undefined || (endpoint.pasid === 0 && here.length > 1)) return error('-EINVAL');
-    if (smmu.isOff) return error('-EPIPE');
+    if (mine === undefined) return error('-EINVAL', `domain ${endpoint.domain} is not attached to pasid ${endpoint.pasid} of StreamID 0x${endpoint.sid.toString(16)}`);
+    if (endpoint.pasid === 0 && here.length > 1) return error('-EINVAL', 'pasid 0 is detached last, and other pasids of the stream are attached');
+    if (smmu.isOff) return error('-EPIPE', NO_POWER);
     if (endpoint.pasid === 0) smmu.clearSte(endpoint.sid);
     if (stream.cdTable !== 0) smmu.writeCd(stream.cdTable + endpoint.pasid * CD_SIZE, new Uint32Array(16), endpoint);
     smmu.invalidateAll(domain);
@@ -154,7 +158,7 @@ export class Paravirtual {
   }
 
   /** `map_pages`: gives the bytes that were mapped, 0 on any error. */
-  map(id: number, range: PageRange & { readonly paddr: number; readonly prot: number }): CallResult {
+  map(id: number, range: MappingRequest): CallResult {
     const domain = this.domain(id);
     if (domain === undefined) return OKAY;
     this.pool.lacking = 0;
@@ -196,19 +200,21 @@ export class Paravirtual {
     return { value: domain === undefined || domain.root === 0 ? 0 : (this.mapping.table(domain).find(iova)?.output ?? 0) };
   }
 
-  #refusal(domain: Domain, { smmu, sid, pasid }: Endpoint, bits: number): CallError | undefined {
+  /** Which rule an attachment breaks. */
+  #refusal(domain: Domain, { smmu, sid, pasid }: Endpoint, bits: number): Parameters<typeof error> | undefined {
     const stream = this.#streams.value.find((s) => s.smmu === smmu && s.sid === sid);
     const hardware = this.#parts.smmus[smmu];
-    if (sid >= (hardware?.sids ?? 0)) return '-ENOMEM';
-    if (hardware?.isOff === true) return '-EPIPE';
-    if (domain.smmu >= 0 && domain.smmu !== smmu) return '-EINVAL';
-    if (domain.type === DOMAIN_TYPES.stage2) return stream !== undefined || pasid !== 0 ? '-EBUSY' : undefined;
-    if (stream?.type === DOMAIN_TYPES.stage2) return '-EBUSY';
-    if (stream === undefined && pasid > 0) return '-EINVAL';
-    if (stream === undefined) return tablePages(bits) > MOST_CD_PAGES ? '-ENOMEM' : undefined;
-    if (pasid >= 2 ** stream.pasidBits) return '-E2BIG';
+    const who = `StreamID 0x${sid.toString(16)}`;
+    if (sid >= (hardware?.sids ?? 0)) return ['-ENOMEM', `the stream table has no ${who}`];
+    if (hardware?.isOff === true) return ['-EPIPE', NO_POWER];
+    if (domain.smmu >= 0 && domain.smmu !== smmu) return ['-EINVAL', `domain ${domain.id} is of SMMU ${domain.smmu}: a domain has one SMMU`];
+    if (domain.type === DOMAIN_TYPES.stage2) return stream !== undefined || pasid !== 0 ? ['-EBUSY', `a stage-2 domain is the only one of a stream: ${stream === undefined ? `pasid ${pasid} is not 0` : `${who} has one`}`] : undefined;
+    if (stream?.type === DOMAIN_TYPES.stage2) return ['-EBUSY', `${who} has a stage-2 domain, which is the only one of a stream`];
+    if (stream === undefined && pasid > 0) return ['-EINVAL', `pasid 0 is attached first, and nothing is attached to ${who}`];
+    if (stream === undefined) return tablePages(bits) > MOST_CD_PAGES ? ['-ENOMEM', `a table of 2^${bits} context descriptors is larger than EL2 makes`] : undefined;
+    if (pasid >= 2 ** stream.pasidBits) return ['-E2BIG', beyondPasids(stream)];
     const cd = loadWords(this.#parts.memory, stream.cdTable + pasid * CD_SIZE, 2);
-    return (cd?.[0] ?? 0) === 0 ? undefined : '-EBUSY';
+    return (cd?.[0] ?? 0) === 0 ? undefined : ['-EBUSY', `pasid ${pasid} of ${who} has a domain`];
   }
 
   #stream({ smmu, sid }: Endpoint): Stream | undefined {
@@ -240,6 +246,12 @@ export class Paravirtual {
   #request(): MemoryRequest {
     return { type: REQUEST_TYPES.memory, pool: REQUEST_POOLS.iommu, blocks: 1, size: this.pool.lacking * PAGE_SIZE };
   }
+}
+
+const NO_POWER = 'the SMMU has no power';
+
+function beyondPasids({ pasidBits }: Stream): string {
+  return `the stream was attached with ${pasidBits} bits of pasid`;
 }
 
 function tablePages(pasidBits: number): number {

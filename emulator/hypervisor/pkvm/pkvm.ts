@@ -15,12 +15,13 @@ import { PAGE_SIZE, PagePool } from '../pages.ts';
 import { DonatedPool } from './donatedPool.ts';
 import { PkvmSmmu, type EventMemory } from './hardware.ts';
 import { plainLayout, type PkvmLayout } from './layout.ts';
-import type { PageRange } from './mapping.ts';
+import type { MappingRequest, PageRange } from './mapping.ts';
 import { EVENT_INDEX, windowRead, windowWrite } from './mmioWindow.ts';
 import { PKVM_OPERATIONS, PKVM_TABLE } from './operations.ts';
 import { PageOwnership, type TransitionName } from './ownership.ts';
 import { Paravirtual, type CallResult } from './paravirtual.ts';
 import { PowerDomains, type PowerControl, type ScmiMessage } from './power.ts';
+import { mappingRefusal, transitionRefusal } from './refusals.ts';
 import { SCATTER_SIZE, writeScatterList, type ScatterEntry } from './scatterList.ts';
 
 /** Where things are. */
@@ -163,25 +164,33 @@ export class Pkvm implements Hypervisor {
 
   /** Makes a call, with memory given and the call repeated as long as that is what it lacks. */
   call(run: () => CallResult): Outcome {
+    let rule: string | undefined;
     for (let tries = 0; tries < MOST_RETRIES; tries++) {
       const result = this.#hypercall(run);
+      rule = result.why;
       if (result.error === undefined) return done('done', result.value);
-      if (result.error !== '-ENOMEM' || !this.#topUp(result)) return failed(result.error);
+      if (result.error !== '-ENOMEM' || !this.#topUp(result)) return failed(why(result.error, result.why));
     }
-    return failed('-ENOMEM');
+    return failed(why('-ENOMEM', rule));
   }
 
   /** Maps a range, continuing where a call stopped for lack of memory; the value is the bytes mapped. */
-  map(domain: number, range: PageRange & { readonly paddr: number; readonly prot: number }): Outcome {
+  map(domain: number, range: MappingRequest): Outcome {
     const { pgsize, pgcount } = range;
     let pages = 0;
     for (let tries = 0; tries < MOST_RETRIES && pages < pgcount; tries++) {
       const rest = { ...range, iova: range.iova + pages * pgsize, paddr: range.paddr + pages * pgsize, pgcount: pgcount - pages };
       const result = this.#hypercall(() => this.calls.map(domain, rest));
       pages += result.value / pgsize;
-      if (pages < pgcount && (result.request === undefined || !this.#topUp(result))) return { ok: false, text: '-EINVAL', value: pages * pgsize };
+      if (pages < pgcount && (result.request === undefined || !this.#topUp(result))) return { ok: false, text: why('-EINVAL', this.#mapRefusal(domain, { ...rest, iova: rest.iova + result.value, paddr: rest.paddr + result.value, pgcount: pgcount - pages })), value: pages * pgsize };
     }
-    return done(`mapped ${pages} pages`, pages * pgsize);
+    return done(`mapped ${pages === 1 ? '1 page' : `${pages} pages`}`, pages * pgsize);
+  }
+
+  /** Which rule keeps a range from being mapped. */
+  #mapRefusal(id: number, range: MappingRequest): string {
+    const { ownership, calls } = this;
+    return mappingRefusal({ ownership, mapping: calls.mapping, id }, calls.domain(id), range);
   }
 
   /** Maps scattered pages in a row: the list goes into a page that is shared for the call. The value is the bytes mapped. */
@@ -204,7 +213,7 @@ export class Pkvm implements Hypervisor {
     }
     eachPage('host_unshare_hyp');
     this.#spare.free(list, pages);
-    return mapped === wanted ? done(`mapped ${mapped} bytes`, mapped) : { ok: false, text: '-EINVAL', value: mapped };
+    return mapped === wanted ? done(`mapped ${mapped} bytes`, mapped) : { ok: false, text: why('-EINVAL', `${mapped} of ${wanted} bytes were mapped; the next entry is not the host's alone, or its address is mapped already`), value: mapped };
   }
 
   /** An access of the host to a register of an SMMU that EL2 has; failure is an abort in the host. */
@@ -257,7 +266,7 @@ export class Pkvm implements Hypervisor {
   change(name: TransitionName, target: { readonly address: number; readonly guest: number; readonly gfn: number }): Outcome {
     this.runtime.note('host', 'hypercall', name, 'hypercalls');
     const result = this.ownership.change(name, target);
-    return result === '0' ? done(name) : failed(result);
+    return result === '0' ? done(name) : failed(why(result, transitionRefusal(this.ownership, name, target)));
   }
 
   /** A device reads or writes an address; the value is where it went. */
@@ -282,13 +291,18 @@ export class Pkvm implements Hypervisor {
     const pages = request === undefined ? 1 : (request.blocks * request.size) / PAGE_SIZE;
     const base = this.#spare.allocate(pages);
     if (base === undefined) return false;
-    this.runtime.note('host', 'hypercall', `gives ${pages} pages`, 'hypercalls');
+    this.runtime.note('host', 'hypercall', `gives ${pages === 1 ? '1 page' : `${pages} pages`}`, 'hypercalls');
     for (let i = 0; i < pages; i++) {
       if (this.ownership.change('host_donate_hyp', { address: base + i * PAGE_SIZE }) !== '0') return false;
     }
     (request === undefined ? this.calls.heap : this.calls.pool).free(base, pages);
     return true;
   }
+}
+
+/** An error with the rule behind it. */
+function why(error: string, rule: string | undefined): string {
+  return rule === undefined ? error : `${error}: ${rule}`;
 }
 
 /** What of a scatter list is left after a number of bytes. */

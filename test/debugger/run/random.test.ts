@@ -96,7 +96,7 @@ describe('hostile scenarios', () => {
     ['a map that ends beyond the address space', 'in host\n  probe\n  attach eth0\n  map eth0 0xfffffffff000 -> 0x40000000 8K\n', '-ERANGE'],
     ['memory beyond the address space', 'poke 0xffffffffffff8 1\n', 'no memory answers'],
     ['a huge fill', 'fill 0x40000000 0xfffffffffffff 0\n', 'bytes at most'],
-    ['a huge register', 'write smmu0 CR0 0xffffffffffffffff\n', ''],
+    ['a huge register', 'write smmu0 CR0 0xffffffffffffffff\n', '0xffffffffffffffff does not fit 4 bytes'],
     ['a stream beyond all tables', 'ste smmu0 0xffffffff V=1\n', 'no stream table yet'],
     ['very many aborts', 'repeat 2000 as i\n  fail (0x40000000 + i * 4K) 4K\n', 'fail already'],
     ['very many variables', 'let x = 1\nlet x = x + 1\nexpect x == 2\n', ''],

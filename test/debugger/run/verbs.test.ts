@@ -289,6 +289,46 @@ describe('expectations', () => {
     expect(play(prepare(`${READY}${lines}\n`)).at(-1)?.outcome.status).toBe(status);
   });
 
+  it.each([
+    ['in host\n  unmap eth0 0x10000000 4K', 'unmapped 1 page'],
+    ['in host\n  unmap eth0 0x10000000 16K', 'unmapped 4 pages'],
+    ['in host\n  unmap eth0 0x10002000 32K', 'unmapped 2 pages, the rest of the range was not mapped'],
+    ['in host\n  unmap eth0 0x20000000 4K', 'nothing was mapped there'],
+    ['in host\n  unmap eth0 0x10000000 4K no-invalidate', 'unmapped 1 page, without invalidation'],
+    ['in host\n  map eth0 0x20000000 -> 0x82000000 4K', 'mapped 1 page'],
+    ['in host\n  map eth0 0x20000000 -> 0x82000000 8K', 'mapped 2 pages'],
+    ['consume smmu0', '0 commands taken'],
+    ['events', 'the event queue is empty'],
+    ['dma eth0 read 0 4\nevents', 'took F_TRANSLATION'],
+    ['echo "CR0 is {smmu0.CR0}, CR1 {smmu0.CR1}, {eth0.sid}"', 'CR0 is 0xd, CR1 0xd75, 8'],
+    ['echo "{reg(\\"CR0\\")} {count(tlb where world == \\"x\\")} {{}}"', '0xd 0 {}'],
+    ['write smmu0 0x20 0xd', 'CR0 is written'],
+    ['read smmu0 0x80', 'STRTAB_BASE is 0x8f001000'],
+    ['read smmu0 0x84', 'the upper half of STRTAB_BASE is 0x0'],
+    ['read smmu0 0x3f0', 'offset 0x3f0 is 0x0'],
+    ['expect register smmu0 0x24 0xd', '0x24 is 0xd'],
+  ])('%s says: %s', (lines, text) => {
+    expect(outcomes(`${READY}${lines}\n`).at(-1)).toMatch(new RegExp(`^ok [\\w.]+: ${text.replaceAll(/[{}.]/g, '\\$&')}$`));
+  });
+
+  it.each([
+    ['poke 0x81000000 0x100 size=1', '0x100 does not fit one byte'],
+    ['poke 0x81000000 0x10000 size=2', '0x10000 does not fit 2 bytes'],
+    ['expect memory 0x81000000 0x100000000 size=4', '0x100000000 does not fit 4 bytes'],
+    ['write smmu0 CR1 0x100000000', '0x100000000 does not fit 4 bytes'],
+    ['dma eth0 read 0x10000000 1\nexpect data 0x100', '0x100 does not fit one byte'],
+    ['read smmu0 CR5', 'there is no register CR5'],
+    ['read smmu0 0x20000', 'there is no register 0x20000'],
+    ['read smmu0 0x22', 'there is no register 0x22'],
+    ['expect register smmu0 0x20.SMMUEN 1', 'an offset has no fields'],
+  ])('%s cannot be: %s', (lines, text) => {
+    expect(outcomes(`${READY}${lines}\n`).at(-1)).toMatch(new RegExp(`^error .*${text}`));
+  });
+
+  it('is about what was settled or consumed, too', () => {
+    expect(failures(prepare(`${MACHINE}probe\nattach nvme\nunmap nvme 0 4K\nexpect ok\nmap nvme 5 -> 0 4K\nexpect refused\nsettle smmu0\nexpect ok\n`))).toEqual([]);
+  });
+
   it('shows both sides of a condition', () => {
     expect(failures(prepare(`${MACHINE}expect eth0.sid == 9\n`))).toEqual(['line 5: the condition does not hold (expected 9; got 8)']);
   });

@@ -323,6 +323,6 @@ describe('threads', () => {
     s.run(forward);
     expect(s.threads[s.thread - 1]?.name).toBe('smmu0 command queue');
     expect(s.frames(2)).toEqual([]);
-    expect(s.frames().map((f) => f.kind)).toEqual(['step', 'command', 'register write', 'line']);
+    expect(s.frames().map((f) => f.kind)).toEqual(['command', 'register write', 'line']);
   });
 });

@@ -29,7 +29,7 @@ describe('stepping', () => {
     const s = session(text);
     s.run({ kind: 'to line', file: PATH, line: lineOf(text, 'dma eth0 write') });
     expect(s.run(step('in')).text).toContain('unprivileged write of 0x10000040 by StreamID 0x8');
-    expect(s.frames().map((f) => f.kind)).toEqual(['step', 'transaction', 'line']);
+    expect(s.frames().map((f) => f.kind)).toEqual(['transaction', 'line']);
     expect(s.run(step('over')).text).toMatch(/^CD at/);
     s.run(step('in'));
     expect(s.frames().map((f) => f.kind)).toEqual(['step', 'level', 'stage 1', 'transaction', 'line']);

@@ -286,6 +286,15 @@ describe('output', () => {
   });
 });
 
+describe('an echo that fails', () => {
+  it('says so once', () => {
+    const said: string[] = [];
+    const s = session(`${MACHINE}echo "{nothing}"\necho "end"\n`, { output: (text, category) => said.push(`${category}: ${text}`) });
+    s.run(forward);
+    expect(said).toEqual(['problem: there is no name `nothing`', 'log: end']);
+  });
+});
+
 describe('questions in the past', () => {
   it('change nothing of the future', () => {
     const text = scenario('dma eth0 read 0x10000000 4', 'dma eth0 read 0x10001000 4');

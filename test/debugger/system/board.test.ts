@@ -69,6 +69,23 @@ describe('a board', () => {
     expect(problemsOf('smmu s base=0x1001\ndma x read 0\n').join()).toContain('multiple of 64K');
   });
 
+  it.each([
+    ['memory a 0x40000000 1G\nmemory b 0x7ffff000 8K\n', 'This overlaps a at 0x40000000.'],
+    ['memory a 0x40000000 1G\nmemory b 0x80000000 8K\n', ''],
+    ['memory a 0x40000000 1G\nsmmu s base=0x40000000\n', 'This overlaps a at 0x40000000.'],
+    ['smmu s base=0x40000000\nmemory a 0x40010000 1M\n', 'This overlaps the registers of s at 0x40000000.'],
+    ['smmu s base=0x9050000\nsmmu t base=0x9060000\n', 'This overlaps the registers of s at 0x9050000.'],
+    ['smmu s base=0x9050000\nsmmu t base=0x9070000\nsmmu s base=0x9090000\n', ''],
+    ['smmu s\nsmmu t\ndevice d sid=8\n', 'There are several SMMUs, and the line does not say behind which of them d is.'],
+    ['smmu s\nsmmu t\ndevice d smmu=t sid=8\n', ''],
+    ['smmu s\nsmmu t\ndevice d\n', ''],
+    ['device d sid=8\nsmmu s\n', 'No SMMU stands above this line that the device could be behind.'],
+    ['smmu s\ndevice d sid=0x100000000\n', 'sid is too large.'],
+    ['smmu s IDR1=0x100000000\n', 'IDR1 has 32 bits.'],
+  ])('declared as %j: %s', (setup, message) => {
+    expect(problemsOf(`${setup}echo "x"\n`)).toEqual(message === '' ? [] : [message]);
+  });
+
   it('is warned about where it has errors, and still runs', () => {
     const run = prepare('board "b.dts"\ndevice nic sid=1\n', { '/s/b.dts': '/dts-v1/;\n/ { #address-cells = <1>; #size-cells = <1>; memory@0 { device_type = "memory"; reg = <0x40000000 0x1000000>; }; x = <&nowhere>; };\n' });
     expect(new Set(run.problems.map((p) => p.level))).toEqual(new Set(['warning']));

@@ -16,6 +16,7 @@ import { viewOf, type MemoryView } from '../../memoryView.ts';
 import { PagePool } from '../../pages.ts';
 import { El2Smmu } from '../el2Smmu.ts';
 import { PageOwnership, type Target, type TransitionName } from '../ownership.ts';
+import { transitionRefusal } from '../refusals.ts';
 import { plainLayout, type PkvmLayout } from '../layout.ts';
 import type { PkvmDevice } from '../pkvm.ts';
 import { EmulatedSmmu } from './emulatedSmmu.ts';
@@ -188,7 +189,7 @@ export class PkvmTrap implements Hypervisor {
     this.runtime.note('host', 'hypercall', name, 'hypercalls');
     const had = this.ownership.hostState(target.address) !== 'NOPAGE';
     const result = this.ownership.change(name, target);
-    if (result !== '0') return failed(result);
+    if (result !== '0') return failed(`${result}: ${transitionRefusal(this.ownership, name, target)}`);
     const has = this.ownership.hostState(target.address) !== 'NOPAGE';
     if (had === has) return done(name);
     this.runtime.note('hyp', 'table write', `stage 2 of all devices ${has ? 'gains' : 'loses'} 0x${target.address.toString(16)}`);

@@ -95,7 +95,7 @@ describe.each([0, 1] as const)('a domain of type %i', (type) => {
     const h = attached(type);
     map(h);
     expect(h.perform('detach', { device: 'a', domain: 5, pasid: 0 })).toMatchObject({ ok: true });
-    expect(h.perform('host_donate_guest', { address: DATA, guest: 0, gfn: 0 })).toEqual({ ok: false, text: '-EINVAL' });
+    expect(h.perform('host_donate_guest', { address: DATA, guest: 0, gfn: 0 })).toEqual({ ok: false, text: '-EINVAL: a DMA mapping reaches 0x42000000: the host must unmap it first' });
     expect(h.perform('freeDomain', { domain: 5 })).toMatchObject({ ok: true });
     expect(h.perform('host_donate_guest', { address: DATA, guest: 0, gfn: 0 })).toMatchObject({ ok: true });
     expect(map(h)).toMatchObject({ ok: false });
@@ -112,6 +112,30 @@ describe('map and unmap refuse', () => {
     map(h, { iova: 0x50_0000 });
     expect(h.calls.map(5, { iova: 0x10_0000, paddr: DATA, pgsize: 4096, pgcount: 4, prot: RW, ...values, ...('domain' in values ? { prot: 64 } : {}) }).value).toBe(0);
     expect(h.dma('a', 0x10_0000, READ).ok).toBe(false);
+  });
+
+  it.each([
+    ['an unknown domain', { domain: 6 }, 'there is no domain 6'], ['another page size', { pgsize: 8192 }, 'pages have 4K or 2M, not 0x2000'],
+    ['a misaligned input', { iova: 0x10_0800 }, 'addresses must be multiples of the page size'], ['nothing', { pgcount: 0 }, ''],
+    ["the hypervisor's memory", { paddr: 0x4000_0000 }, "a page for DMA must be the host's alone, and 0x40000000 is not: it is NOPAGE for the host and belongs to hyp"],
+    ['an unknown protection', { prot: 64 }, 'protection, size or address is beyond what the call takes'],
+    ['an address that is mapped', { iova: 0x50_0000 }, '0x500000 is mapped already: unmap it first'],
+  ])('with the rule that was broken: %s', (_, values, rule) => {
+    const h = attached(1);
+    map(h, { iova: 0x50_0000 });
+    const { ok, text } = map(h, values);
+    if (rule === '') expect(ok).toBe(true);
+    else expect(text).toContain(`-EINVAL: ${rule}`);
+  });
+
+  it('a domain that is attached nowhere, and one half of a range that the host has given away', () => {
+    const h = attached(1);
+    h.perform('allocDomain', { domain: 6, type: 1 });
+    expect(map(h, { domain: 6 }).text).toBe('-EINVAL: domain 6 is attached nowhere, so it has no tables');
+    h.perform('host_donate_guest', { address: DATA + 0x2000, guest: 0, gfn: 0 });
+    expect(map(h).text).toBe("-EINVAL: a page for DMA must be the host's alone, and 0x42002000 is not: it is NOPAGE for the host and belongs to guest0");
+    expect(h.perform('host_donate_guest', { address: DATA, guest: 0, gfn: 0 }).text).toBe('-EPERM: host_donate_guest of 0x42000000: it is OWNED for the host; page 0 of guest0 is OWNED');
+    expect(h.perform('host_donate_guest', { address: 0x100, guest: 0, gfn: 0 }).text).toBe('-EINVAL: 0x100 is no page of RAM');
   });
 
   it('a second mapping of an address, and stop an unmap at a hole', () => {
@@ -138,12 +162,12 @@ describe('attach and detach', () => {
   it('refuse what cannot be', () => {
     const h = attached(1);
     for (const [domain, type] of [[6, 0], [7, 1]] as const) h.perform('allocDomain', { domain, type });
-    expect(attach(h, 'c', 5)).toBe('-EINVAL');
-    expect(attach(h, 'a', 7)).toBe('-EBUSY');
-    expect(attach(h, 'a', 6)).toBe('-EBUSY');
-    expect(attach(h, 'b', 7, { pasid: 1 })).toBe('-EBUSY');
-    expect(attach(h, 'b', 6, { pasid: 1 })).toBe('-EINVAL');
-    expect(attach(h, 'b', 6, { pasidBits: 20 })).toBe('-ENOMEM');
+    expect(attach(h, 'c', 5)).toBe('-EINVAL: domain 5 is of SMMU 0: a domain has one SMMU');
+    expect(attach(h, 'a', 7)).toBe('-EBUSY: a stage-2 domain is the only one of a stream: StreamID 0x20 has one');
+    expect(attach(h, 'a', 6)).toBe('-EBUSY: StreamID 0x20 has a stage-2 domain, which is the only one of a stream');
+    expect(attach(h, 'b', 7, { pasid: 1 })).toBe('-EBUSY: a stage-2 domain is the only one of a stream: pasid 1 is not 0');
+    expect(attach(h, 'b', 6, { pasid: 1 })).toBe('-EINVAL: pasid 0 is attached first, and nothing is attached to StreamID 0x21');
+    expect(attach(h, 'b', 6, { pasidBits: 20 })).toBe('-ENOMEM: a table of 2^20 context descriptors is larger than EL2 makes');
     expect(h.calls.attach({ smmu: 9, domain: 6, sid: 1, pasid: 0 }, 0).error).toBe('-EINVAL');
     expect(h.calls.attach({ smmu: 0, domain: 6, sid: 0x100, pasid: 0 }, 0).error).toBe('-ENOMEM');
     expect(h.calls.detach({ smmu: 0, domain: 6, sid: 0x20, pasid: 0 }).error).toBe('-EINVAL');
@@ -154,14 +178,14 @@ describe('attach and detach', () => {
   it('keep pasid 0 first and last', () => {
     const h = attached(0);
     h.perform('allocDomain', { domain: 6, type: 0 });
-    expect(attach(h, 'a', 6, { pasid: 16 })).toBe('-E2BIG');
+    expect(attach(h, 'a', 6, { pasid: 16 })).toBe('-E2BIG: the stream was attached with 4 bits of pasid');
     expect(attach(h, 'a', 6, { pasid: 3 })).toBe('done');
-    expect(attach(h, 'a', 6, { pasid: 3 })).toBe('-EBUSY');
+    expect(attach(h, 'a', 6, { pasid: 3 })).toBe('-EBUSY: pasid 3 of StreamID 0x20 has a domain');
     map(h, { domain: 6 });
     expect(h.dma('a', 0x10_0000, READ, 3)).toMatchObject({ value: DATA });
     expect(h.dma('a', 0x10_0000, READ).ok).toBe(false);
-    expect(detach(h, 5)).toBe('-EINVAL');
-    expect(detach(h, 6, 16)).toBe('-E2BIG');
+    expect(detach(h, 5)).toBe('-EINVAL: pasid 0 is detached last, and other pasids of the stream are attached');
+    expect(detach(h, 6, 16)).toBe('-E2BIG: the stream was attached with 4 bits of pasid');
     expect(detach(h, 6, 3)).toBe('done');
     expect(h.dma('a', 0x10_0000, READ, 3).ok).toBe(false);
     expect(detach(h, 5)).toBe('done');
