@@ -48,16 +48,21 @@ const MOST_IDLE = 10_000;
 
 const OUTSIDE: Around = { domain: undefined, iterations: [], loops: new Map() };
 
+/** Field by field: what is copied and then gets more fields costs the engine a microsecond each, and this is done for every line. */
+function leafOf(action: Action, { domain, iterations, loops }: Around, problem?: string): Leaf {
+  return { action, domain, iterations, loops, problem };
+}
+
 /** The first line at or behind a place; undefined at the end. */
 export function settle(actions: readonly Action[], place: Place, world: BlockWorld, around: Around = OUTSIDE): Settled | undefined {
   let { at, inside } = place;
   for (; at < actions.length; at++) {
     const action = actions[at];
     if (action === undefined) return undefined;
-    if (!isBlock(action)) return { place: { at }, leaf: { ...around, action, problem: undefined } };
+    if (!isBlock(action)) return { place: { at }, leaf: leafOf(action, around) };
     const entered = inside ?? enter(action, world, around);
     inside = undefined;
-    if (typeof entered === 'string') return { place: { at }, leaf: { ...around, action, problem: entered } };
+    if (typeof entered === 'string') return { place: { at }, leaf: leafOf(action, around, entered) };
     const found = settleInside(action, entered, world, around);
     if (found !== undefined) return { place: { at, inside: found.inside }, leaf: found.leaf };
   }
@@ -107,7 +112,7 @@ function settleRepeat(action: Action, inside: Inside & { kind: 'repeat' }, world
     if (found !== undefined) return { inside: { ...inside, round, place: found.place }, leaf: found.leaf };
   }
   if (last === inside.count) return undefined;
-  return { inside, leaf: { ...around, action, problem: `the block has done nothing for ${MOST_IDLE} rounds` } };
+  return { inside, leaf: leafOf(action, around, `the block has done nothing for ${MOST_IDLE} rounds`) };
 }
 
 function settleParallel(action: Action, inside: Inside & { kind: 'parallel' }, world: BlockWorld, around: Around): Found {

@@ -19,7 +19,8 @@ import type { Runner, RunnerState, Unit, UnitOutcome } from './unit.ts';
 /** Actions of a run that sets no limit. */
 export const DEFAULT_LIMIT = 1_000_000;
 
-const START: Memo = { spent: 0, dma: undefined, last: undefined, read: {}, waiting: [] };
+/** With every field that there is: copies that change some cost little, copies that get more of them much. */
+const START: Memo = { spent: 0, dma: undefined, last: undefined, read: {}, uninvalidated: undefined, dmaDevice: undefined, dmaSmmu: undefined, waiting: [] };
 const STOP_VERBS: ReadonlySet<string> = new Set(['expect.refused', 'expect.crash']);
 
 /** Where expressions get their names from, in place of what an inspector of the machine gives. */

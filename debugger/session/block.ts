@@ -7,9 +7,18 @@ import type { Action } from '../scenario/program.ts';
 import { filtersOf } from '../trace/exceptions.ts';
 import type { TraceStep } from '../trace/traceStep.ts';
 
-/** Units of a block at most; and steps, unless its first unit has more. */
-export const BLOCK_UNITS = 64;
-const BLOCK_STEPS = 1024;
+/**
+ * Units of a block at most; and steps, unless its first unit has more. A step into the past makes a whole
+ * block again, so these bound how long that takes.
+ */
+export const BLOCK_UNITS = 32;
+const BLOCK_STEPS = 256;
+/** Of each unit: where it starts and ends, counted from where the block does, how many steps it has, whether it is exceptional. */
+const WIDTH = 4;
+const START = 0;
+const END = 1;
+const STEPS = 2;
+const EXCEPTIONAL = 3;
 
 /** Consecutive units. */
 export class Block {
@@ -20,10 +29,7 @@ export class Block {
   /** The history position there, before any edit. */
   readonly base: number;
   count = 0;
-  readonly #starts = new Float64Array(BLOCK_UNITS);
-  readonly #ends = new Float64Array(BLOCK_UNITS);
-  readonly #steps = new Int32Array(BLOCK_UNITS);
-  readonly #exceptional = new Uint8Array(BLOCK_UNITS);
+  readonly #units = new Int32Array(BLOCK_UNITS * WIDTH);
   readonly #actions: Action[] = [];
   #sum = 0;
 
@@ -46,28 +52,27 @@ export class Block {
   /** Adds the next unit. */
   add(unit: Unit, steps: readonly TraceStep[]): void {
     const i = this.count++;
-    this.#starts[i] = unit.start;
-    this.#ends[i] = unit.end;
-    this.#steps[i] = steps.length;
     this.#actions[i] = unit.action;
-    this.#exceptional[i] = steps.some((s) => filtersOf(s).length > 0) ? 1 : 0;
+    const isExceptional = steps.some((s) => filtersOf(s).length > 0);
+    this.#units.set([unit.start - this.base, unit.end - this.base, steps.length, isExceptional ? 1 : 0], i * WIDTH);
     this.#sum += steps.length;
   }
 
   /** Forgets all units from one on. */
   truncate(unit: number): void {
     this.count = Math.max(0, unit - this.first);
-    this.#sum = this.#steps.subarray(0, this.count).reduce((sum, n) => sum + n, 0);
+    this.#sum = 0;
+    for (let i = 0; i < this.count; i++) this.#sum += this.stepsOf(this.first + i);
   }
 
   /** Position before a unit. */
   start(unit: number): number {
-    return this.#starts[unit - this.first] ?? 0;
+    return this.base + this.#of(unit, START);
   }
 
   /** Position after a unit. */
   end(unit: number): number {
-    return this.#ends[unit - this.first] ?? 0;
+    return this.base + this.#of(unit, END);
   }
 
   /** The line that a unit carries out. */
@@ -77,11 +82,15 @@ export class Block {
 
   /** How many steps a unit has. */
   stepsOf(unit: number): number {
-    return this.#steps[unit - this.first] ?? 0;
+    return this.#of(unit, STEPS);
   }
 
   /** Whether an exception is among the steps of a unit. */
   isExceptional(unit: number): boolean {
-    return this.#exceptional[unit - this.first] === 1;
+    return this.#of(unit, EXCEPTIONAL) === 1;
+  }
+
+  #of(unit: number, what: number): number {
+    return this.#units[(unit - this.first) * WIDTH + what] ?? 0;
   }
 }

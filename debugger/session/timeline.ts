@@ -14,7 +14,7 @@ import { UnitTrace } from './trace.ts';
 import type { Boot, Moment, SessionLimits } from './types.ts';
 
 /** Steps of past units kept ready. */
-const CACHED_STEPS = 20_000;
+const CACHED_STEPS = 600;
 const STEPS_PER_UNIT = 65_536;
 /** Units that can be gone back to, however little each of them changes. */
 const UNITS = 2 ** 21;
@@ -37,8 +37,8 @@ export class Timeline {
   readonly #cachedSteps: number;
   readonly #mostBlocks: number;
   readonly #edits = new Map<number, Edit[]>();
-  /** Steps of whole blocks; of the last one as far as it goes. The least recently used come first. */
-  readonly #cache = new Map<Block, UnitTrace[]>();
+  /** Blocks whose steps are kept: whole ones; of the last one as far as it goes. The least recently used come first. */
+  #cache: { readonly block: Block; readonly traces: UnitTrace[] }[] = [];
   /**
    * Whether making steps again may leave the machine where that began. Coming back each time would
    * cost a motion through the past far more than the steps themselves.
@@ -113,7 +113,7 @@ export class Timeline {
     block.add(trace.unit, trace.steps);
     this.#count++;
     // A block that is no longer in the cache is made again when it is asked for.
-    this.#cache.get(block)?.push(trace);
+    this.#cached(block)?.push(trace);
     return true;
   }
 
@@ -129,7 +129,7 @@ export class Timeline {
 
   /** Drops the last block. */
   #drop(block: Block): void {
-    this.#cache.delete(block);
+    this.#uncache(block);
     this.#blocks.pop();
   }
 
@@ -137,7 +137,7 @@ export class Timeline {
   #forget(): void {
     const { oldest } = this.system.machine.history;
     const from = this.#blocks.length > this.#mostBlocks ? Math.ceil(this.#mostBlocks / 4) : this.#blocks.findIndex((b) => b.base >= oldest);
-    for (const block of this.#blocks.splice(0, Math.min(from, this.#blocks.length - 1))) this.#cache.delete(block);
+    for (const block of this.#blocks.splice(0, Math.min(from, this.#blocks.length - 1))) this.#uncache(block);
   }
 
   /** Runs a unit where the machine stands; with the edits before it where `isAgain`. */
@@ -153,18 +153,24 @@ export class Timeline {
       steps.push({ kind: 'outcome', outcome: ran.outcome, smmu: -1, position: ran.end });
       positions.push(ran.end);
     }
-    const full: Unit = { ...ran, before, index: unit, steps: steps.length };
+    const { action, actor, iterations, start, end, outcome } = ran;
+    const full: Unit = { index: unit, action, actor, iterations, before, start, end, steps: steps.length, outcome };
     return new UnitTrace(full, { steps, positions }, this.threads);
   }
 
   #keep(block: Block, traces: UnitTrace[]): void {
-    this.#cache.delete(block);
-    this.#cache.set(block, traces);
-    let sum = 0;
-    for (const b of [...this.#cache.keys()].reverse()) {
-      sum += b.steps;
-      if (sum > this.#cachedSteps && b !== block) this.#cache.delete(b);
-    }
+    let sum = block.steps;
+    const others = this.#cache.filter((c) => c.block !== block);
+    const from = others.findLastIndex((c) => (sum += c.block.steps) > this.#cachedSteps);
+    this.#cache = [...others.slice(from + 1), { block, traces }];
+  }
+
+  #cached(block: Block): UnitTrace[] | undefined {
+    return this.#cache.findLast((c) => c.block === block)?.traces;
+  }
+
+  #uncache(block: Block): void {
+    this.#cache = this.#cache.filter((c) => c.block !== block);
   }
 
   #blockOf(unit: number): Block | undefined {
@@ -189,7 +195,7 @@ export class Timeline {
   trace(unit: number): UnitTrace | undefined {
     const block = this.#blockOf(unit);
     if (block === undefined) return undefined;
-    const found = this.#cache.get(block);
+    const found = this.#cached(block);
     if (found !== undefined) return found[unit - block.first];
     const traces = this.#derive(block);
     this.#keep(block, traces);
@@ -276,7 +282,7 @@ export class Timeline {
         this.#drop(block);
       } else {
         this.#base = block.end(unit - 1);
-        this.#cache.get(block)?.splice(unit - block.first);
+        this.#cached(block)?.splice(unit - block.first);
         block.truncate(unit);
       }
     }

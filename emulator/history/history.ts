@@ -75,8 +75,12 @@ interface Replaced {
 }
 
 const REPLACED = -1;
-/** Records of the log at first; nothing is reserved before the first one. */
-const FIRST_CAPACITY = 1 << 14;
+/** The log lies in segments of this many records, so that it grows without being copied. */
+const SEGMENT_BITS = 12;
+const SEGMENT = 1 << SEGMENT_BITS;
+/** Segments of the log at least; none is reserved before its first record. */
+const LEAST_SEGMENTS = 4;
+const NO_SEGMENT: Int32Array = new Int32Array(0);
 /** Cells are numbered in runs of this many. */
 const RUN_BITS = 10;
 
@@ -97,9 +101,11 @@ export class History {
   /** Number of the first run of the same numbering, for each run. */
   readonly #firstRuns: number[] = [];
   readonly #replaced: Replaced[] = [];
-  readonly #maxRecords: number;
-  #log = new Int32Array(0);
-  #mask = -1;
+  readonly #mostSegments: number;
+  /** A ring of segments: the record at a position lies in the one of the number that the position begins with. */
+  #ring: Int32Array[] = [];
+  /** The segment that the next record goes to; none where that one begins a segment, or another place was sought. */
+  #open = NO_SEGMENT;
   #position = 0;
   #top = 0;
   #oldest = 0;
@@ -109,7 +115,7 @@ export class History {
   readonly #onSeek: (() => void)[] = [];
 
   constructor(options: HistoryOptions = {}) {
-    this.#maxRecords = 2 ** Math.ceil(Math.log2(Math.max(FIRST_CAPACITY, options.maxRecords ?? 1 << 24)));
+    this.#mostSegments = 2 ** Math.ceil(Math.log2(Math.max(LEAST_SEGMENTS, (options.maxRecords ?? 1 << 24) / SEGMENT)));
   }
 
   /** Adds cells to the machine; the result is the number of the first one. */
@@ -150,12 +156,12 @@ export class History {
 
   /** Records one change; called by `Cells` only. */
   note(where: number, old: number): void {
-    if (this.#position - this.#oldest > this.#mask) this.#makeRoom();
+    const slot = this.#position & (SEGMENT - 1);
+    if (slot === 0 || this.#open === NO_SEGMENT) this.#openSegment();
     // A change in the past makes another future: the steps ahead are no more.
     if (this.#position !== this.#top) this.#marks.length = this.#step;
-    const at = (this.#position & this.#mask) << 1;
-    this.#log[at] = where;
-    this.#log[at + 1] = old;
+    this.#open[slot << 1] = where;
+    this.#open[(slot << 1) + 1] = old;
     this.#top = ++this.#position;
   }
 
@@ -164,23 +170,32 @@ export class History {
     this.note(REPLACED, this.#replaced.push(old) - 1);
   }
 
-  #makeRoom(): void {
-    const capacity = this.#mask + 1;
-    if (capacity >= this.#maxRecords && !this.#isUnbounded) {
+  #openSegment(): void {
+    const number = Math.floor(this.#position / SEGMENT);
+    const first = Math.floor(this.#oldest / SEGMENT);
+    if (number - first >= this.#ring.length) this.#makeRoom(first);
+    const at = number & (this.#ring.length - 1);
+    this.#open = this.#ring[at] ??= new Int32Array(SEGMENT * 2);
+  }
+
+  #makeRoom(first: number): void {
+    const count = this.#ring.length;
+    if (count >= this.#mostSegments && !this.#isUnbounded) {
       // The oldest quarter goes at once, so that making room stays rare.
-      this.#oldest += capacity >>> 2;
+      this.#oldest = (first + (count >>> 2)) * SEGMENT;
       return;
     }
-    const size = capacity === 0 ? FIRST_CAPACITY : capacity * 2;
-    const grown = new Int32Array(size * 2);
-    for (let p = this.#oldest; p < this.#position; ) {
-      const from = p & this.#mask;
-      const run = Math.min(this.#position - p, capacity - from);
-      grown.set(this.#log.subarray(from * 2, (from + run) * 2), (p & (size - 1)) * 2);
-      p += run;
+    const ring = new Array<Int32Array>(Math.max(LEAST_SEGMENTS, count * 2));
+    for (let number = first; number < first + count; number++) {
+      const segment = this.#ring[number & (count - 1)];
+      if (segment !== undefined) ring[number & (ring.length - 1)] = segment;
     }
-    this.#log = grown;
-    this.#mask = size - 1;
+    this.#ring = ring;
+  }
+
+  /** The segment that the record at a position lies in. */
+  #segment(position: number): Int32Array {
+    return this.#ring[(position >>> SEGMENT_BITS) & (this.#ring.length - 1)] ?? NO_SEGMENT;
   }
 
   /** Ends a step: the present position becomes one that `back` and `forward` count. */
@@ -229,6 +244,7 @@ export class History {
     while (this.#position > position) this.#swap(--this.#position);
     while (this.#position < position) this.#swap(this.#position++);
     this.#top = top;
+    this.#open = NO_SEGMENT;
     this.epoch++;
     for (const listener of this.#onSeek) listener();
     return true;
@@ -244,10 +260,11 @@ export class History {
     const by = from < to ? 1 : -1;
     const end = Math.max(this.#oldest, Math.min(this.#top, to)) + Math.min(by, 0);
     for (let p = Math.max(this.#oldest, Math.min(this.#top, from)) + Math.min(by, 0); p !== end; p += by) {
-      const at = (p & this.#mask) << 1;
-      const where = this.#log[at] ?? REPLACED;
+      const segment = this.#segment(p);
+      const at = (p & (SEGMENT - 1)) << 1;
+      const where = segment[at] ?? REPLACED;
       const cells = where === REPLACED ? undefined : this.#runs[where >>> RUN_BITS];
-      if (cells !== undefined && test(cells, where - ((this.#firstRuns[where >>> RUN_BITS] ?? 0) << RUN_BITS), p, this.#log[at + 1] ?? 0)) return p;
+      if (cells !== undefined && test(cells, where - ((this.#firstRuns[where >>> RUN_BITS] ?? 0) << RUN_BITS), p, segment[at + 1] ?? 0)) return p;
     }
     return -1;
   }
@@ -276,12 +293,12 @@ export class History {
    * run again from where it started meets the positions that it had.
    */
   speculate<T>(run: () => T): T {
-    const saved = { marks: this.#marks, step: this.#step, log: this.#log, mask: this.#mask, position: this.#position, top: this.#top, oldest: this.#oldest };
+    const saved = { marks: this.#marks, step: this.#step, ring: this.#ring, position: this.#position, top: this.#top, oldest: this.#oldest };
     const { recording } = this;
     const isUnbounded = this.#isUnbounded;
     const replaced = this.#replaced.length;
-    this.#log = new Int32Array(0);
-    this.#mask = -1;
+    this.#ring = [];
+    this.#open = NO_SEGMENT;
     this.#top = this.#oldest = this.#position;
     this.#step = 0;
     this.#marks = [];
@@ -296,18 +313,17 @@ export class History {
       this.#replaced.length = replaced;
       this.#marks = saved.marks;
       this.#step = saved.step;
-      this.#log = saved.log;
-      this.#mask = saved.mask;
+      this.#ring = saved.ring;
       this.#top = saved.top;
       this.#oldest = saved.oldest;
     }
   }
 
   #swap(position: number): void {
-    const log = this.#log;
-    const at = (position & this.#mask) << 1;
-    const where = log[at] ?? 0;
-    const old = log[at + 1] ?? 0;
+    const segment = this.#segment(position);
+    const at = (position & (SEGMENT - 1)) << 1;
+    const where = segment[at] ?? 0;
+    const old = segment[at + 1] ?? 0;
     if (where === REPLACED) {
       this.#swapWhole(old);
       return;
@@ -315,7 +331,7 @@ export class History {
     const cells = this.#runs[where >>> RUN_BITS];
     if (cells === undefined) return;
     const index = (where - cells.base) | 0;
-    log[at + 1] = cells.data[index] ?? 0;
+    segment[at + 1] = cells.data[index] ?? 0;
     cells.data[index] = old;
   }
 

@@ -12,6 +12,8 @@ export interface MemoryView {
   readonly locate: (address: number) => number | undefined;
   readonly load: (address: number) => U64 | undefined;
   readonly store: (address: number, value: U64) => boolean;
+  /** Whether nothing has ever been written to the 4 KB page at an address, so that it holds zeros; false where that is not known. */
+  readonly isBlank: (address: number) => boolean;
 }
 
 /** Who is told of the stores that go through a view. */
@@ -54,6 +56,10 @@ export function viewOf(memory: Memory, locate: MemoryView['locate'] = (address) 
       if (at === undefined) return false;
       return watch?.isOn === true ? storeSeen(memory, at, value, watch) : memory.store(fromNumber(at), value);
     },
+    isBlank: (address) => {
+      const at = locate(address);
+      return at !== undefined && memory.isBlank(at);
+    },
   };
 }
 
@@ -77,8 +83,15 @@ export function storeWords(view: MemoryView, address: number, words: ArrayLike<n
   return true;
 }
 
+const PAGE = 4096;
+
 /** Fills a stretch with zeros; false where any write failed. */
 export function clear(view: MemoryView, address: number, size: number): boolean {
-  for (let at = address; at < address + size; at += 8) if (!view.store(at, { hi: 0, lo: 0 })) return false;
+  const end = address + size;
+  for (let at = address; at < end; at += 8) {
+    // New tables lie in memory that nobody has used: thousands of stores that would change nothing.
+    while (at % PAGE === 0 && end - at >= PAGE && view.isBlank(at)) at += PAGE;
+    if (at < end && !view.store(at, { hi: 0, lo: 0 })) return false;
+  }
   return true;
 }

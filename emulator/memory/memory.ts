@@ -142,16 +142,22 @@ export class Memory {
     page.cells.set(index, value);
   }
 
+  /** Whether the 4 KB page at an address is plain memory that nothing has ever been written to. */
+  isBlank(at: number): boolean {
+    const page = this.#page(Math.floor(at / 4096) | 0, Math.floor(at / 2 ** 44));
+    return page.kind === PLAIN && page.cells === null;
+  }
+
   /** Copies bytes out; undefined where any of them aborts. Device registers read as whole words. */
   read(from: number, length: number): Uint8Array | undefined {
     const bytes = new Uint8Array(length);
-    for (let i = 0; i < length; i++) {
-      const at = from + i;
+    for (let at = from; at < from + length; ) {
       const word = at - (at % 8);
-      if (i === 0 || at % 8 === 0) {
-        if (at >= 2 ** 52 || !this.load(Math.floor(word / 2 ** 32), word | 0)) return undefined;
+      if (at >= 2 ** 52 || !this.load(Math.floor(word / 2 ** 32), word | 0)) return undefined;
+      for (const end = Math.min(from + length, word + 8); at < end; at++) {
+        const byte = at - word;
+        bytes[at - from] = (byte < 4 ? this.lo : this.hi) >>> ((byte & 3) * 8);
       }
-      bytes[i] = (at % 8 < 4 ? this.lo : this.hi) >>> ((at % 4) * 8);
     }
     return bytes;
   }
