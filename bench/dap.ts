@@ -1,6 +1,7 @@
 /**
  * The debug adapter under way: how long a step takes with the stack and scopes that an editor asks for
- * after it, what a run costs beside the interpreter alone, and how long the event loop is ever blocked.
+ * after it, how long the turns of the event loop are while it runs, and what a run costs beside the
+ * interpreter alone. `node bench/run.mjs dap [ROUNDS]`
  */
 import { Adapter } from '../debugger/dap/adapter.ts';
 import { nodeFiles } from '../debugger/dap/files.ts';
@@ -8,7 +9,7 @@ import { createRun } from '../debugger/run/index.ts';
 import { readScenario } from '../debugger/scenario/read.ts';
 
 const PATH = '/bench.smmu';
-const ROUNDS = 20_000;
+const ROUNDS = Number(process.argv[2] ?? 20_000);
 const TEXT = `smmu smmu0 base=0x9050000
 device eth0 smmu=smmu0 sid=8
 memory ram 0x80000000 256M
@@ -44,8 +45,29 @@ async function move(command: string, args: object): Promise<Message> {
   return await stop;
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-const worst = (values: readonly number[]): number => Math.max(...values);
+/** Median, 99th of a hundred, most. */
+function spread(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  return [0.5, 0.99, 1].map((p) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? 0).toFixed(2)).join(' / ');
+}
+
+/** What time passed, and what the whole process computed in it, helpers of the garbage collector and the compiler included; in ms. */
+interface Turn { readonly wall: number; readonly cpu: number }
+
+function clock(): () => Turn {
+  const start = performance.now();
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return { wall: performance.now() - start, cpu: (user + system) / 1000 };
+  };
+}
+
+/** Of a busy machine the time is too long, of helpers the computing: what the event loop was blocked for is at most the lesser of them. */
+function report(what: string, turns: readonly Turn[]): void {
+  console.log(`${what}, ms (median / p99 / most of ${turns.length})`);
+  console.log(`  time ${spread(turns.map((t) => t.wall))}; computing ${spread(turns.map((t) => t.cpu))}; the lesser ${spread(turns.map((t) => Math.min(t.wall, t.cpu)))}`);
+}
 
 await request('initialize', { adapterID: 'bench' });
 const ready = next(({ event }) => event === 'initialized');
@@ -53,37 +75,33 @@ await request('launch', { program: PATH, stopOnEntry: true });
 await ready;
 let threadId = (await move('configurationDone', {})).body?.['threadId'];
 
-const latencies: number[] = [];
+const steps: Turn[] = [];
 for (let i = 0; i < 300; i++) {
-  const start = performance.now();
+  const taken = clock();
   const { body } = await move(i % 3 === 2 ? 'stepBack' : 'stepIn', { threadId });
   threadId = body?.['threadId'];
   const stack = await request('stackTrace', { threadId });
   await request('scopes', { frameId: (stack.body?.['stackFrames'] as { id: number }[] | undefined)?.[0]?.id });
-  latencies.push(performance.now() - start);
+  steps.push(taken());
 }
-console.log(`a step with its stack and scopes: median ${median(latencies).toFixed(2)} ms, worst ${worst(latencies).toFixed(1)} ms of ${latencies.length}`);
+report('a step with its stack and scopes', steps);
 
-const gaps: number[] = [];
-/** Computing of the whole process between two turns, helpers of the garbage collector included: what a busy machine does not lengthen. */
-const computed: number[] = [];
+const turns: Turn[] = [];
 let isRunning = true;
-const watch = (last: number, before: NodeJS.CpuUsage): void => {
-  const now = performance.now();
-  const { user, system } = process.cpuUsage(before);
-  gaps.push(now - last);
-  computed.push((user + system) / 1000);
-  if (isRunning) setImmediate(watch, now, process.cpuUsage());
+const watch = (taken: () => Turn): void => {
+  turns.push(taken());
+  if (isRunning) setImmediate(watch, clock());
 };
-watch(performance.now(), process.cpuUsage());
+watch(clock());
 const start = performance.now();
 await move('continue', { threadId });
 const debugged = performance.now() - start;
 isRunning = false;
-console.log(`${ROUNDS} DMAs under the debugger: ${debugged.toFixed(0)} ms; the event loop was blocked for ${worst(gaps).toFixed(1)} ms at most, ${median(gaps).toFixed(1)} ms in the median; it computed for ${worst(computed).toFixed(1)} ms at most`);
+report(`turns of the event loop during ${ROUNDS} DMAs`, turns);
 
 const run = createRun(readScenario(PATH, files), files);
 if (!('runner' in run)) throw new Error('the scenario is wrong');
-const alone = performance.now();
+const begin = performance.now();
 while (run.runner.run() !== undefined);
-console.log(`the interpreter alone: ${(performance.now() - alone).toFixed(0)} ms; ratio ${(debugged / (performance.now() - alone)).toFixed(2)}`);
+const alone = performance.now() - begin;
+console.log(`under the debugger ${debugged.toFixed(0)} ms, the interpreter alone ${alone.toFixed(0)} ms; ratio ${(debugged / alone).toFixed(2)}`);

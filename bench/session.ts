@@ -71,20 +71,23 @@ function stepsOf(roundsToRun: number): number {
   return steps;
 }
 
-/** So many rounds that they make as many steps as were asked for. */
+/** So many rounds that they make at least as many steps as were asked for. */
 function rounds(): number {
-  return Math.ceil(STEPS / ((stepsOf(200) - stepsOf(100)) / 100));
+  const [few, many] = [1000, 2000];
+  return many + Math.max(0, Math.ceil((STEPS - stepsOf(many)) / ((stepsOf(many) - stepsOf(few)) / (many - few))));
 }
 
-/** Milliseconds of each of many commands: median, 99th of a hundred, most. */
+/** Milliseconds of each of many commands: median, 99th of a hundred, most. Of computing, or of time where helpers compute beside. */
 function latency(s: Session, commands: readonly Command[]): string {
   const times: number[] = [];
-  for (let i = 0; i < 300; i++) {
-    times.push(1000 * seconds(() => {
+  for (let i = 0; i < 600; i++) {
+    const start = performance.now();
+    const computed = seconds(() => {
       s.run(commands[i % commands.length]!);
       s.frames();
       s.changes();
-    }));
+    });
+    times.push(Math.min(1000 * computed, performance.now() - start));
   }
   times.sort((a, b) => a - b);
   return [0.5, 0.99, 1].map((p) => (times[Math.min(times.length - 1, Math.floor(times.length * p))] ?? 0).toFixed(2)).join(' / ');
