@@ -188,7 +188,7 @@ export class Timeline {
   /** Whether the steps of a unit that ran are at hand, and need not be made again. */
   isReady(unit: number): boolean {
     const block = this.#blockOf(unit);
-    return block !== undefined && this.#cache.has(block);
+    return block !== undefined && this.#cached(block) !== undefined;
   }
 
   /** A unit that ran, with its steps; undefined where it did not, or is forgotten. */
