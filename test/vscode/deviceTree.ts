@@ -1,5 +1,5 @@
 /** Device trees in real VS Code: what a person sees and does while writing a board. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually, placeOf, untilFileHas } from './harness/files.ts';
 import type { UiTest } from './harness/suite.ts';
@@ -169,13 +169,10 @@ const surroundings: readonly UiTest[] = [
     name: 'understands a board of a workspace that is on no disk',
     workspace: EXAMPLES,
     beside: 'test/vscode/virtualFiles',
-    async run({ workbench }) {
-      // The other extension's command is there once extensions are.
-      await workbench.open(EVK);
-      await workbench.statusBar('merlin-evk.dts').waitFor();
-      await workbench.command('Virtual Files: Open Virtual Folder');
-      // Another first folder makes another workspace: the window is loaded anew for it.
-      await workbench.page.waitForURL(/[?&]workspace=/);
+    async run({ workbench, folder }) {
+      const file = join(folder, 'virtual.code-workspace');
+      await writeFile(file, JSON.stringify({ folders: [{ uri: 'memfs://box/board', name: 'virtual' }] }));
+      await workbench.openWorkspace(file);
       const rows = workbench.page.locator('.explorer-folders-view .monaco-list-row');
       await rows.filter({ hasText: 'board.dts' }).dblclick();
       await workbench.statusBar('board.dts').waitFor();

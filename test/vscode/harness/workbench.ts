@@ -48,6 +48,12 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor();
   }
 
+  /** Opens a `.code-workspace` file in the window, as *Open Workspace from File* does. */
+  async openWorkspace(file: string): Promise<void> {
+    await this.page.goto(`${new URL(this.page.url()).origin}/?workspace=${encodeURIComponent(file)}`);
+    await this.page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor();
+  }
+
   /** Opens a file by name through Quick Open, with the cursor at `line` and `column`, from 1. */
   async open(name: string, line = 1, column = 1): Promise<void> {
     await this.page.keyboard.press('Control+p');

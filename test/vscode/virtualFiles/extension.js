@@ -46,11 +46,5 @@ const files = {
 };
 
 exports.activate = (context) => {
-  context.subscriptions.push(
-    vscode.workspace.registerFileSystemProvider('memfs', files, { isReadonly: true, isCaseSensitive: true }),
-    vscode.commands.registerCommand('virtualFiles.open', () => {
-      const folder = { uri: vscode.Uri.parse('memfs://box/board'), name: 'virtual' };
-      vscode.workspace.updateWorkspaceFolders(0, vscode.workspace.workspaceFolders?.length ?? 0, folder);
-    }),
-  );
+  context.subscriptions.push(vscode.workspace.registerFileSystemProvider('memfs', files, { isReadonly: true, isCaseSensitive: true }));
 };
