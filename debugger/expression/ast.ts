@@ -19,3 +19,16 @@ export type Expression = ExpressionSpan & (
   /** `tlb where vmid == 2`: the rows of a list for which the condition holds. */
   | { readonly kind: 'where'; readonly list: Expression; readonly condition: Expression }
 );
+
+/** The expressions that one consists of. */
+export function childrenOf(one: Expression): readonly Expression[] {
+  switch (one.kind) {
+    case 'member': return [one.of];
+    case 'index': return [one.of, one.index];
+    case 'call': return one.args;
+    case 'unary': return [one.operand];
+    case 'binary': return [one.left, one.right];
+    case 'where': return [one.list, one.condition];
+    default: return [];
+  }
+}

@@ -28,15 +28,25 @@ function recordName(value: ExpressionValue, type: string): string | undefined {
   return name?.kind === 'string' ? name.text : undefined;
 }
 
-/** Takes an SMMU from the front where one is named; the first SMMU otherwise. Numbers name one only alone. */
-export function smmuArgument(system: System, args: readonly ExpressionValue[]): SmmuChoice | ScopeFailure {
+/** Takes an SMMU from the front where one is named, before `others` arguments; the first SMMU otherwise. Numbers name one only alone. */
+export function smmuArgument(system: System, args: readonly ExpressionValue[], others: 0 | 1): SmmuChoice | ScopeFailure {
   const named = namedSmmu(system, args[0]);
-  if (named !== undefined) return { kind: 'smmu', smmu: named, rest: args.slice(1) };
   const [first] = args;
-  const number = first === undefined || args.length > 1 ? undefined : asNumber(first);
-  if (number === undefined) return { kind: 'smmu', smmu: 0, rest: args };
+  const rest = named === undefined ? args : args.slice(1);
+  if (named === undefined && first?.kind === 'string' && args.length > others) return failure(`there is no SMMU \`${first.text}\`; there ${smmuList(system)}`);
+  const number = named !== undefined || first === undefined || args.length > 1 ? undefined : asNumber(first);
+  if (rest.length > others && number === undefined) return failure(TOO_MANY);
+  if (number === undefined) return { kind: 'smmu', smmu: named ?? 0, rest };
   const isThere = number.hi === 0 && number.lo < system.machine.smmus.length;
   return isThere ? { kind: 'smmu', smmu: number.lo, rest: [] } : failure(`the SMMUs are numbered 0 to ${system.machine.smmus.length - 1}`);
+}
+
+/** For functions that are given more than they know what to do with. */
+export const TOO_MANY = 'there are too many arguments; an SMMU is named as a text or by its name, not by a number';
+
+function smmuList({ smmus }: System): string {
+  const names = smmus.map(({ name }) => `\`${name}\``);
+  return names.length === 1 ? `is ${names[0] ?? ''}` : `are ${names.join(', ')}`;
 }
 
 function namedSmmu(system: System, value: ExpressionValue | undefined): number | undefined {

@@ -3,7 +3,7 @@
  * Incomplete text is the normal case; the parser's tree of it is good enough to answer from.
  */
 import { registerNamed } from '../../emulator/fields/registers.ts';
-import type { Expression, ExpressionSpan } from '../expression/ast.ts';
+import { childrenOf, type Expression, type ExpressionSpan } from '../expression/ast.ts';
 import { evaluate, type Scope } from '../expression/evaluate.ts';
 import { FUNCTIONS, NAMES } from '../expression/functions.ts';
 import { parseExpression } from '../expression/parser.ts';
@@ -42,21 +42,9 @@ function nodesOf(root: Expression): Expression[] {
   const pending = [root];
   for (let e = pending.pop(); e !== undefined; e = pending.pop()) {
     found.push(e);
-    pending.push(...partsOf(e));
+    pending.push(...childrenOf(e));
   }
   return found;
-}
-
-function partsOf(e: Expression): readonly Expression[] {
-  switch (e.kind) {
-    case 'member': return [e.of];
-    case 'index': return [e.of, e.index];
-    case 'call': return e.args;
-    case 'unary': return [e.operand];
-    case 'binary': return [e.left, e.right];
-    case 'where': return [e.list, e.condition];
-    default: return [];
-  }
 }
 
 function covers(span: ExpressionSpan, offset: number): boolean {

@@ -151,7 +151,9 @@ function atcNode(system: System, smmu: number, table: Table, at: { readonly slot
 }
 
 function countText(count: number, stale: number): string {
-  return `${count === 1 ? '1 entry' : `${count} entries`}${stale === 0 ? '' : `, ${stale} stale`}`;
+  const all = count === 1 ? '1 entry' : `${count} entries`;
+  if (count > MOST_MARKED) return `${all}, too many to look for stale ones`;
+  return `${all}${stale === 0 ? '' : `, ${stale} stale`}`;
 }
 
 /** The caches of an SMMU. */

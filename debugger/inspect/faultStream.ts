@@ -1,9 +1,9 @@
 /** What the configuration of a stream explains about a failed access: substreams, ATS, a guest that is not followed. */
 import type { SteConfig } from '../../emulator/config/compile.ts';
 import type { SourceRange } from '../../model/problem.ts';
+import { deviceOf } from '../system/names.ts';
 import type { System } from '../system/system.ts';
 import type { InspectedStream } from './context.ts';
-import { deviceOf } from './machineNames.ts';
 import { readSte } from './streams.ts';
 
 /** Something found, and where to look. */

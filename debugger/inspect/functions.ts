@@ -8,7 +8,7 @@ import type { Step } from '../../emulator/steps/step.ts';
 import { PRIVILEGED, READ, WRITE, INSTRUCTION } from '../../emulator/walk/access.ts';
 import { failure, type ScopeFailure } from '../expression/evaluate.ts';
 import { asNumber, booleanValue, listValue, numberValue, recordValue, stringValue, type ExpressionValue } from '../expression/value.ts';
-import { smmuArgument, streamArguments } from './arguments.ts';
+import { smmuArgument, streamArguments, TOO_MANY } from './arguments.ts';
 import { tlbRow, type CacheView } from './caches.ts';
 import type { InspectContext } from './context.ts';
 import { deviceNamed, smmuName, smmuNamed } from './machineNames.ts';
@@ -57,6 +57,7 @@ function memory(bits: 8 | 16 | 32 | 64): Run {
 function ste({ system }: Surroundings, args: readonly ExpressionValue[]): ExpressionValue | ScopeFailure {
   const stream = streamArguments(system, args);
   if (stream.kind === 'failure') return stream;
+  if (stream.rest.length > 0) return failure(TOO_MANY);
   const found = readSte(system.machine, stream.smmu, stream.sid);
   if (found.words === undefined || found.address === undefined) return failure(found.problem ?? 'the STE cannot be read');
   return structureValue({ layout: STE, words: found.words, place: { kind: 'memory', address: found.address } });
@@ -66,6 +67,7 @@ function cd({ system }: Surroundings, args: readonly ExpressionValue[]): Express
   const stream = streamArguments(system, args);
   if (stream.kind === 'failure') return stream;
   const [ssid] = stream.rest;
+  if (stream.rest.length > 1) return failure(TOO_MANY);
   const index = ssid === undefined ? 0 : asNumber(ssid)?.lo;
   if (index === undefined) return failure('a SubstreamID is a number');
   const found = readCd(system.machine, stream, index);
@@ -143,7 +145,7 @@ function big(value: bigint): U64 {
 }
 
 function reg({ system }: Surroundings, args: readonly ExpressionValue[]): ExpressionValue | ScopeFailure {
-  const chosen = smmuArgument(system, args);
+  const chosen = smmuArgument(system, args, 1);
   if (chosen.kind === 'failure') return chosen;
   const [name] = chosen.rest;
   const register = name?.kind === 'string' ? shownRegister(name.text) : undefined;
@@ -153,13 +155,13 @@ function reg({ system }: Surroundings, args: readonly ExpressionValue[]): Expres
 
 function tlb({ system, caches }: Surroundings, args: readonly ExpressionValue[]): ExpressionValue | ScopeFailure {
   if (args.length === 0) return listValue([...system.machine.smmus.keys()].flatMap((i) => caches(i)?.tlb.map(tlbRow) ?? []));
-  const chosen = smmuArgument(system, args);
+  const chosen = smmuArgument(system, args, 0);
   return chosen.kind === 'failure' ? chosen : listValue(caches(chosen.smmu)?.tlb.map(tlbRow) ?? []);
 }
 
 function queue(name: QueueName): Run {
   return ({ system }, args) => {
-    const chosen = smmuArgument(system, args);
+    const chosen = smmuArgument(system, args, 0);
     return chosen.kind === 'failure' ? chosen : queueValue(system, chosen.smmu, name);
   };
 }

@@ -24,7 +24,8 @@ function at(node: { readonly at: SystemDevice['at'] }): { readonly from?: NonNul
 
 function domainNode(system: System, domain: SystemDomain, read: NumberReader): VariableNode {
   const devices = system.devices.filter((d) => system.ownerOf(d) === domain.name);
-  const owned = system.machine.owners.ranges.filter((r) => r.owner === domain.name);
+  const owner = system.ownerNames.get(domain.name) ?? domain.name;
+  const owned = system.machine.owners.ranges.filter((r) => r.owner === owner);
   const total = owned.reduce((sum, r) => sum + r.size, 0);
   const names = devices.map((d) => d.name).join(', ');
   return group(domain.name, `${domain.kind}${names === '' ? '' : `, ${names}`}`, () => [
@@ -58,7 +59,7 @@ export function hypervisorNodes(system: System, read: NumberReader): VariableNod
     leaf('model', `${hypervisor.name}, profile ${hypervisor.profile}`),
     ...(runtime.crash === undefined ? [] : [leaf('stopped', runtime.crash)]),
     domains,
-    group('isolation', violations.length === 0 ? 'kept' : `${violations.length} violations`, () => violations.slice(-MOST_RANGES).map((v, i) => leaf(`[${i}]`, v.sentence, { memory: v.address }))),
+    group('isolation', violations.length === 0 ? 'kept' : violations.length === 1 ? '1 violation' : `${violations.length} violations`, () => violations.slice(-MOST_RANGES).map((v, i) => leaf(`[${Math.max(0, violations.length - MOST_RANGES) + i}]`, v.sentence, { memory: v.address }))),
     group('costs', costText(runtime.costs.table), () => (Object.keys(COST_NAMES) as CostName[]).map((name) => leaf(name, String(runtime.costs.get(name)), { type: COST_NAMES[name] }))),
     paged('console', runtime.log.length === 1 ? '1 line' : `${runtime.log.length} lines`, {
       count: runtime.log.length, at: (i) => leaf(`[${i}]`, runtime.log[i]?.text ?? '', { type: runtime.log[i]?.actor ?? '' }),

@@ -1,5 +1,5 @@
 /** Names of the SMMUs and devices of a system: as scenarios write them, and by StreamID. */
-import { findDevice } from '../system/names.ts';
+import { deviceOf, findDevice } from '../system/names.ts';
 import type { System, SystemDevice, SystemSmmu } from '../system/system.ts';
 
 /** The SMMU of a name or alias, whatever its case; a lone one answers to `smmu` as well. */
@@ -17,20 +17,6 @@ export function smmuName(system: System, index: number): string {
 /** The device of a name or alias, or a PCI function. */
 export function deviceNamed(system: System, name: string): SystemDevice | undefined {
   return findDevice(system, name);
-}
-
-/** The device that a stream belongs to; for a function behind a root complex that function. */
-export function deviceOf(system: System, smmu: number, sid: number): SystemDevice | undefined {
-  const own = system.devices.filter((d) => d.smmu === smmu);
-  return own.find((d) => d.sids.includes(sid)) ?? own.flatMap((d) => functionOf(system, d, sid) ?? [])[0];
-}
-
-function functionOf(system: System, parent: SystemDevice, sid: number): SystemDevice | undefined {
-  const run = parent.requesters.find((r) => sid >= r.sid && sid < r.sid + r.count);
-  if (run === undefined) return undefined;
-  const rid = run.rid + sid - run.sid;
-  const hex = (value: number): string => value.toString(16).padStart(2, '0');
-  return findDevice(system, `${parent.name}:${hex(rid >>> 8)}:${hex((rid >>> 3) & 31)}.${rid & 7}`);
 }
 
 /** The SMMU in front of a stream: that of the only devices which have it, else the first. */

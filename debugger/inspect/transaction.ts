@@ -10,8 +10,9 @@ import { eventOf } from '../../emulator/fields/events.ts';
 import { L1STD, STE } from '../../emulator/fields/ste.ts';
 import type { DescriptorStep, FetchStep, Step, StructureName, TransactionStep } from '../../emulator/steps/step.ts';
 import { INSTRUCTION, PRIVILEGED, WRITE } from '../../emulator/walk/access.ts';
+import { deviceOf } from '../system/names.ts';
 import type { System } from '../system/system.ts';
-import { deviceOf, smmuName, streamText } from './machineNames.ts';
+import { smmuName, streamText } from './machineNames.ts';
 import { group, leaf, type VariableNode } from './node.ts';
 import { structureNode, summary, type NumberReader, type Structure } from './structure.ts';
 
@@ -85,7 +86,7 @@ function serves(step: Step): boolean {
 function withNested(node: VariableNode, nested: readonly VariableNode[]): VariableNode {
   if (nested.length === 0) return node;
   const { children } = node;
-  return { ...node, children: () => [group('stage 2 of its address', `${nested.length} steps`, () => nested), ...(children?.() ?? [])] };
+  return { ...node, children: () => [group('stage 2 of its address', nested.length === 1 ? '1 step' : `${nested.length} steps`, () => nested), ...(children?.() ?? [])] };
 }
 
 /** A configuration structure that was read, with its fields. */

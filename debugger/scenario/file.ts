@@ -4,6 +4,7 @@ import { bindLine, type BoundLine } from './bind/line.ts';
 import { Report } from './bind/report.ts';
 import type { ScenarioLimits } from './limits.ts';
 import { Pace } from './pace.ts';
+import { problem } from './problem.ts';
 import { parseSteps, type SyntaxLine, type SyntaxTree } from './syntax/tree.ts';
 
 /** A scenario file, bound. */
@@ -17,8 +18,24 @@ export interface ScenarioFile {
   readonly problems: readonly Problem[];
 }
 
+/** How much of a file is looked at to tell whether it is text, and how much of that may be none: a slip of the keyboard is no blob. */
+const LOOKED_AT = 4096;
+const FEW = { count: 4, share: 0.1 };
+
+/** Whether a file can be a scenario at all: a blob or an image, read as text, would give one error after the other. */
+function isText(text: string): boolean {
+  const head = text.slice(0, LOOKED_AT);
+  const odd = [...head].filter((char) => char === '\0' || char === '\ufffd').length;
+  return odd <= FEW.count || odd <= head.length * FEW.share;
+}
+
+function notText(path: string): Problem {
+  return problem('scenario-syntax', { file: path, start: 0, end: 1 }, 'This file is no text, so it is no scenario.', 'Name a `.smmu` file; a board is named in one with `board "FILE"`.');
+}
+
 /** Reads one file in slices. */
 export function* readFileSteps(path: string, text: string, limits: ScenarioLimits): Generator<void, ScenarioFile> {
+  if (!isText(text)) return { path, text, tree: { path, text, lines: [], nodes: [], problems: [] }, bound: new Map(), problems: [notText(path)] };
   const tree = yield* parseSteps(path, text, limits);
   const report = new Report(path, limits.problemsPerFile + 1);
   const bound = new Map<SyntaxLine, BoundLine>();

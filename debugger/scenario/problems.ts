@@ -150,6 +150,12 @@ const NAMES = [
     remedy: 'Write a value that fits. Hover over the field to see its bits.',
     bad: `${HEAD}ste smmu0 8 Config=9\n`, good: `${HEAD}ste smmu0 8 Config=5\n`,
   }),
+  row('scenario-precedence', {
+    title: 'Comparison inside of a bit operation',
+    explanation: 'Operators bind as in C, where `==` and `<` bind stronger than `&`, `|` and `^`: `x & 1 == 1` compares 1 with 1 first, and then takes a bit of `x`. Compilers of C warn about it as well.',
+    remedy: 'Put the bit operation into parentheses. If the comparison is meant, put that into parentheses, and nothing is said.',
+    bad: `${HEAD}expect smmu0.CR0 & 1 == 1\n`, good: `${HEAD}expect (smmu0.CR0 & 1) == 1\n`,
+  }, 'warning'),
   row('scenario-stream-id', {
     title: 'StreamID beyond the SMMU',
     explanation: 'The SMMU has fewer bits of StreamID (`IDR1.SIDSIZE`) than the number needs, so no transaction can carry it.',

@@ -4,13 +4,15 @@
  */
 import { toNumber } from '../../emulator/bits/u64.ts';
 import { parseExpression } from '../expression/parser.ts';
+import { precedenceSlips, slipText } from '../expression/slips.ts';
 import { changesOf } from '../trace/cells.ts';
 import { EXCEPTION_FILTERS, filtersOf } from '../trace/exceptions.ts';
-import { nameTest } from '../trace/stepNames.ts';
+import { actorDoubt, nameTest } from '../trace/stepNames.ts';
 import { touches } from '../trace/touches.ts';
 import type { TraceStep } from '../trace/traceStep.ts';
 import type { Action } from '../scenario/program.ts';
-import type { SystemDevice } from '../system/system.ts';
+import { hasStream } from '../system/names.ts';
+import type { System, SystemDevice } from '../system/system.ts';
 import { parseHitCondition, type HitTest } from './hitCondition.ts';
 import type { Lines } from './lines.ts';
 import type { Timeline } from './timeline.ts';
@@ -116,15 +118,19 @@ export class Breakpoints {
     if (wrong !== undefined) return refused(wrong);
     const made = this.#resolve(request);
     if (typeof made === 'string') return refused(made);
-    return { ...base, hitTest, ...made, breakpoint: { id, request, verified: true, message: made.message, line: made.line?.line ?? made.deviceLine } };
+    const message = made.message ?? conditionAdvice(request.condition);
+    return { ...base, hitTest, ...made, breakpoint: { id, request, verified: made.isDoubtful !== true, message, line: made.line?.line ?? made.deviceLine } };
   }
 
   #resolve(request: BreakpointRequest): Resolved | string {
     switch (request.kind) {
       case 'line': return this.#resolveLine(request.file, request.line);
       case 'function': {
-        const test = nameTest(request.name, this.#place.timeline.system.hypervisor?.name);
-        return typeof test === 'string' ? test : { test };
+        const { system } = this.#place.timeline;
+        const test = nameTest(request.name, system.hypervisor?.name);
+        if (typeof test === 'string') return test;
+        const doubt = actorDoubt(request.name, actorsOf(system));
+        return doubt === undefined ? { test } : { test, message: doubt, isDoubtful: true };
       }
       case 'instruction': return { test: (step) => readsAt(step, request.address) };
       case 'exception': {
@@ -202,16 +208,29 @@ function conditionProblem(condition: string | undefined): string | undefined {
   return first === undefined ? undefined : `The condition \`${condition}\` is no expression: ${first.message}.`;
 }
 
+/** What is odd about a condition that can be computed. */
+function conditionAdvice(condition: string | undefined): string | undefined {
+  const [slip] = condition === undefined ? [] : precedenceSlips(parseExpression(condition).expression);
+  return slip === undefined ? undefined : `The condition \`${condition}\`: ${slipText(slip)} Put parentheses where they are meant.`;
+}
+
 interface Resolved {
   readonly line?: { readonly file: string; readonly line: number };
   readonly test?: StepTest;
   readonly target?: DataTarget;
   readonly message?: string | undefined;
   readonly deviceLine?: number;
+  /** It is set, but hardly ever holds: the message says why. */
+  readonly isDoubtful?: boolean;
+}
+
+/** Who may be named in steps: hypervisors name their parts after these. */
+function actorsOf({ domains, smmus, devices, hypervisor }: System): string[] {
+  return [...domains, ...smmus, ...devices].map((one) => one.name).concat(hypervisor?.name ?? []);
 }
 
 function isTransactionOf(step: TraceStep, device: SystemDevice): boolean {
-  return step.kind === 'transaction' && step.smmu === device.smmu && device.sids.includes(step.sid);
+  return step.kind === 'transaction' && step.smmu === device.smmu && hasStream(device, step.sid);
 }
 
 /** Whether a step carries out, or reads, what lies at an address. */

@@ -4,6 +4,7 @@
  */
 import { toNumber } from '../../emulator/bits/u64.ts';
 import type { SourceRange } from '../../model/problem.ts';
+import { deviceOf as deviceOfStream } from '../system/names.ts';
 import type { SystemDevice } from '../system/system.ts';
 import type { FrameNode } from '../trace/frames.ts';
 import { pathAt } from '../trace/navigate.ts';
@@ -51,7 +52,7 @@ function addressOf(step: { readonly kind: string; readonly address?: unknown }):
 
 function deviceOf(session: Session, trace: UnitTrace, node: FrameNode): SystemDevice | undefined {
   const head = trace.steps[node.first - 1];
-  return head?.kind === 'transaction' ? session.system.devices.find((d) => d.smmu === head.smmu && d.sids.includes(head.sid)) : undefined;
+  return head?.kind === 'transaction' ? deviceOfStream(session.system, head.smmu, head.sid) : undefined;
 }
 
 /** Where a board describes a device; a declaration in the scenario is no board. */

@@ -52,10 +52,10 @@ export class Timeline {
   #base: number;
 
   constructor(boot: Boot, limits: SessionLimits = {}) {
-    const { system, runner } = boot;
+    const { program, system, runner } = boot;
     this.system = system;
     this.#runner = runner;
-    this.threads = new Threads(system);
+    this.threads = new Threads(system, program.actions);
     const { history } = system.machine;
     history.recording = true;
     this.#collector = new Collector(history, limits.stepsPerUnit ?? STEPS_PER_UNIT);

@@ -58,6 +58,25 @@ export function pciFunction<T extends Complex>(devices: readonly T[], name: stri
   return { ...parent, name: `${parent.name}:${place}.${fn}`, aliases: [name], sids: [run.sid + rid - run.rid], requesters: [], rid };
 }
 
+/** Whether a stream is that of a device, or of a function behind it. */
+export function hasStream({ sids, requesters }: Pick<SystemDevice, 'sids' | 'requesters'>, sid: number): boolean {
+  return sids.includes(sid) || requesters.some((r) => sid >= r.sid && sid < r.sid + r.count);
+}
+
+/** The device that a stream belongs to; for a function behind a root complex that function. */
+export function deviceOf(system: Pick<System, 'devices'>, smmu: number, sid: number): SystemDevice | undefined {
+  const own = system.devices.filter((d) => d.smmu === smmu);
+  return own.find((d) => d.sids.includes(sid)) ?? own.flatMap((d) => functionOf(system, d, sid) ?? [])[0];
+}
+
+function functionOf(system: Pick<System, 'devices'>, parent: SystemDevice, sid: number): SystemDevice | undefined {
+  const run = parent.requesters.find((r) => sid >= r.sid && sid < r.sid + r.count);
+  if (run === undefined) return undefined;
+  const rid = run.rid + sid - run.sid;
+  const hex = (value: number): string => value.toString(16).padStart(2, '0');
+  return findDevice(system, `${parent.name}:${hex(rid >>> 8)}:${hex((rid >>> 3) & 31)}.${rid & 7}`);
+}
+
 /** Index of the SMMU of a name among some; a lone one answers to `smmu` as well. */
 export function findSmmu(smmus: readonly SmmuAccess[], name: string): number | undefined {
   const index = smmus.findIndex((s) => isNamed(s, name));

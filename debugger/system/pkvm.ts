@@ -102,7 +102,8 @@ class TrappedSystem extends PkvmSystem<PkvmTrap> {
   }
 
   smmusOf(domain: string | undefined): readonly SmmuAccess[] {
-    if (domain !== 'host') return this.physical;
+    // Guests have no devices, so they see no SMMU.
+    if (domain !== 'host') return domain === undefined || domain === 'hypervisor' ? this.physical : [];
     return this.hypervisor.smmus.map(({ port }, i) => ({
       name: this.smmus[i]?.name ?? '', aliases: this.smmus[i]?.aliases ?? [], port, memory: this.hypervisor.memory, driver: this.hypervisor.drivers[i],
     }));
@@ -181,8 +182,8 @@ class ParavirtualSystem extends PkvmSystem<Pkvm> {
   }
 
   smmusOf(domain: string | undefined): readonly SmmuAccess[] {
-    // The host reaches no SMMU: EL2 has taken them away.
-    return domain === 'host' ? [] : this.physical;
+    // The host reaches no SMMU: EL2 has taken them away. Guests have no devices.
+    return domain === undefined || domain === 'hypervisor' ? this.physical : [];
   }
 
   override compare(): undefined {

@@ -91,6 +91,22 @@ function isPossible(text: string, fits: (name: string) => boolean): boolean {
   return isOfActor || text.startsWith('*') || KNOWN_NAMES.some(fits);
 }
 
+/** Who acts in every machine, as steps name them. */
+const COMMON_ACTORS = ['host', 'hyp', 'guest', 'toolstack', 'monitor'] as const;
+
+/** Why a name that begins with an actor will hardly be met: nobody of that name is known. Undefined where there is no doubt. */
+export function actorDoubt(pattern: string, actors: readonly string[]): string | undefined {
+  const text = pattern.trim();
+  const dot = text.indexOf('.');
+  const actor = text.slice(0, Math.max(0, dot)).toLowerCase();
+  // Emulated SMMUs are numbered by the models.
+  if (dot <= 0 || FAMILIES.has(actor) || actor.includes('*') || /smmu\d*$/.test(actor)) return undefined;
+  const known = [...new Set([...COMMON_ACTORS, ...actors])];
+  if (known.some((name) => name.toLowerCase() === actor)) return undefined;
+  const near = nearest(actor, [...FAMILIES, ...known]);
+  return `Nobody in this scenario is called ${text.slice(0, dot)}, so this may never stop${near === undefined ? '' : `: did you mean ${near}${text.slice(dot)}?`}${near === undefined ? '.' : ''}`;
+}
+
 /** A test for a pattern with `*`, whatever the case. Takes time in proportion to both lengths at most. */
 function glob(pattern: string): (name: string) => boolean {
   const parts = pattern.toLowerCase().split('*');

@@ -1,11 +1,14 @@
 /**
  * Who makes each step: a master (device, StreamID, SubstreamID), the command queue of an SMMU, a
  * processor of a domain, or the hypervisor. Threads known from the start have the first numbers;
- * others get theirs when they first act. The scenario itself is thread 1.
+ * others get theirs when they first act. The scenario itself is thread 1. Of the masters of a large board
+ * only those are known from the start that the scenario names.
  */
 import { FrameNode, type FrameTree } from './frames.ts';
 import type { TraceStep } from './traceStep.ts';
-import type { System } from '../system/system.ts';
+import type { Action } from '../scenario/program.ts';
+import { deviceOf, findDevice } from '../system/names.ts';
+import type { System, SystemDevice } from '../system/system.ts';
 
 /** A thread. */
 export interface Thread {
@@ -23,11 +26,14 @@ export class Threads {
   readonly #system: System;
   readonly #byName = new Map<string, Thread>();
   readonly #all: Thread[] = [];
+  /** Threads of masters by SMMU, StreamID and SubstreamID: each step of theirs asks. */
+  readonly #masters = new Map<string, number>();
 
-  constructor(system: System) {
+  /** Without actions, every device is known from the start. */
+  constructor(system: System, actions?: readonly Action[]) {
     this.#system = system;
     this.#thread('scenario', 'scenario');
-    for (const device of system.devices) for (const sid of device.sids) this.#thread(this.#masterName(device.smmu ?? -1, sid, undefined), 'master');
+    for (const device of actions === undefined ? system.devices : devicesIn(actions, system)) for (const sid of device.sids) this.#thread(this.#masterName(device.smmu ?? -1, sid, undefined), 'master');
     for (const smmu of system.smmus) this.#thread(`${smmu.name} command queue`, 'command queue');
     for (const domain of system.domains) this.#thread(domain.name, 'processor');
     if (system.hypervisor !== undefined) this.#thread(system.hypervisor.name, 'hypervisor');
@@ -48,13 +54,18 @@ export class Threads {
   }
 
   #masterName(smmu: number, sid: number, ssid: number | undefined): string {
-    const device = this.#system.devices.find((d) => (d.smmu ?? -1) === smmu && d.sids.includes(sid));
+    const device = smmu < 0 ? this.#system.devices.find((d) => d.smmu === undefined && d.sids.includes(sid)) : deviceOf(this.#system, smmu, sid);
     const who = device?.name ?? this.#system.smmus.find((s) => s.index === smmu)?.name ?? 'unknown';
     return `${who} StreamID 0x${sid.toString(16)}${ssid === undefined ? '' : ` SubstreamID 0x${ssid.toString(16)}`}`;
   }
 
   #master(smmu: number, sid: number, ssid?: number): number {
-    return this.#thread(this.#masterName(smmu, sid, ssid), 'master').id;
+    const key = `${smmu}:${sid}:${ssid ?? ''}`;
+    const known = this.#masters.get(key);
+    if (known !== undefined) return known;
+    const { id } = this.#thread(this.#masterName(smmu, sid, ssid), 'master');
+    this.#masters.set(key, id);
+    return id;
   }
 
   #queue(smmu: number): number {
@@ -67,7 +78,7 @@ export class Threads {
     if (actor === undefined) return SCENARIO_THREAD;
     const known = this.#byName.get(actor);
     if (known !== undefined) return known.id;
-    const device = this.#system.devices.find((d) => d.name === actor || d.aliases.includes(actor));
+    const device = findDevice(this.#system, actor);
     if (device !== undefined) return this.#master(device.smmu ?? -1, device.sids[0] ?? 0);
     const base = this.#byName.get(actor.split('.')[0] ?? actor);
     // An emulated SMMU acts by itself; a driver of the hypervisor is the hypervisor.
@@ -114,6 +125,20 @@ export class Threads {
     unit.byFrame.set(node, found);
     return found;
   }
+}
+
+/** The devices that lines name, each once, in the order of the machine; functions behind a root complex follow. */
+function devicesIn(actions: readonly Action[], system: System): SystemDevice[] {
+  const found = new Map<string, SystemDevice>();
+  const visit = ({ values, body }: Action): void => {
+    const word = values.get('device');
+    const device = word?.kind === 'word' ? findDevice(system, word.text) : undefined;
+    if (device !== undefined) found.set(device.name, device);
+    body.forEach(visit);
+  };
+  actions.forEach(visit);
+  const own = system.devices.filter((d) => found.has(d.name));
+  return [...own, ...[...found.values()].filter((d) => !own.some((o) => o.name === d.name))];
 }
 
 /** Frames that are of somebody. */

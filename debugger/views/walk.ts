@@ -5,7 +5,8 @@
  */
 import { hex, toNumber } from '../../emulator/bits/u64.ts';
 import type { Step } from '../../emulator/steps/step.ts';
-import { deviceOf, smmuName } from '../inspect/machineNames.ts';
+import { deviceOf } from '../system/names.ts';
+import { smmuName } from '../inspect/machineNames.ts';
 import type { UnitTrace } from '../session/trace.ts';
 import type { Session } from '../session/session.ts';
 import { FrameNode } from '../trace/frames.ts';

@@ -1,25 +1,29 @@
 /**
  * Fields, registers and functions that expressions name and that do not exist: `ste(8).Confg`. Only
- * where it is certain what is meant; a name that is computed elsewhere is left to the run.
+ * where it is certain what is meant; a name that is computed elsewhere is left to the run. And operators
+ * that bind otherwise than they look.
  */
 import type { Problem } from '../../../model/problem.ts';
 import { nearest } from '../../../model/platform/nearest.ts';
-import type { Expression, ExpressionSpan } from '../../expression/ast.ts';
+import { childrenOf, type Expression, type ExpressionSpan } from '../../expression/ast.ts';
 import { FUNCTIONS, NAMES } from '../../expression/functions.ts';
+import { precedenceSlips, slipText } from '../../expression/slips.ts';
 import type { PlacedLine } from '../declarations.ts';
 import { membersOf } from '../fields.ts';
 import type { MachineNames } from '../machine.ts';
-import { unknownName } from '../problem.ts';
+import { problem, shorten, unknownName, withFix } from '../problem.ts';
 import type { Value } from '../program.ts';
 import type { CheckInput } from './check.ts';
 
 /** Lists are called too, to name an SMMU: `evtq("smmu1")`. */
 const FUNCTION_NAMES = [...FUNCTIONS, ...NAMES].map((one) => one.name);
+
 /** Checks the expressions of one line. */
-export function* checkExpressions({ file, bound }: PlacedLine, { machine }: CheckInput): Generator<Problem> {
+export function* checkExpressions({ file, bound }: PlacedLine, { machine, reading }: CheckInput): Generator<Problem> {
   for (const value of bound.values.values()) {
     for (const top of expressionsOf(value)) {
       for (const one of partsOf(top)) yield* checkPart(one, file, machine);
+      yield* checkPrecedence(top, file, reading.files.get(file)?.text ?? '');
     }
   }
 }
@@ -41,15 +45,13 @@ export function* partsOf(expression: Expression): Generator<Expression> {
   for (const child of childrenOf(expression)) yield* partsOf(child);
 }
 
-function childrenOf(one: Expression): readonly Expression[] {
-  switch (one.kind) {
-    case 'member': return [one.of];
-    case 'index': return [one.of, one.index];
-    case 'call': return one.args;
-    case 'unary': return [one.operand];
-    case 'binary': return [one.left, one.right];
-    case 'where': return [one.list, one.condition];
-    default: return [];
+/** Bit operations on comparisons. */
+function* checkPrecedence(top: Expression, file: string, text: string): Generator<Problem> {
+  for (const slip of precedenceSlips(top)) {
+    const { start, end } = slip.meant;
+    const meant = text.slice(start, end);
+    const found = problem('scenario-precedence', { file, start: slip.whole.start, end: slip.whole.end }, slipText(slip), `Write \`(${shorten(meant)})\`, or put the comparison into parentheses if it is meant.`);
+    yield withFix(found, `Put \`${shorten(meant)}\` into parentheses`, { range: { file, start, end }, text: `(${meant})` });
   }
 }
 

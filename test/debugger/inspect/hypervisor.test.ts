@@ -47,6 +47,13 @@ describe('hypervisor', () => {
   });
 });
 
+describe('pKVM', () => {
+  it('shows the memory of a guest, which EL2 calls otherwise', () => {
+    const { inspector: look } = ran('smmu smmu0 base=0x9050000\ndevice eth0 smmu=smmu0 sid=8\nmemory ram 0x80000000 512M\nhypervisor pkvm\nguest vm\ncall host_donate_guest address=0x90000000 guest=0 gfn=0\n');
+    expect(lines(seen(look, 'Hypervisor', 'domains', 'vm').children?.() ?? [])).toEqual(['memory: 4K in 1 range']);
+  });
+});
+
 describe('guest against host', () => {
   it('compares each nested device field by field', () => {
     expect(seen(inspector, 'Guest against host', 'eth0').value).toBe('The hardware follows the guest: stage 1 and stage 2.');

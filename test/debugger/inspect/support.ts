@@ -14,7 +14,7 @@ export interface RigSystemOptions {
 export function rigSystem(rig: Rig, options: RigSystemOptions = {}): System {
   const devices = (options.devices ?? []).map((d): SystemDevice => ({ name: 'dev', aliases: [], smmu: 0, sids: [8], requesters: [], at: undefined, node: undefined, ...d }));
   return {
-    kind: 'native', machine: rig.machine, hypervisor: undefined, devices, domains: options.domains ?? [],
+    kind: 'native', machine: rig.machine, hypervisor: undefined, devices, domains: options.domains ?? [], ownerNames: new Map<string, string>(),
     smmus: rig.machine.smmus.map((_, index) => ({ name: `smmu${index}`, aliases: [], index, base: undefined, at: undefined })),
     ownerOf: (device: SystemDevice) => options.owners?.[device.name], compare: () => undefined,
   } as Partial<System> as System;

@@ -35,6 +35,18 @@ describe('reading a scenario', () => {
     else expect(marks(programOf(line))).not.toEqual([]);
   });
 
+  it.each([
+    ['a device-tree blob', '\ufffd\r\ufffd\ufffd\0\0\u0010\0\0\0\u0010'], ['an archive', `\u001f\ufffd\b${'\ufffd\ufffd#x\n'.repeat(500)}`], ['a program', `\u007fELF\u0002${'\0a\n'.repeat(100)}`],
+  ])('says once that %s is no text', (_, text) => {
+    const program = programOf(text);
+    expect(program.problems.map(({ id, message }) => [id, message])).toEqual([['scenario-syntax', 'This file is no text, so it is no scenario.']]);
+    expect([program.setup, program.actions]).toEqual([[], []]);
+  });
+
+  it('reads text with a stray byte', () => {
+    expect(marks(programOf('# M\ufffdller\nprobe\n'))).toEqual([]);
+  });
+
   it('reads every example of the catalog', () => {
     for (const { example } of VERBS) expect([example, marks(programOf({ 'main.smmu': example, 'machine.smmu': '' }))]).toEqual([example, []]);
   });

@@ -92,6 +92,39 @@ describe('breakpoints on device-tree lines', () => {
   });
 });
 
+describe('functions behind a root complex', () => {
+  const dts = `/dts-v1/;
+/ {
+  #address-cells = <2>;
+  #size-cells = <2>;
+  memory@80000000 { device_type = "memory"; reg = <0 0x80000000 0 0x10000000>; };
+  smmu: iommu@9050000 { compatible = "arm,smmu-v3"; reg = <0 0x9050000 0 0x20000>; #iommu-cells = <1>; };
+  pcie: pcie@20000000 {
+    compatible = "pci-host-ecam-generic";
+    device_type = "pci";
+    reg = <0 0x20000000 0 0x1000000>;
+    #address-cells = <3>;
+    #size-cells = <2>;
+    ranges = <0x2000000 0 0x40000000 0 0x40000000 0 0x1000000>;
+    iommu-map = <0 &smmu 0x1000 0x10000>;
+  };
+  other: dma@1000000 { reg = <0 0x1000000 0 0x1000>; iommus = <&smmu 1>; };
+};
+`;
+  const text = 'board "b.dts"\nin host\n  probe\n  attach pcie:01:00.0\n  map pcie:01:00.0 0 -> 0x81000000 4K\ndma pcie:01:00.0 read 0 4\n';
+
+  it('stop at the line of the complex, have a name, and a place on the stack', () => {
+    const s = session(text, {}, { '/s/b.dts': dts });
+    expect(s.threads.map((t) => t.name)).toEqual(['scenario', 'pcie:01:00.0 StreamID 0x1100', 'smmu command queue', 'host']);
+    const [found] = s.setBreakpoints({ kind: 'line', file: '/s/b.dts' }, [{ kind: 'line', file: '/s/b.dts', line: lineOf(dts, 'pcie: pcie') }]);
+    expect(found).toMatchObject({ verified: true, message: 'Stops where a transaction of pcie starts.' });
+    expect(s.run(forward)).toMatchObject({ reason: 'breakpoint', thread: 2 });
+    expect(s.frames().map((f) => f.name)).toContain('device pcie:01:00.0');
+    expect(s.run(forward).reason).toBe('end');
+    expect(s.threads).toHaveLength(4);
+  });
+});
+
 describe('function breakpoints', () => {
   it.each([
     ['CMD_SYNC', /^CMD_SYNC/], ['cfgi_ste', /^CMD_CFGI_STE/], ['F_TRANSLATION', /^event F_TRANSLATION/], ['walk.s1.l3', /^level 3/],
@@ -104,6 +137,24 @@ describe('function breakpoints', () => {
     for (const text of found) expect(text).toMatch(pattern);
     stopsOf(s, backward);
     bothWays(s);
+  });
+
+  it.each([
+    ['wlk.s2', 'Nobody in this scenario is called wlk, so this may never stop: did you mean walk.s2?'],
+    ['xen.cfgi_ste', 'Nobody in this scenario is called xen, so this may never stop.'],
+    ['hosst.store', 'Nobody in this scenario is called hosst, so this may never stop: did you mean host.store?'],
+  ])('is in doubt of %s', (name, message) => {
+    expect(session(scenario()).setBreakpoints({ kind: 'function' }, [{ kind: 'function', name }])[0]).toMatchObject({ verified: false, message });
+  });
+
+  it.each(['host.store', 'eth0.x', 'smmu0.x', 'vsmmu0.cfgi_ste', 'vm.x', '*.store', 'wal*.s2'])('takes %s', (name) => {
+    const s = session(`${MACHINE}device nic0 smmu=smmu0 sid=9\nhypervisor iommufd\nguest vm devices="nic0"\necho "x"\n`);
+    expect(s.setBreakpoints({ kind: 'function' }, [{ kind: 'function', name }])[0]).toMatchObject({ verified: true });
+  });
+
+  it('say where a condition binds otherwise than it looks', () => {
+    const [b] = session(scenario()).setBreakpoints({ kind: 'function' }, [{ kind: 'function', name: 'store', condition: 'address & 1 == 1' }]);
+    expect(b).toMatchObject({ verified: true, message: expect.stringContaining('`==` binds stronger than `&`') });
   });
 
   it('say what a name should look like', () => {

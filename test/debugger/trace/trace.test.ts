@@ -137,7 +137,7 @@ describe('touches', () => {
 
 describe('threads', () => {
   const system = {
-    devices: [{ name: 'eth0', aliases: ['e'], smmu: 0, sids: [8, 9], at: undefined, node: undefined }], smmus: [{ name: 'smmu', index: 0, base: 0, at: undefined }],
+    devices: [{ name: 'eth0', aliases: ['e'], smmu: 0, sids: [8, 9], requesters: [], at: undefined, node: undefined }], smmus: [{ name: 'smmu', index: 0, base: 0, at: undefined }],
     domains: [{ name: 'domd', kind: 'guest', at: undefined }], hypervisor: { name: 'xen' },
   } as unknown as System;
 
