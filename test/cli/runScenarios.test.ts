@@ -41,7 +41,7 @@ describe('vsmmu run', () => {
   a.smmu:13: expect register smmu0 CR0 0
     CR0 has another value.
     expected  0x0
-    got       0xd
+    got       0x1f
 
 1 scenario: 0 passed, 1 failed
 `);
@@ -91,7 +91,7 @@ describe('vsmmu run', () => {
           path: 'a.smmu', status: 'failed', actions: 8, expectations: 2,
           failures: [
             { file: 'a.smmu', line: 12, column: 1, action: 'expect fault F_TRANSLATION', status: 'failed', expected: 'F_TRANSLATION', cause: { file: 'a.smmu', line: 10, column: 3 } },
-            { line: 13, expected: '0x0', actual: '0xd' },
+            { line: 13, expected: '0x0', actual: '0x1f' },
           ],
         },
         { path: 'w.smmu', status: 'wrong', problems: [{ level: 'error', line: 1 }] },

@@ -83,7 +83,7 @@ const FATES: Readonly<Record<PageRequestFate, (smmu: Smmu) => string>> = {
 
 function whyFailed(cr0: number): string {
   if ((cr0 & CR0.SMMUEN) === 0) return 'the SMMU is off (CR0.SMMUEN)';
-  if ((cr0 & CR0.PRIQEN) === 0) return 'the PRI queue is off, which no driver here sets up: write PRIQ_BASE, then CR0.PRIQEN';
+  if ((cr0 & CR0.PRIQEN) === 0) return 'the PRI queue is off (CR0.PRIQEN): `probe` sets it up where the SMMU has one, and Xen does not';
   return 'the PRI queue cannot be written, or no STE of the stream lets the SMMU answer';
 }
 

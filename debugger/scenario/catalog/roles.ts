@@ -33,7 +33,7 @@ export const BLOCK_VERBS = [
 ];
 
 export const DRIVER_VERBS = [
-  driver('probe', 'Sets up an SMMU as Linux does at probe: command and event queue, stream table, invalidations, enables.', {
+  driver('probe', 'Sets up an SMMU as Linux does at probe: command, event and PRI queue, stream table, invalidations, enables, and `CR0.ATSCHK` where the SMMU has ATS.', {
     parameters: [ANY_SMMU], example: 'probe smmu0',
   }),
   driver('attach', 'Gives a device a context: CD, STE, `CMD_CFGI_STE`, `CMD_SYNC`.', {

@@ -2,7 +2,8 @@
  * A driver of an SMMU in the way of Linux's arm-smmu-v3: probe and reset as real register accesses and
  * commands, one context per attached device with an address space per SubstreamID in use, map without
  * invalidation, unmap with it. It works against any register port, so the same code is the driver of a
- * host, of a guest on an emulated SMMU, and of a hypervisor. No ATS and PRI; interrupts are polled.
+ * host, of a guest on an emulated SMMU, and of a hypervisor. The PRI queue and the check of translated
+ * traffic are set up where the SMMU has them; no device is given ATS. Interrupts are polled.
  */
 import { encodeCommand } from '../../fields/commands.ts';
 import { encode, type FieldInput } from '../../fields/layout.ts';
@@ -16,6 +17,7 @@ import { PAGE_SIZE, type PagePool } from '../pages.ts';
 import { Box, Fields } from '../state.ts';
 import { Contexts, type Context, type Space } from './contexts.ts';
 import { coveredBytes, overlaps, type MappedRange } from './ranges.ts';
+import { pagesText, rangeProblem, unmappedText } from './rangeText.ts';
 import { CheckedPort, type RegisterPort } from './port.ts';
 import { DriverQueue, type BatchResult } from './queue.ts';
 import { StreamTable, writeSte } from './streams.ts';
@@ -23,9 +25,10 @@ import { StreamTable, writeSte } from './streams.ts';
 const EVENTQ_PROD = 0x100a8;
 const EVENTQ_CONS = 0x100ac;
 const GBPA_ABORT_UPDATE = 0x8010_0000;
-const IRQ_ENABLES = 5;
-/** Tables have four levels of a 4K granule. */
-const INPUT_END = 2 ** 48;
+const PRIQ_PROD = 0x100c8;
+const PRIQ_CONS = 0x100cc;
+/** Of global errors, of the event queue, of the PRI queue. */
+const IRQ = { gerror: 1, priq: 2, eventq: 4 } as const;
 const OAS_CODES: readonly number[] = [32, 36, 40, 42, 44, 48, 52];
 
 /** What a driver is made of. */
@@ -41,6 +44,8 @@ export interface DriverParts {
   readonly onTableWrite?: (address: number) => void;
   /** No CFGI_STE for a new level-2 table beyond those of its entries: as Linux, which relies on an absent table not being cached. */
   readonly leafOnly?: boolean;
+  /** Built without PCI ATS and PRI, as Xen's driver is: no PRI queue, and translated traffic passes unchecked. */
+  readonly withoutAts?: boolean;
 }
 
 /** How a driver sets the SMMU up. */
@@ -78,9 +83,9 @@ export interface UnmapRange {
   readonly leaveStale?: boolean;
 }
 
-type DriverField = 'prod' | 'base' | 'log2' | 'evtq' | 'strtab' | 'isTwoLevel' | 'sidBits' | 'nextAsid' | 'oasCode';
+type DriverField = 'prod' | 'base' | 'log2' | 'evtq' | 'priq' | 'strtab' | 'isTwoLevel' | 'sidBits' | 'nextAsid' | 'oasCode';
 
-const FIELDS: readonly DriverField[] = ['prod', 'base', 'log2', 'evtq', 'strtab', 'isTwoLevel', 'sidBits', 'nextAsid', 'oasCode'];
+const FIELDS: readonly DriverField[] = ['prod', 'base', 'log2', 'evtq', 'priq', 'strtab', 'isTwoLevel', 'sidBits', 'nextAsid', 'oasCode'];
 
 /** A driver and the one SMMU that it drives. */
 export class SmmuDriver {
@@ -127,7 +132,9 @@ export class SmmuDriver {
     const events = this.#parts.pages.allocate(Math.max(1, (2 ** log2 * 32) / PAGE_SIZE));
     const isTwoLevel = f.twoLevel && options.linearSidBits === undefined;
     const hasTable = this.streams.create({ isTwoLevel, sidBits: options.linearSidBits ?? (isTwoLevel ? f.sidSize : Math.min(f.sidSize, 8)) });
-    if (queues === undefined || events === undefined || !hasTable) return failed('-ENOMEM');
+    const requests = this.#hasPri(f) ? this.#parts.pages.allocate(Math.max(1, (2 ** priqLog2(log2, f) * 16) / PAGE_SIZE)) : 0;
+    if (queues === undefined || events === undefined || requests === undefined || !hasTable) return failed('-ENOMEM');
+    this.#state.set('priq', requests);
     this.#state.set('base', queues);
     this.#state.set('evtq', events);
     this.#state.set('log2', log2);
@@ -135,7 +142,11 @@ export class SmmuDriver {
     return this.reset(f);
   }
 
-  /** The reset sequence: off, tables, command queue, event queue, interrupts, on. */
+  #hasPri(f: Features): boolean {
+    return f.pri && this.#parts.withoutAts !== true;
+  }
+
+  /** The reset sequence: off, tables, command queue, event queue, PRI queue, check of translated traffic, interrupts, on. */
   reset(f: Features): Outcome {
     const { port } = this;
     port.aborted = -1;
@@ -146,10 +157,16 @@ export class SmmuDriver {
     const commands = [encodeCommand('CFGI_STE_RANGE', { Range: 31 }), f.hyp ? encodeCommand('TLBI_EL2_ALL', {}) : undefined, encodeCommand('TLBI_NSNH_ALL', {})];
     const batch = this.queue.submit(commands.filter((c) => c !== undefined));
     this.#writeEventQueue();
-    if (!this.#enable(CR0.CMDQEN | CR0.EVENTQEN)) return this.#refused('event queue');
+    let enables = CR0.CMDQEN | CR0.EVENTQEN;
+    if (!this.#enable(enables)) return this.#refused('event queue');
+    if (this.#hasPri(f)) {
+      this.#writePriQueue(f);
+      if (!this.#enable(enables |= CR0.PRIQEN)) return this.#refused('PRI queue');
+    }
+    if (f.ats && this.#parts.withoutAts !== true && !this.#enable(enables |= CR0.ATSCHK)) return this.#refused('ATS check');
     port.write(REG.IRQ_CTRL, 0);
-    port.write(REG.IRQ_CTRL, IRQ_ENABLES);
-    if (!this.#enable(CR0.CMDQEN | CR0.EVENTQEN | CR0.SMMUEN)) return this.#refused('SMMU interface');
+    port.write(REG.IRQ_CTRL, IRQ.gerror | IRQ.eventq | (this.#hasPri(f) ? IRQ.priq : 0));
+    if (!this.#enable(enables | CR0.SMMUEN)) return this.#refused('SMMU interface');
     if (port.aborted >= 0) return failed(`data abort at offset 0x${port.aborted.toString(16)}`);
     return batch.isDone ? done('the SMMU is on') : failed('CMD_SYNC timeout');
   }
@@ -171,6 +188,12 @@ export class SmmuDriver {
     this.port.writeWide(REG.EVENTQ_BASE, this.#state.get('evtq') + this.#state.get('log2'));
     this.port.write(EVENTQ_PROD, 0);
     this.port.write(EVENTQ_CONS, 0);
+  }
+
+  #writePriQueue(f: Features): void {
+    this.port.writeWide(REG.PRIQ_BASE, this.#state.get('priq') + priqLog2(this.#state.get('log2'), f));
+    this.port.write(PRIQ_PROD, 0);
+    this.port.write(PRIQ_CONS, 0);
   }
 
   /** Writes CR0 and waits for CR0ACK. */
@@ -343,14 +366,9 @@ export class SmmuDriver {
   }
 }
 
-function pagesText(bytes: number): string {
-  return bytes === PAGE_SIZE ? '1 page' : `${bytes / PAGE_SIZE} pages`;
-}
-
-/** What an unmap took away; a range need not have been mapped whole. */
-function unmappedText(covered: number, size: number): string {
-  if (covered === 0) return 'nothing was mapped there';
-  return covered === size ? `unmapped ${pagesText(covered)}` : `unmapped ${pagesText(covered)}, the rest of the range was not mapped`;
+/** log2 of the entries of the PRI queue. */
+function priqLog2(queueLog2: number, { priqLog2: most }: Features): number {
+  return Math.min(queueLog2, most);
 }
 
 /** More TLBI by address than this become one for the whole ASID. */
@@ -360,11 +378,6 @@ function invalidation(asid: number, iova: number, size: number): Uint32Array[] {
   const pages = size / PAGE_SIZE;
   if (pages > MOST_TLBI) return [encodeCommand('TLBI_NH_ASID', { ASID: asid }) ?? new Uint32Array(4)];
   return Array.from({ length: pages }, (_, i) => encodeCommand('TLBI_NH_VA', { ASID: asid, Leaf: 1, Address: iova + i * PAGE_SIZE }) ?? new Uint32Array(4));
-}
-
-function rangeProblem(iova: number, size: number): string | undefined {
-  if (size <= 0 || size % PAGE_SIZE !== 0 || iova % PAGE_SIZE !== 0) return '-EINVAL: address and size must be multiples of 4K';
-  return iova + size > INPUT_END ? '-ERANGE: the tables have 48 bits of input address' : undefined;
 }
 
 function outcomeOf(results: readonly BatchResult[], text: string): Outcome {

@@ -29,7 +29,7 @@ export class HostSmmu {
     this.#memory = viewOf(machine.memory, undefined, runtime.stores('xen'));
     this.driver = new SmmuDriver({
       history: machine.history, name: `xen.smmu${options.index}`, port: physicalPort(smmu), memory: this.#memory, pages: options.pages,
-      onCommand: (words) => this.#count(words),
+      onCommand: (words) => this.#count(words), withoutAts: true,
     });
   }
 

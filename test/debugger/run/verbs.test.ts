@@ -29,7 +29,7 @@ write smmu0 GERROR_IRQ_CFG1 0x55
 expect refused "guarded"
 write smmu0 STRTAB_BASE_CFG 0
 expect refused
-expect register smmu0 CR0ACK 0xd
+expect register smmu0 CR0ACK 0x1f
 expect smmu0.CR0ACK.SMMUEN == 1
 read smmu0 IDR5
 expect data 0x100476
@@ -85,15 +85,16 @@ expect refused "opcode 0xff: the queue has stopped with CERROR 1"
 
   it('refuse addresses that no table takes, and say why a page request is not recorded', () => {
     expect(outcomes(`${READY}in host\n  map eth0 0xfffffffffffff000 -> 0x81000000 8K`).at(-1)).toContain('-ERANGE');
-    expect(outcomes(`${READY}page-request eth0 0x1000`).at(-1)).toContain('answered with failure: the PRI queue is off');
+    expect(outcomes(`${READY}write smmu0 CR0 0xd\npage-request eth0 0x1000`).at(-1)).toContain('answered with failure: the PRI queue is off');
+    expect(outcomes(`${READY}page-request eth0 0x1000`).at(-1)).toContain('is recorded in the PRI queue');
   });
 
   it('show a record before the interrupt that tells of it', () => {
     const kinds = stepsOf(prepare(`${READY}dma eth0 read 0 4`)).map((s) => s.kind);
     expect(kinds.slice(kinds.indexOf('event'))).toEqual(['event', 'interrupt', 'result']);
-    const pri = `${READY}write smmu0 PRIQ_BASE 0x82000004\nwrite smmu0 CR0 0xf\npage-request eth0 0x1000`;
-    expect(stepsOf(prepare(pri)).map((s) => s.kind).slice(-2)).toEqual(['register', 'page request']);
-    expect(stepsOf(prepare(pri.replace('\nwrite smmu0 CR0', '\nwrite smmu0 IRQ_CTRL 7\nwrite smmu0 CR0'))).map((s) => s.kind).slice(-2)).toEqual(['page request', 'interrupt']);
+    const pri = (before: string): string[] => stepsOf(prepare(`${READY}${before}page-request eth0 0x1000`)).map((s) => s.kind).slice(-2);
+    expect(pri('')).toEqual(['page request', 'interrupt']);
+    expect(pri('write smmu0 IRQ_CTRL 5\n')).toEqual(['register', 'page request']);
   });
 
   it('write memory in any size, and fill it', () => {
@@ -172,10 +173,10 @@ expect fault none
 
   it('acknowledge late where the scenario settles', () => {
     expect(failures(prepare(`${READY}
-write smmu0 CR0 0xc
-expect register smmu0 CR0ACK 0xd
+write smmu0 CR0 0x1e
+expect register smmu0 CR0ACK 0x1f
 settle smmu0
-expect register smmu0 CR0ACK 0xc
+expect register smmu0 CR0ACK 0x1e
 `))).toEqual([]);
   });
 });
@@ -232,7 +233,6 @@ describe('ATS and page requests', () => {
     expect(failures(prepare(`${READY}
 ste smmu0 8 EATS=1
 command smmu0 CMD_CFGI_STE StreamID=8 Leaf=1
-write smmu0 CR0 0x1d
 ats eth0 read 0x10000000 4
 expect pa 0x81000000
 in host
@@ -243,16 +243,14 @@ command smmu0 CMD_ATC_INV StreamID=8 Size=52
 ats eth0 read 0x10000000 4
 expect refused "page request"
 page-request eth0 0x10000000 r ssid=1
-expect refused
+expect ok
 `))).toEqual([]);
   });
 });
 
 describe('page requests', () => {
   it('reach the queue, and are answered', () => {
-    expect(failures(prepare(`${READY}write smmu0 PRIQ_BASE 0x8a000004
-write smmu0 CR0 0xf
-page-request eth0 0x10000000 rw ssid=1 group=5
+    expect(failures(prepare(`${READY}page-request eth0 0x10000000 rw ssid=1 group=5
 expect ok
 expect priq[0].PRGIndex == 5
 expect register smmu0 PRIQ_PROD 1
@@ -300,13 +298,13 @@ describe('expectations', () => {
     ['consume smmu0', '0 commands taken'],
     ['events', 'the event queue is empty'],
     ['dma eth0 read 0 4\nevents', 'took F_TRANSLATION'],
-    ['echo "CR0 is {smmu0.CR0}, CR1 {smmu0.CR1}, {eth0.sid}"', 'CR0 is 0xd, CR1 0xd75, 8'],
-    ['echo "{reg(\\"CR0\\")} {count(tlb where world == \\"x\\")} {{}}"', '0xd 0 {}'],
-    ['write smmu0 0x20 0xd', 'CR0 is written'],
+    ['echo "CR0 is {smmu0.CR0}, CR1 {smmu0.CR1}, {eth0.sid}"', 'CR0 is 0x1f, CR1 0xd75, 8'],
+    ['echo "{reg(\\"CR0\\")} {count(tlb where world == \\"x\\")} {{}}"', '0x1f 0 {}'],
+    ['write smmu0 0x20 0x1f', 'CR0 is written'],
     ['read smmu0 0x80', 'STRTAB_BASE is 0x8f001000'],
     ['read smmu0 0x84', 'the upper half of STRTAB_BASE is 0x0'],
     ['read smmu0 0x3f0', 'offset 0x3f0 is 0x0'],
-    ['expect register smmu0 0x24 0xd', '0x24 is 0xd'],
+    ['expect register smmu0 0x24 0x1f', '0x24 is 0x1f'],
   ])('%s says: %s', (lines, text) => {
     expect(outcomes(`${READY}${lines}\n`).at(-1)).toMatch(new RegExp(`^ok [\\w.]+: ${text.replaceAll(/[{}.]/g, '\\$&')}$`));
   });

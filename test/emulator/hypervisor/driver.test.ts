@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { eventOf, fromNumber, Machine, READ, requestOf, Response, type PresetName } from '../../../emulator/index.ts';
-import { SmmuDriver } from '../../../emulator/hypervisor/driver/driver.ts';
+import { eventOf, fromNumber, hex, Machine, READ, requestOf, Response, type PresetName } from '../../../emulator/index.ts';
+import { registerName } from '../../../emulator/fields/registers.ts';
+import { SmmuDriver, type DriverParts } from '../../../emulator/hypervisor/driver/driver.ts';
 import { physicalPort } from '../../../emulator/hypervisor/driver/port.ts';
 import { done, Runtime } from '../../../emulator/hypervisor/hypervisor.ts';
 import { viewOf } from '../../../emulator/hypervisor/memoryView.ts';
@@ -9,12 +10,12 @@ import { PagePool } from '../../../emulator/hypervisor/pages.ts';
 const RAM = 0x4000_0000;
 const KERNEL = 0x4800_0000;
 
-function native(model: PresetName = 'v3.3-full') {
+function native(model: PresetName = 'v3.3-full', parts: Partial<DriverParts> = {}) {
   const machine = new Machine({ regions: [{ name: 'ram', kind: 'ram', base: RAM, size: 0x1000_0000, owner: 'host' }], smmus: [{ model }] });
   const runtime = new Runtime(machine, 'native', { domainOf: () => 'host', within: (r) => (driver.mayReach(r.sid, r.address) ? undefined : 'not mapped for it') });
   const driver: SmmuDriver = new SmmuDriver({
     history: machine.history, name: 'host', port: physicalPort(machine.smmus[0]!), memory: viewOf(machine.memory),
-    pages: new PagePool(machine.history, 'host', { base: KERNEL, size: 0x100_0000 }), onCommand: () => runtime.costs.count('commands'),
+    pages: new PagePool(machine.history, 'host', { base: KERNEL, size: 0x100_0000 }), onCommand: () => runtime.costs.count('commands'), ...parts,
   });
   machine.history.recording = true;
   const dma = (sid: number, address: number): number | string => {
@@ -38,6 +39,33 @@ describe('the driver on a physical SMMU', () => {
     expect(driver.unmap(0x20, 0x2000, 0x1000)).toMatchObject({ ok: true });
     expect(dma(0x20, 0x2abc)).toBe('F_TRANSLATION');
     expect(runtime.monitor.violations).toEqual([]);
+  });
+
+  it.each([
+    ['v3.3-full', {}, ['0x0', '0x8', '0xc', '0xe', '0x1e', '0x1f'], '0x7'],
+    ['v3.3-full', { withoutAts: true }, ['0x0', '0x8', '0xc', '0xd'], '0x5'],
+    ['qemu-virt', {}, ['0x0', '0x8', '0xc', '0xd'], '0x5'],
+  ] as const)('enables what %s has in the order of Linux: %o', (model, parts, enables, interrupts) => {
+    const { machine, driver } = native(model, parts);
+    const writes: [string, string][] = [];
+    machine.observer = { step: (step) => { if (step.kind === 'register' && step.isTaken) writes.push([registerName(step.offset), hex(step.value)]); } };
+    driver.probe();
+    machine.observer = null;
+    const of = (name: string): string[] => writes.flatMap(([n, value]) => (n === name ? [value] : []));
+    expect(of('CR0')).toEqual(enables);
+    expect(of('IRQ_CTRL').at(-1)).toBe(interrupts);
+    expect(of('PRIQ_BASE').length > 0).toBe(enables.length > 4);
+  });
+
+  it('tells how much an unmap took away', () => {
+    const { driver } = native();
+    driver.probe();
+    driver.attach([5]);
+    driver.map(5, 0x10000, 0x4200_0000, 0x4000);
+    expect(driver.unmap(5, 0x10000, 0x1000).text).toBe('unmapped 1 page');
+    expect(driver.unmap(5, 0x10000, 0x1000).text).toBe('nothing was mapped there');
+    expect(driver.unmap(5, 0xf000, 0x3000).text).toBe('unmapped 1 page, the rest of the range was not mapped');
+    expect(driver.unmap(5, 0x12000, 0x2000, true).text).toBe('unmapped 2 pages, without invalidation');
   });
 
   it('maps nothing over what is mapped, as Linux does not', () => {
