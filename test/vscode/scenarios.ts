@@ -56,6 +56,9 @@ export const scenarios: readonly UiTest[] = [
       await problems.filter({ hasText: 'scenario-unknown-field' }).first().waitFor();
       await problems.filter({ hasText: 'scenario-value' }).first().waitFor();
       await problems.filter({ hasText: 'scenario-unknown-device' }).first().waitFor({ state: 'hidden' });
+      // Colours, also of lines with errors: an action, a device, and the field that is none.
+      const [action, device, field] = await Promise.all(['probe', 'eth0', 'Confg'].map((text) => workbench.colourOf(text)));
+      if (new Set([action, device, field]).size < 3) throw new Error(`probe, eth0 and Confg have the colours ${action}, ${device}, ${field}`);
       await workbench.screenshot('scenario-problems');
     },
   },

@@ -8,6 +8,8 @@ import axe, { type AxeResults } from 'axe-core';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 
 const SCREENSHOTS = 'out/screenshots';
+/** What the editor in front tells apart by colour. */
+const TOKENS = '.editor-group-container.active .view-line span span';
 
 export class Workbench {
   readonly page: Page;
@@ -153,6 +155,11 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   }
 
+  /** The colour of the first token that is `text`, in the editor that is in front. */
+  colourOf(text: string): Promise<string> {
+    return this.editor.locator('.view-line span span').getByText(text, { exact: true }).first().evaluate('(token) => getComputedStyle(token).color');
+  }
+
   /** Takes the pointer out of the way, so that only what the keys ask for is shown. */
   async restPointer(): Promise<void> {
     await this.page.mouse.move(1, 1);
@@ -207,10 +214,13 @@ export class Workbench {
    */
   async screenshot(name: string, again?: () => Promise<void>): Promise<void> {
     await mkdir(SCREENSHOTS, { recursive: true });
+    const tokens = await this.page.locator(TOKENS).count();
     for (const [colorScheme, shown] of [['light', '.monaco-workbench.vs'], ['dark', '.monaco-workbench.vs-dark']] as const) {
       await this.page.emulateMedia({ colorScheme });
       await this.page.locator(shown).first().waitFor();
       await again?.();
+      // Colours of the language server are gone for a moment; what else has changed with the theme is a picture too.
+      await this.page.waitForFunction(`document.querySelectorAll('${TOKENS}').length >= ${tokens}`, undefined, { timeout: 3000 }).catch(() => undefined);
       await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), animations: 'disabled' });
     }
   }
