@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import { PLACE, type Place, TO_WEB, type ToWeb } from '../views/messages.ts';
 import type { View, ViewPanels } from '../views/panels.ts';
-import { nullable, number, object, text } from '../views/shape.ts';
+import { flag, nullable, number, object, text } from '../views/shape.ts';
 import { openLine } from '../pages.ts';
 import { TYPE } from './configurations.ts';
 
@@ -22,8 +22,11 @@ const VIEWS: readonly { readonly id: string; readonly command: string; readonly 
 ];
 
 const LISTED = 200;
+/** Rows of trees of which it is remembered that they were opened or closed. */
+const MOST_FOLDS = 400;
 
 const CHOSEN = object({ id: text, value: text });
+const FOLDED = object({ id: text, isOpen: flag });
 const MOMENT = object({ unit: number, step: number });
 const ADDRESS = object({ address: number });
 const COMPARED = object({ text });
@@ -107,6 +110,12 @@ class Choices {
     this.options = new Map(Object.entries(typeof kept === 'object' && kept !== null ? kept : {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
   }
 
+  /** Remembers that a row of a tree was opened or closed: the latest last, the oldest are forgotten. */
+  fold(id: string, isOpen: boolean): void {
+    const others = (this.options.get('folds') ?? '').split(' ').filter((word) => word !== '' && word.slice(1) !== id);
+    this.set('folds', [...others, `${isOpen ? '+' : '-'}${id}`].slice(-MOST_FOLDS).join(' '));
+  }
+
   /** Remembers a choice. Another search begins on its first page, and a page is not remembered. */
   set(id: string, value: string): void {
     if (id !== 'page') this.options.delete('page');
@@ -139,6 +148,11 @@ function viewOf({ id, title }: { readonly id: string; readonly title: () => stri
     actions: {
       goTo: (_, value) => goTo(value),
       writer: (_, value) => openWriter(value),
+      fold: async (_, value) => {
+        if (!FOLDED(value)) return;
+        choices.fold(value.id, value.isOpen);
+        changed.fire();
+      },
       set: async (_, value) => {
         if (!CHOSEN(value)) return;
         if (value.id === 'compare') {

@@ -24,8 +24,14 @@ export interface TableRange {
   readonly size: number;
   /** Where it leads; undefined where it leads nowhere. */
   readonly output: number | undefined;
-  /** `rwx`, or `user r--, privileged rw-`. */
+  /** Where stage 1 alone leads, in combined tables. */
+  readonly via: number | undefined;
+  /** Level of its first descriptor. */
+  readonly level: number;
+  /** `rwx`, or `user r--, privileged rw-`, with what bits alone do not say. */
   readonly permissions: string;
+  /** The same as bits: read 1, write 2, execute 4. */
+  readonly access: Access;
   readonly attributes: string;
   /** Who owns the memory, where the output is a physical address. */
   readonly owner: string | undefined;
@@ -34,6 +40,15 @@ export interface TableRange {
   /** What is wrong with it. */
   readonly problem: string | undefined;
 }
+
+/** What each privilege may do, as bits: read 1, write 2, execute 4; and what bits alone do not say. */
+export interface Access {
+  readonly user: number;
+  readonly privileged: number;
+  readonly flags: string;
+}
+
+const NO_ACCESS: Access = { user: 0, privileged: 0, flags: '' };
 
 /** A set of tables of a stream, ready to be listed. */
 export interface Space {
@@ -95,11 +110,15 @@ function stage2Of(machine: Machine, smmu: number, ste: SteConfig): Stage2Space |
   return {
     fwb: ste.fwb, xnx, stage: 'stage 2', tables: { memory: machine.memory, regime, locate: (address) => address }, base: 0n,
     pieces: (entry) => {
-      const [user, kernel] = splitStage2(stage2Permissions(entry.hi, entry.lo, xnx));
-      const range = { permissions: permissionText(user, kernel) + flagText(regime, entry), attributes: stage2Type(entry.lo, ste.fwb) };
-      return byOwner(owners, entry, { ...range, output: entry.output, input: entry.input, size: entry.size });
+      const [user, privileged] = splitStage2(stage2Permissions(entry.hi, entry.lo, xnx));
+      const range = { ...permitted({ user, privileged, flags: flagText(regime, entry) }), attributes: stage2Type(entry.lo, ste.fwb) };
+      return byOwner(owners, entry, { ...range, via: undefined, output: entry.output, input: entry.input, size: entry.size });
     },
   };
+}
+
+function permitted(access: Access): Pick<TableRange, 'access' | 'permissions'> {
+  return { access, permissions: permissionText(access.user, access.privileged) + access.flags };
 }
 
 function stage2Type(lo: number, fwb: boolean): string {
@@ -130,8 +149,8 @@ function stage1Of(machine: Machine, cd: CdConfig, options: Stage1Options): Space
   const through = second === undefined ? undefined : translator(second.tables);
   const output = second === undefined ? undefined : translator(second.tables);
   const plain = (entry: TableEntry): Iterable<TableRange> => {
-    const range = { ...stage1Text(cd, regime, entry), output: entry.output, input: entry.input, size: entry.size };
-    return second === undefined ? byOwner(owners, entry, range) : [{ ...range, owner: undefined, descriptor: entry.descriptor, problem: undefined }];
+    const range = { ...stage1Text(cd, regime, entry), via: undefined, output: entry.output, input: entry.input, size: entry.size };
+    return second === undefined ? byOwner(owners, entry, range) : [{ ...range, level: entry.level, owner: undefined, descriptor: entry.descriptor, problem: undefined }];
   };
   return {
     stage: isCombined ? 'combined' : 'stage 1', base: half === 0 ? 0n : (1n << 64n) - (1n << BigInt(regime.ia)),
@@ -160,9 +179,9 @@ function stage1Bits(cd: CdConfig, entry: TableEntry): readonly [number, number] 
   return [bits & 7, bits >>> 3];
 }
 
-function stage1Text(cd: CdConfig, regime: Regime, entry: TableEntry): { readonly permissions: string; readonly attributes: string } {
-  const [user, kernel] = stage1Bits(cd, entry);
-  return { permissions: permissionText(user, kernel) + flagText(regime, entry), attributes: attributeName(mairByte(cd.mair0, cd.mair1, (entry.lo >>> 2) & 7)) };
+function stage1Text(cd: CdConfig, regime: Regime, entry: TableEntry): Pick<TableRange, 'access' | 'permissions' | 'attributes'> {
+  const [user, privileged] = stage1Bits(cd, entry);
+  return { ...permitted({ user, privileged, flags: flagText(regime, entry) }), attributes: attributeName(mairByte(cd.mair0, cd.mair1, (entry.lo >>> 2) & 7)) };
 }
 
 interface CombinedParts {
@@ -186,20 +205,25 @@ function* combined(parts: CombinedParts, from: number): Generator<TableRange> {
     }
     const at = through(entry.output + done, budget);
     const size = Math.min(entry.size - done, at?.left ?? 4096);
-    const place = { input: entry.input + done, size };
+    const place = { input: entry.input + done, size, via: entry.output + done };
     done += size;
     if (at === undefined) {
-      yield { ...place, output: undefined, permissions: '---', attributes: '', owner: undefined, descriptor: entry.descriptor, problem: 'stage 2 does not map the output of stage 1' };
+      yield { ...nowhere(entry, 'stage 2 does not map the output of stage 1'), ...place };
       continue;
     }
     const [user2, kernel2] = splitStage2(stage2Permissions(at.entry.hi, at.entry.lo, second.xnx));
     const flags = flagText(regime, entry) || flagText(second.tables.regime, at.entry);
     const attributes = attributeName(applyStage2(type, (at.entry.lo >>> 2) & 15, second.fwb));
-    yield* byOwner(owners, entry, { ...place, output: at.output, permissions: permissionText(user & user2, kernel & kernel2) + flags, attributes });
+    yield* byOwner(owners, entry, { ...place, output: at.output, ...permitted({ user: user & user2, privileged: kernel & kernel2, flags }), attributes });
   }
 }
 
-type Unowned = Pick<TableRange, 'input' | 'size' | 'permissions' | 'attributes'> & { readonly output: number };
+/** A range that leads nowhere. */
+export function nowhere({ input, size, level, descriptor }: TableEntry, problem: string | undefined): TableRange {
+  return { input, size, level, descriptor, output: undefined, via: undefined, ...permitted(NO_ACCESS), permissions: '---', attributes: '', owner: undefined, problem };
+}
+
+type Unowned = Omit<TableRange, 'level' | 'owner' | 'descriptor' | 'problem' | 'output'> & { readonly output: number };
 
 /** A range in pieces of one owner each. */
 function* byOwner(owners: readonly OwnedRange[], entry: TableEntry, range: Unowned): Generator<TableRange> {
@@ -216,27 +240,36 @@ function* byOwner(owners: readonly OwnedRange[], entry: TableEntry, range: Unown
     const owned = owners[low];
     const isInside = owned !== undefined && owned.base <= at;
     const until = Math.min(end, owned === undefined ? end : isInside ? owned.base + owned.size : owned.base);
-    yield { ...range, input: range.input + (at - range.output), size: until - at, output: at, owner: isInside ? owned.owner : undefined, descriptor: entry.descriptor, problem: undefined };
+    const done = at - range.output;
+    const via = range.via === undefined ? undefined : range.via + done;
+    const place = { input: range.input + done, size: until - at, output: at, via, level: entry.level, descriptor: entry.descriptor };
+    yield { ...range, ...place, owner: isInside ? owned.owner : undefined, problem: undefined };
     if (isInside) low++;
     at = until;
   }
 }
 
-function isContinued(a: TableRange, b: TableRange): boolean {
-  const isSame = a.permissions === b.permissions && a.attributes === b.attributes && a.owner === b.owner && a.problem === b.problem;
-  if (!isSame || a.input + a.size !== b.input) return false;
-  return a.output === undefined ? b.output === undefined : a.output + a.size === b.output;
+function leadsOn(from: number | undefined, size: number, to: number | undefined): boolean {
+  return from === undefined ? to === undefined : from + size === to;
 }
 
-/** Lists at most `most` ranges from an input address on. */
-export function listRanges(space: Space, from: number, most: number): Listing {
-  const budget: Budget = { left: MOST_DESCRIPTORS, stopped: undefined };
+/** Whether a range goes on as another one does: in input, output and all that it says. */
+export function isContinued(a: TableRange, b: TableRange): boolean {
+  const isSame = a.permissions === b.permissions && a.attributes === b.attributes && a.owner === b.owner && a.problem === b.problem;
+  return isSame && a.input + a.size === b.input && leadsOn(a.output, a.size, b.output) && leadsOn(a.via, a.size, b.via);
+}
+
+/** The ranges that an entry stands for: pieces of a leaf, or what is wrong with it. */
+export function rangesOf(space: Space, entry: TableEntry, from: number, budget: Budget): Iterable<TableRange> {
+  return entry.problem === undefined ? space.pieces(entry, from, budget) : [nowhere(entry, entry.problem)];
+}
+
+/** Lists at most `most` ranges from an input address on, reading at most `work` descriptors. */
+export function listRanges(space: Space, from: number, most: number, work = MOST_DESCRIPTORS): Listing {
+  const budget: Budget = { left: work, stopped: undefined };
   const ranges: TableRange[] = [];
   for (const entry of tableEntries(space.tables, from, budget)) {
-    const wrong: TableRange = {
-      input: entry.input, size: entry.size, output: undefined, permissions: '---', attributes: '', owner: undefined, descriptor: entry.descriptor, problem: entry.problem,
-    };
-    for (const whole of entry.problem === undefined ? space.pieces(entry, from, budget) : [wrong]) {
+    for (const whole of rangesOf(space, entry, from, budget)) {
       const range = clipped(whole, from);
       const last = ranges.at(-1);
       if (range === undefined) continue;
@@ -246,14 +279,19 @@ export function listRanges(space: Space, from: number, most: number): Listing {
     }
     if (budget.stopped !== undefined) break;
   }
-  const note = budget.stopped === undefined ? undefined : `stopped after ${MOST_DESCRIPTORS} descriptors, at input 0x${budget.stopped.toString(16)}`;
+  const note = budget.stopped === undefined ? undefined : `stopped after ${work} descriptors, at input 0x${budget.stopped.toString(16)}`;
   return { ranges, next: budget.stopped, note };
 }
 
 /** The part of a range from an address on. */
 function clipped(range: TableRange, from: number): TableRange | undefined {
+  if (from <= range.input) return range;
+  return from >= range.input + range.size ? undefined : partOf(range, from, range.input + range.size);
+}
+
+/** The part of a range between two input addresses within it. */
+export function partOf(range: TableRange, from: number, to: number): TableRange {
   const cut = from - range.input;
-  if (cut <= 0) return range;
-  if (cut >= range.size) return undefined;
-  return { ...range, input: from, size: range.size - cut, output: range.output === undefined ? undefined : range.output + cut };
+  const on = (address: number | undefined): number | undefined => (address === undefined ? undefined : address + cut);
+  return { ...range, input: from, size: to - from, output: on(range.output), via: on(range.via) };
 }

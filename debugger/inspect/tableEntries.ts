@@ -38,11 +38,26 @@ export interface TableEntry {
   readonly problem: string | undefined;
 }
 
-interface Frame {
+/** One table of a set: where its address leads, and what it covers. */
+export interface TablePlace {
+  /** Its address as the descriptor has it that leads to it: what `locate` takes. */
   readonly table: number;
   readonly level: number;
+  /** First input address. */
   readonly base: number;
+  /** OR-ed table bits 62:59 of the descriptors above, at bits 30:27. */
   readonly limits: number;
+}
+
+/** An entry of one table, and the table that it leads to. */
+export interface TableStep extends TableEntry {
+  readonly next: TablePlace | undefined;
+  readonly index: number;
+  /** How many entries it stands for: more than one where a stretch of the table cannot be read. */
+  readonly count: number;
+}
+
+interface Frame extends TablePlace {
   readonly count: number;
   index: number;
 }
@@ -54,7 +69,7 @@ function outputOf(regime: Regime, hi: number, lo: number): number {
 }
 
 /** Bytes that an entry of a level covers. */
-function spanOf(regime: Regime, level: number): number {
+export function spanOf(regime: Regime, level: number): number {
   return 2 ** (regime.page + (3 - level) * regime.stride);
 }
 
@@ -81,49 +96,70 @@ function loadDescriptor(memory: Memory, address: number, isBigEndian: boolean): 
   return isBigEndian ? { hi: swap32(memory.lo), lo: swap32(memory.hi) } : { hi: memory.hi, lo: memory.lo };
 }
 
-function frameOf(tables: Tables, place: Omit<Frame, 'count' | 'index'>, from: number): Frame {
-  const { regime } = tables;
-  const count = (place.level === regime.start ? regime.startMask : regime.mask) + 1;
+/** The table at which all walks begin. */
+export function rootTable({ regime }: Tables): TablePlace {
+  return { table: (regime.tableHi >>> 0) * 2 ** 32 + (regime.tableLo >>> 0), level: regime.start, base: 0, limits: 0 };
+}
+
+/** How many entries a table of a level has. */
+export function entryCount(regime: Regime, level: number): number {
+  return (level === regime.start ? regime.startMask : regime.mask) + 1;
+}
+
+function frameOf({ regime }: Tables, place: TablePlace, from: number): Frame {
+  const count = entryCount(regime, place.level);
   const index = from <= place.base ? 0 : Math.min(count, Math.floor((from - place.base) / spanOf(regime, place.level)));
   return { ...place, count, index };
 }
 
+/** What an entry of a table says; undefined where it is invalid. */
+function readEntry(tables: Tables, frame: Frame): TableStep | undefined {
+  const { regime, memory } = tables;
+  const { index, level, limits } = frame;
+  const size = spanOf(regime, level);
+  const descriptor = tables.locate(frame.table + index * 8);
+  const value = descriptor === undefined ? undefined : loadDescriptor(memory, descriptor, regime.isBigEndian);
+  const place = { input: frame.base + index * size, size, level, limits, index, count: 1, next: undefined };
+  if (descriptor === undefined || value === undefined) {
+    // The rest of this 4K page of the table cannot be read either.
+    const count = Math.min(frame.count - index, 512 - ((frame.table / 8 + index) % 512));
+    const problem = descriptor === undefined ? 'stage 2 does not map this table' : 'no memory answers where this table lies: F_WALK_EABT';
+    return { ...place, size: count * size, count, descriptor: descriptor ?? frame.table, hi: 0, lo: 0, output: 0, problem };
+  }
+  const { hi, lo } = value;
+  const kind = judge(regime, level, hi, lo);
+  if (kind === 'invalid') return undefined;
+  const output = outputOf(regime, hi, lo);
+  if (kind !== 'table') return { ...place, descriptor, hi, lo, output: output - (output % size), problem: kind === 'leaf' ? undefined : kind };
+  const next = { table: output, level: level + 1, base: place.input, limits: regime.had ? 0 : limits | (hi & 0x7800_0000) };
+  return { ...place, descriptor, hi, lo, output, problem: undefined, next };
+}
+
 /** Leaves and wrong entries from an input address on. Ends at the end of the tables or of the budget. */
 export function* tableEntries(tables: Tables, from: number, budget: Budget): Generator<TableEntry> {
-  const { regime, memory } = tables;
-  const root = (regime.tableHi >>> 0) * 2 ** 32 + (regime.tableLo >>> 0);
-  const stack = [frameOf(tables, { table: root, level: regime.start, base: 0, limits: 0 }, from)];
+  const stack = [frameOf(tables, rootTable(tables), from)];
   for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
     if (frame.index >= frame.count) {
       stack.pop();
       continue;
     }
-    const size = spanOf(regime, frame.level);
-    const input = frame.base + frame.index * size;
     if (budget.left-- <= 0) {
-      budget.stopped = input;
+      budget.stopped = frame.base + frame.index * spanOf(tables.regime, frame.level);
       return;
     }
-    const place = { input, size, level: frame.level, limits: frame.limits };
-    const descriptor = tables.locate(frame.table + frame.index * 8);
-    const value = descriptor === undefined ? undefined : loadDescriptor(memory, descriptor, regime.isBigEndian);
-    if (descriptor === undefined || value === undefined) {
-      // The rest of this 4K page of the table cannot be read either.
-      const skipped = Math.min(frame.count - frame.index, 512 - ((frame.table / 8 + frame.index) % 512));
-      frame.index += skipped;
-      const problem = descriptor === undefined ? 'stage 2 does not map this table' : 'no memory answers where this table lies: F_WALK_EABT';
-      yield { ...place, size: skipped * size, descriptor: descriptor ?? frame.table, hi: 0, lo: 0, output: 0, problem };
-      continue;
-    }
-    frame.index++;
-    const { hi, lo } = value;
-    const kind = judge(regime, frame.level, hi, lo);
-    if (kind === 'invalid') continue;
-    const output = outputOf(regime, hi, lo);
-    if (kind === 'table') {
-      const limits = regime.had ? 0 : frame.limits | (hi & 0x7800_0000);
-      stack.push(frameOf(tables, { table: output, level: frame.level + 1, base: input, limits }, from));
-    } else yield { ...place, descriptor, hi, lo, output: output - (output % size), problem: kind === 'leaf' ? undefined : kind };
+    const entry = readEntry(tables, frame);
+    frame.index += entry?.count ?? 1;
+    if (entry?.next !== undefined) stack.push(frameOf(tables, entry.next, from));
+    else if (entry !== undefined) yield entry;
+  }
+}
+
+/** The entries of one table that are not invalid, from an input address on. */
+export function* entriesOfTable(tables: Tables, place: TablePlace, from = 0): Generator<TableStep> {
+  for (const frame = frameOf(tables, place, from); frame.index < frame.count; ) {
+    const entry = readEntry(tables, frame);
+    frame.index += entry?.count ?? 1;
+    if (entry !== undefined) yield entry;
   }
 }
 
@@ -135,6 +171,18 @@ export function lookupEntry(tables: Tables, input: number, budget: Budget): Tabl
   budget.left -= one.left;
   const [entry] = tableEntries(tables, input, one);
   return entry !== undefined && entry.problem === undefined && input >= entry.input && input < entry.input + entry.size ? entry : undefined;
+}
+
+/** Physical address of the descriptor at which the walk of an input address ends, valid or not; undefined where it cannot be read. */
+export function lastDescriptor(tables: Tables, input: number): number | undefined {
+  const { regime } = tables;
+  if (input >= 2 ** regime.ia) return undefined;
+  for (let place = rootTable(tables); ; ) {
+    const frame = frameOf(tables, place, input);
+    const entry = readEntry(tables, frame);
+    if (entry?.next === undefined) return tables.locate(frame.table + frame.index * 8);
+    place = entry.next;
+  }
 }
 
 /** One table of a set. */
@@ -160,7 +208,7 @@ export function tablePages(tables: Tables, most: number): TablePage[] {
     const address = tables.locate(next.at);
     if (address === undefined) continue;
     const span = spanOf(regime, level);
-    const count = (level === regime.start ? regime.startMask : regime.mask) + 1;
+    const count = entryCount(regime, level);
     found.push({ address, level, input, span, count });
     for (let i = 0; level < 3 && i < count && pending.length < most; i++) {
       const at = tables.locate(next.at + i * 8);

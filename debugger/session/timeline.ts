@@ -244,8 +244,8 @@ export class Timeline {
     return this.trace(moment.unit)?.positions[moment.step - 1] ?? this.range(moment.unit).to;
   }
 
-  /** The first moment that is after a position. */
-  momentAfter(position: number): Moment {
+  /** The first unit that ends after a position: the one that made the change there, unless that was made by hand before it. */
+  unitAfter(position: number): number {
     let low = this.oldest;
     let high = this.#count;
     while (low < high) {
@@ -253,6 +253,12 @@ export class Timeline {
       if (this.range(middle).to > position) high = middle;
       else low = middle + 1;
     }
+    return low;
+  }
+
+  /** The first moment that is after a position. */
+  momentAfter(position: number): Moment {
+    const low = this.unitAfter(position);
     if (low >= this.#count || this.range(low).from > position) return { unit: low, step: 0 };
     const trace = this.trace(low);
     const step = trace?.stepAfter(position) ?? 0;

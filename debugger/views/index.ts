@@ -1,8 +1,8 @@
-/** The views of the debugger by their names. Those that compare with the stop before keep that here. */
+/** The views of the debugger by their names. What took work to compare is kept here. */
 import type { Comparison } from './compare.ts';
 import { guestHostView } from './guestHost.ts';
 import type { ViewAnswer, ViewMaker, ViewSource, ViewWork } from './page.ts';
-import { pageTablesView, rangeMemory } from './pageTables.ts';
+import { compareMemory, pageTablesView } from './pageTables.ts';
 import { queuesView } from './queues.ts';
 import { timelineView } from './timeline.ts';
 import { walkView } from './walk.ts';
@@ -17,14 +17,14 @@ function inOneGo(make: (source: ViewSource) => ViewAnswer): ViewMaker {
 
 /** The views of one session. */
 export class DebuggerViews {
-  readonly #ranges = rangeMemory();
+  readonly #compared = compareMemory();
   /** What the timeline was compared with last. */
   comparison: Comparison | undefined;
   readonly #makers: ReadonlyMap<string, ViewMaker> = new Map<string, ViewMaker>([
     ['walk', walkView],
     ['timeline', (source) => timelineView(source, this.comparison)],
     ['queues', inOneGo(queuesView)],
-    ['pageTables', (source) => pageTablesView(source, this.#ranges)],
+    ['pageTables', (source) => pageTablesView(source, this.#compared)],
     ['guestHost', inOneGo(guestHostView)],
   ]);
 

@@ -18,7 +18,8 @@ export interface Place {
 export type Act =
   | { readonly name: 'goTo'; readonly value: Moment }
   | { readonly name: 'writer'; readonly value: { readonly address: number } }
-  | { readonly name: 'set'; readonly value: { readonly id: string; readonly value: string } };
+  | { readonly name: 'set'; readonly value: { readonly id: string; readonly value: string } }
+  | { readonly name: 'fold'; readonly value: { readonly id: string; readonly isOpen: boolean } };
 
 /** A piece of a cell, and where a click on it leads. */
 export interface Part {
@@ -48,6 +49,21 @@ export interface Table {
   readonly rows: readonly Row[];
   /** What to say where there are no rows. */
   readonly empty: string;
+}
+
+/** A row of a tree. */
+export interface TreeRow extends Row {
+  /** The same at every moment. */
+  readonly id: string;
+  /** From 1. */
+  readonly depth: number;
+  /** Whether what is below it is there; null where there is nothing. Rows below closed ones are not part of the page. */
+  readonly fold: 'open' | 'closed' | null;
+}
+
+/** A table whose rows are a tree, in the order in which they are shown. */
+export interface Tree extends Omit<Table, 'rows'> {
+  readonly rows: readonly TreeRow[];
 }
 
 /** A choice, a text to look for, or a button. A choice of a button is made by pressing it. */
@@ -119,6 +135,7 @@ export interface ViewPage {
   readonly controls: readonly Control[];
   readonly phases: readonly WalkPhase[];
   readonly rings: readonly Ring[];
+  readonly trees: readonly Tree[];
   readonly tables: readonly Table[];
 }
 
@@ -149,7 +166,7 @@ export type ViewMaker = (source: ViewSource) => ViewWork;
 
 /** A page of which only some is given. */
 export function page(parts: Partial<ViewPage> & { readonly title: string }): ViewAnswer {
-  return { kind: 'show', data: { facts: [], controls: [], phases: [], rings: [], tables: [], ...parts } };
+  return { kind: 'show', data: { facts: [], controls: [], phases: [], rings: [], trees: [], tables: [], ...parts } };
 }
 
 /** A cell of one part. */

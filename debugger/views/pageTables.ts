@@ -1,134 +1,146 @@
 /**
- * What the streams can reach: the ranges of stage 1, stage 2 or both, with permissions, memory type and
- * owner, and what is different since the stop before. The stop before is remembered by whoever keeps a
- * `RangeMemory`; a listing that does not fit on a page is compared as far as it is shown.
+ * What a stream can reach, as trees: its stage 1, the stage 2 below it, and both together, with who owns
+ * what is reached, who wrote each entry, and what is different from the stop before. Trees are read as far
+ * as they are open.
  */
-import { streamText } from '../inspect/machineNames.ts';
-import { listRanges, spaceOf, type Stage, type TableRange } from '../inspect/ranges.ts';
-import { presentStream } from '../inspect/scopes.ts';
-import { knownStreams } from '../inspect/symbols.ts';
-import { inputText } from '../inspect/tableNodes.ts';
+import { parseU64, toNumber } from '../../emulator/bits/u64.ts';
 import type { InspectedStream } from '../inspect/context.ts';
+import { kindOfChange } from '../inspect/rangeChanges.ts';
+import { sizeWords, totalWords } from '../inspect/rangeWords.ts';
+import { spaceOf, type Space, type Stage, type TableRange } from '../inspect/ranges.ts';
+import { lookupEntry } from '../inspect/tableEntries.ts';
+import { readCd, readSte } from '../inspect/streams.ts';
 import type { Session } from '../session/session.ts';
-import type { System } from '../system/system.ts';
-import { addressCell, cell, columns, type Control, page, type Row, type Table, type ViewSource, type ViewWork } from './page.ts';
-import { presentTransaction } from './walk.ts';
+import type { Stretch } from '../trace/writers.ts';
+import { cell, columns, type Control, page, type Row, type Table, type Tree, type ViewSource, type ViewWork } from './page.ts';
+import { type Chosen, chosenStream } from './pageTables/choice.ts';
+import { columnsOf, descriptorCell, rangeWords, spanWords } from './pageTables/columns.ts';
+import { changesOf, compareParts, type Comparison } from './pageTables/comparison.ts';
+import { objectionOf } from './pageTables/owners.ts';
+import { type Part, PARTS, spaceOfPart, STAGE_WORDS, STAGES } from './pageTables/parts.ts';
+import { type Draft, entriesAt, type Folds, treeRows } from './pageTables/tree.ts';
+import { type WriterCells, writerCells } from './pageTables/writerCells.ts';
 
-/** Ranges of one table at most. */
-const MOST = 300;
+/** Rows of all trees together at most, and differences that are listed. */
+const MOST_ROWS = 2000;
+const MOST_CHANGES = 200;
 
-/** What was shown at some stop, and at the stop before it. */
-export interface RangeMemory {
+/** What was compared last. */
+export interface CompareMemory {
   stop: object | undefined;
-  now: ReadonlyMap<string, readonly Line[]>;
-  before: ReadonlyMap<string, readonly Line[]>;
+  stream: string;
+  comparison: Comparison | undefined;
 }
 
-/** A range as it is shown and compared. */
-interface Line {
-  readonly input: string;
-  readonly range: TableRange;
+/** Nothing compared. */
+export function compareMemory(): CompareMemory {
+  return { stop: undefined, stream: '', comparison: undefined };
 }
 
-/** Nothing remembered. */
-export function rangeMemory(): RangeMemory {
-  return { stop: undefined, now: new Map(), before: new Map() };
-}
-
-const STAGES: readonly Stage[] = ['stage 1', 'stage 2', 'combined'];
-const WORDS: Readonly<Record<Stage, string>> = { 'stage 1': 'Stage 1', 'stage 2': 'Stage 2', combined: 'Stage 1 and stage 2 together' };
-
-interface StreamOf {
-  readonly id: string;
-  readonly name: string;
-  readonly smmu: number;
-  readonly sid: number;
-}
-
-function streamsOf(system: System): StreamOf[] {
-  return system.machine.smmus.flatMap((_, smmu) => knownStreams(system, smmu).map((sid) => ({ id: `${smmu}:${sid}`, name: streamText(system, smmu, sid), smmu, sid })));
-}
-
-/** The stream of the transaction that the walk view shows. */
-function* streamOfTransaction(session: Session): Generator<void, InspectedStream | undefined> {
-  const found = yield* presentTransaction(session);
-  const head = found?.trace.steps[found.node.first - 1];
-  return head?.kind === 'transaction' ? { smmu: head.smmu, sid: head.sid, ssid: head.ssid } : undefined;
-}
-
-function hasTables({ machine }: System, { smmu, sid }: StreamOf): boolean {
-  return (['stage 1', 'stage 2'] as const).some((stage) => typeof spaceOf(machine, { smmu, sid, ssid: undefined }, stage) !== 'string');
+/** Everything that the parts of a page are made from. */
+interface Shown {
+  readonly source: ViewSource;
+  readonly chosen: Chosen;
+  readonly comparison: Comparison;
+  readonly folds: Folds;
+  readonly objection: (range: TableRange) => string;
+  readonly budget: { left: number };
 }
 
 /** The view. */
-export function* pageTablesView(source: ViewSource, memory: RangeMemory): ViewWork {
-  const { session, inspector, options } = source;
-  const { system } = session;
-  const streams = streamsOf(system);
-  const present = presentStream(inspector) ?? (yield* streamOfTransaction(session));
-  const wanted = options.get('stream') ?? 'present';
-  const stream = streams.find(({ id }) => id === wanted) ?? streams.find(({ smmu, sid }) => smmu === present?.smmu && sid === present.sid)
-    ?? streams.find((one) => hasTables(system, one)) ?? streams[0];
-  if (stream === undefined) return { kind: 'empty', text: 'No stream has been configured yet.', advice: 'Step over a line that attaches a device: the ranges that it can reach appear here.' };
-  const asked = { smmu: stream.smmu, sid: stream.sid, ssid: stream.smmu === present?.smmu && stream.sid === present.sid ? present.ssid : undefined };
-  const chosen = options.get('stage') ?? 'all';
-  if (memory.stop !== session.stop) [memory.before, memory.now, memory.stop] = [memory.now, new Map(), session.stop];
-  const now = new Map(memory.now);
-  const tables = STAGES.filter((stage) => chosen === 'all' || chosen === stage).map((stage) => {
-    const { lines, note } = linesOf(system, asked, stage);
-    const key = `${stream.id} ${stage}`;
-    now.set(key, lines);
-    return stageTable(stage, lines, { before: memory.before.get(key), note });
+export function* pageTablesView(source: ViewSource, memory: CompareMemory): ViewWork {
+  const { session, options } = source;
+  const chosen = yield* chosenStream(source);
+  if (chosen === undefined) return { kind: 'empty', text: 'No stream has been configured yet.', advice: 'Step over a line that attaches a device: the ranges that it can reach appear here.' };
+  const { stream } = chosen;
+  const comparison = yield* compared(session, stream, memory);
+  const shown: Shown = { source, chosen, comparison, folds: foldsOf(options.get('folds') ?? ''), objection: objectionOf(session.system, stream), budget: { left: MOST_ROWS } };
+  const stages = STAGES.filter((stage) => (options.get('stage') ?? 'all') === 'all' || options.get('stage') === stage);
+  const drafts = stages.map((stage) => ({ stage, rows: PARTS.filter((part) => part.stage === stage).flatMap((part) => rowsOf(shown, part)) }));
+  const changes = listedChanges(shown, stages);
+  const writers = yield* writerCells(source, [...drafts.flatMap(({ rows }) => rows.flatMap(({ stretches }) => stretches)), ...changes.flatMap(({ stretches }) => stretches)]);
+  return page({
+    title: `Page tables of ${chosen.name}`, facts: factsOf(shown, stages), controls: controlsOf(chosen, options),
+    trees: drafts.map(({ stage, rows }) => treeOf(shown, { stage, rows, writers })), tables: changes.length === 0 ? [] : [changeTable(shown, { changes, writers, stages })],
   });
-  memory.now = now;
-  return page({ title: `Page tables of ${stream.name}`, facts: factsOf(tables), controls: controlsOf(streams, wanted, chosen), tables });
 }
 
-function controlsOf(streams: readonly StreamOf[], stream: string, stage: string): Control[] {
-  return [
-    { id: 'stream', label: 'Stream', kind: 'choice', value: stream, options: [{ value: 'present', name: 'of the present moment' }, ...streams.map(({ id, name }) => ({ value: id, name }))] },
-    { id: 'stage', label: 'Tables', kind: 'choice', value: stage, options: [{ value: 'all', name: 'all' }, ...STAGES.map((value) => ({ value, name: WORDS[value] }))] },
-  ];
+/** Compared once for each stop and stream. */
+function* compared(session: Session, stream: InspectedStream, memory: CompareMemory): Generator<void, Comparison> {
+  const { stop } = session;
+  const key = keyOf(stream);
+  if (memory.comparison !== undefined && memory.stop === stop && memory.stream === key) return memory.comparison;
+  const comparison = yield* compareParts(session, stream);
+  [memory.stop, memory.stream, memory.comparison] = [stop, key, comparison];
+  return comparison;
 }
 
-function factsOf(tables: readonly Table[]): string[] {
-  const changed = tables.reduce((sum, { rows }) => sum + rows.filter(({ note }) => note !== '').length, 0);
-  return [changed === 0 ? 'no difference since the stop before' : `${changed} ${changed === 1 ? 'difference' : 'differences'} since the stop before`];
+function keyOf({ smmu, sid, ssid }: InspectedStream): string {
+  return `${smmu}:${sid}:${ssid ?? '-'}`;
 }
 
-function linesOf(system: System, stream: { readonly smmu: number; readonly sid: number; readonly ssid: number | undefined }, stage: Stage): { readonly lines: readonly Line[]; readonly note: string } {
-  const notes: string[] = [];
-  const lines = ([0, 1] as const).flatMap((half) => {
-    if (half === 1 && stage === 'stage 2') return [];
-    const space = spaceOf(system.machine, stream, stage, half);
-    if (typeof space === 'string') {
-      if (half === 0) notes.push(space);
-      return [];
-    }
-    const { ranges, next, note } = listRanges(space, 0, MOST);
-    if (next !== undefined) notes.push(note ?? `the first ${MOST} ranges are shown`);
-    return ranges.map((range) => ({ input: inputText(space, range.input), range }));
+/** `+ID` for what was opened, `-ID` for what was closed. */
+function foldsOf(text: string): Folds {
+  const words = text.split(' ');
+  const all = (sign: string): Set<string> => new Set(words.filter((word) => word.startsWith(sign)).map((word) => word.slice(1)));
+  return { opened: all('+'), closed: all('-') };
+}
+
+/** The space of a part, with stage 2 where the part leads through it. */
+function spacesOf({ source, chosen }: Shown, part: Part): { readonly space: Space; readonly second: Space | undefined } | string {
+  const { system } = source.session;
+  const space = spaceOfPart(system, chosen.stream, part);
+  if (typeof space === 'string') return space;
+  const second = part.stage === 'combined' ? spaceOf(system.machine, chosen.stream, 'stage 2') : undefined;
+  return { space, second: typeof second === 'string' ? undefined : second };
+}
+
+function rowsOf(shown: Shown, part: Part): Draft[] {
+  const { chosen, comparison, folds, objection, budget } = shown;
+  const spaces = spacesOf(shown, part);
+  if (typeof spaces === 'string') return [];
+  const { space } = spaces;
+  return treeRows({
+    ...spaces, id: `${keyOf(chosen.stream)}/${part.id}`, root: rootOf(shown, part), changes: changesOf(comparison, part.id), folds, budget, wanted: wantedIn(shown, part, space),
+    objection: isPhysical(shown, part.stage) ? objection : () => '',
   });
-  return { lines, note: notes.join('; ') };
 }
 
-/** What of a range shows in a row, for comparison. */
-function said({ input, range }: Line): string {
-  return [input, range.size, range.output, range.permissions, range.attributes, range.owner, range.problem].join('|');
+/** Whether a stage leads to physical addresses. */
+function isPhysical({ source, chosen }: Shown, stage: Stage): boolean {
+  return stage !== 'stage 1' || typeof spaceOf(source.session.system.machine, chosen.stream, 'stage 2') === 'string';
 }
 
-function stageTable(stage: Stage, lines: readonly Line[], { before, note }: { readonly before: readonly Line[] | undefined; readonly note: string }): Table {
-  const old = new Map((before ?? lines).map((line) => [line.input, line]));
-  const inputs = new Set(lines.map(({ input }) => input));
-  const rows = lines.map((line): Row => {
-    const was = old.get(line.input);
-    return rowOf(line, was === undefined ? 'new' : said(was) === said(line) ? '' : `was ${rangeSaid(was.range)}`);
-  });
-  const gone = [...old.values()].filter(({ input }) => !inputs.has(input)).map((line) => rowOf(line, 'gone'));
+/** What the tables of a part hang on, and where that is written. */
+function rootOf({ source, chosen }: Shown, { stage, half }: Part): { readonly name: string; readonly entry: Stretch | undefined } {
+  const { machine } = source.session.system;
+  const { stream } = chosen;
+  const [ste, cd] = [readSte(machine, stream.smmu, stream.sid).address, readCd(machine, stream, stream.ssid ?? 0).address];
+  const at = stage === 'stage 2' ? ste : cd;
+  const name = stage === 'stage 2' ? 'S2TTB' : `CD ${stream.ssid ?? 0}, TTB${half}`;
+  return { name: stage === 'combined' ? `${name} through stage 2` : name, entry: at === undefined ? undefined : { base: at, size: 64 } };
+}
+
+/** The address that is looked for, as a part has it: stage 2 is asked for where stage 1 leads. */
+function wantedIn(shown: Shown, { stage, half }: Part, space: Space): number | undefined {
+  const asked = parseU64((shown.source.options.get('address') ?? '').trim());
+  if (asked === undefined) return undefined;
+  const whole = (BigInt(asked.hi >>> 0) << 32n) | BigInt(asked.lo >>> 0);
+  const first = stage === 'stage 2' ? spaceOf(shown.source.session.system.machine, shown.chosen.stream, 'stage 1') : 'none';
+  if (typeof first !== 'string') {
+    const entry = lookupEntry(first.tables, toNumber(asked), { left: 8, stopped: undefined });
+    return entry === undefined ? undefined : entry.output + (toNumber(asked) - entry.input);
+  }
+  const input = whole - space.base;
+  return input < 0n || (half === 0 && input >= 1n << BigInt(space.tables.regime.ia)) ? undefined : Number(input);
+}
+
+function treeOf(shown: Shown, { stage, rows, writers }: { readonly stage: Stage; readonly rows: readonly Draft[]; readonly writers: WriterCells }): Tree {
+  const { keys, titles } = columnsOf(stage, !isPhysical(shown, 'stage 1'));
+  const reason = PARTS.filter((part) => part.stage === stage).map((part) => spacesOf(shown, part)).find((spaces) => typeof spaces === 'string');
   return {
-    id: stage, title: `${WORDS[stage]}${note === '' || lines.length === 0 ? '' : ` (${note})`}`, rows: [...rows, ...gone],
-    columns: columns('`From', '`To', 'Size', '`Output', '`Permissions', 'Memory', 'Owner', '`Descriptor'),
-    empty: note === '' ? 'Nothing is mapped.' : sentence(note),
+    id: stage, title: STAGE_WORDS[stage], columns: titles, empty: typeof reason === 'string' ? sentence(reason) : 'Nothing is mapped.',
+    rows: rows.map(({ cells, stretches, ...row }) => ({ ...row, cells: keys.map((key) => (key === 'writer' ? writers(stretches) : cells[key] ?? cell(''))) })),
   };
 }
 
@@ -136,24 +148,65 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 }
 
-function rangeSaid({ size, output, permissions }: TableRange): string {
-  return `${sizeText(size)} to ${output === undefined ? 'nowhere' : `0x${output.toString(16)}`} ${permissions}`;
+/** A row of the differences, but for who wrote it. */
+interface ListedChange {
+  readonly cells: Row['cells'];
+  readonly mark: Row['mark'];
+  readonly stretches: readonly Stretch[];
 }
 
-function sizeText(size: number): string {
-  const unit = ([['G', 2 ** 30], ['M', 2 ** 20], ['K', 2 ** 10]] as const).find(([, bytes]) => size % bytes === 0);
-  return unit === undefined ? String(size) : `${size / unit[1]}${unit[0]}`;
+function listedChanges(shown: Shown, stages: readonly Stage[]): ListedChange[] {
+  const all = shown.comparison.parts.filter(({ part }) => stages.includes(part.stage)).flatMap((listing) => listing.changes.slice(0, MOST_CHANGES).map((change) => ({ listing, change })));
+  return all.slice(0, MOST_CHANGES).map(({ listing: { part, base }, change }) => {
+    const { input, size, before, after } = change;
+    const spaces = spacesOf(shown, part);
+    const entries = typeof spaces === 'string' ? [] : entriesAt(spaces, input, (after ?? before)?.via);
+    const kind = kindOfChange(change);
+    return {
+      cells: [
+        cell(STAGE_WORDS[part.stage]), cell(spanWords(base, input, size), { sort: Number(base) + input }), cell(sizeWords(size), { sort: size }), cell(kind),
+        cell(rangeWords(before)), cell(rangeWords(after)), descriptorCell(...entries),
+      ],
+      mark: kind === 'gone' ? 'muted' : 'present', stretches: entries.map((base) => ({ base, size: 8 })),
+    };
+  });
 }
 
-function rowOf({ input, range }: Line, note: string): Row {
-  const { size, output, permissions, attributes, owner, descriptor, problem } = range;
-  const start = BigInt(input);
+interface Listed {
+  readonly changes: readonly ListedChange[];
+  readonly writers: WriterCells;
+  readonly stages: readonly Stage[];
+}
+
+function changeTable({ comparison, source }: Shown, { changes, writers, stages }: Listed): Table {
+  const count = comparison.parts.reduce((sum, listing) => sum + (stages.includes(listing.part.stage) ? listing.changes.length : 0), 0);
+  const { before } = source.session;
+  const first = count > changes.length ? `, the first ${changes.length} of ${count}` : '';
   return {
-    cells: [
-      cell(input, { sort: Number(start) }), cell(`0x${(start + BigInt(size) - 1n).toString(16)}`, { sort: Number(start) + size }), cell(sizeText(size), { sort: size }),
-      cell(output === undefined ? '' : `0x${output.toString(16)}`, { sort: output ?? null }), cell(permissions), cell(problem ?? attributes), cell(owner ?? ''),
-      addressCell(descriptor),
-    ],
-    mark: problem !== undefined ? 'warning' : note === 'gone' ? 'muted' : note === '' ? null : 'present', note,
+    id: 'changes', title: `Differences since the stop before${before === undefined ? '' : ` (${before.moment.unit}.${before.moment.step})`}${first}`,
+    columns: columns('Tables', '`Addresses', 'Size', 'What', 'Before', 'Now', '`Entry at', 'Written by'), empty: '',
+    rows: changes.map(({ cells, mark, stretches }) => ({ cells: [...cells, writers(stretches)], mark, note: '' })),
   };
+}
+
+function factsOf({ comparison: { parts, why } }: Shown, stages: readonly Stage[]): string[] {
+  const here = parts.filter(({ part }) => stages.includes(part.stage));
+  const sum = (pick: (part: (typeof parts)[number]) => number, of: readonly (typeof parts)[number][]): number => of.reduce((total, part) => total + pick(part), 0);
+  const changed = sum(({ changes }) => changes.length, here);
+  const mapped = stages.flatMap((stage) => {
+    const own = here.filter(({ part, count }) => part.stage === stage && count > 0);
+    const count = sum((part) => part.count, own);
+    return count === 0 ? [] : [`${STAGE_WORDS[stage].toLowerCase()}: ${count} ${count === 1 ? 'range' : 'ranges'}, ${totalWords(sum((part) => part.bytes, own))}${own.every(({ isWhole }) => isWhole) ? '' : ' and more'}`];
+  });
+  const differences = why !== '' ? why : changed === 0 ? 'no difference since the stop before' : `${changed} ${changed === 1 ? 'difference' : 'differences'} since the stop before`;
+  return [...mapped, differences, ...(here.every(({ isWhole }) => isWhole) ? [] : ['very large tables: differences beyond what was counted are left out'])];
+}
+
+function controlsOf({ controls }: Chosen, options: ViewSource['options']): Control[] {
+  const stage = STAGES.find((one) => one === options.get('stage')) ?? 'all';
+  return [
+    ...controls,
+    { id: 'stage', label: 'Tables', kind: 'choice', value: stage, options: [{ value: 'all', name: 'all' }, ...STAGES.map((value) => ({ value, name: STAGE_WORDS[value] }))] },
+    { id: 'address', label: 'Find address', kind: 'text', value: options.get('address') ?? '', options: [] },
+  ];
 }

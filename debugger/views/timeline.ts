@@ -17,7 +17,9 @@ import { cell, columns, type Control, page, type Row, type Table, type ViewSourc
 export const PAGE_ROWS = 200;
 const MOST_LOOKED_AT = 10_000;
 /** Steps that are looked at without a pause; those of a block may have to be made again besides. */
-const PORTION = 500;
+const PORTION = 100;
+/** Rows that are made without a pause. */
+const ROWS_AT_ONCE = 50;
 /** Changes that one row names. */
 const MOST_CHANGES = 3;
 
@@ -43,7 +45,12 @@ export function* timelineView(source: ViewSource, comparison?: Comparison): View
   const at = pagePosition(options.get('page'));
   const { found, next } = yield* search(session, wanted, at);
   const kinds = kindsOf(found);
-  const rows = inPlace(session, found, () => found.map((one) => rowOf(source, one)));
+  const rows: Row[] = [];
+  for (let i = 0; i < found.length; i += ROWS_AT_ONCE) {
+    const some = found.slice(i, i + ROWS_AT_ONCE);
+    rows.push(...inPlace(session, some, () => some.map((one) => rowOf(source, one))));
+    yield;
+  }
   const table: Table = {
     id: 'steps', title: 'Steps', columns: columns('Moment', 'Line', 'What', '`Before', '`After', 'Kind', 'Thread'), rows,
     empty: next === undefined ? 'No step matches.' : 'No step matches so far: the next page goes on.',

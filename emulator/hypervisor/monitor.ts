@@ -51,6 +51,7 @@ export interface Violation extends Reach {
   readonly position: number;
 }
 
+const NOBODY = 'nobody';
 const CONFIG = fieldNamed(STE, 'Config');
 
 /** What a step says about the way that a transaction took; undefined where it says nothing. */
@@ -161,13 +162,23 @@ export class IsolationMonitor implements Observer {
     this.#judge(step.smmu, transaction, toNumber(step.address), 'walk');
   }
 
+  /** Who a stream belongs to, as transactions are judged by: `nobody` where no domain has it. */
+  domainOf(smmu: number, sid: number): string {
+    return this.#policy.domainOf(smmu, sid) ?? NOBODY;
+  }
+
+  /** Whether a domain may reach a physical address. */
+  mayReach(domain: string, address: number): boolean {
+    return this.#isFine(domain, this.#machine.owners.at(address), address);
+  }
+
   #isFine(domain: string, owner: string | undefined, address: number): boolean {
     return owner === domain || this.#policy.mayReach?.(domain, owner, address) === true;
   }
 
   #judge(smmu: number, transaction: TransactionStep, address: number, access: Violation['access']): void {
     const { sid, address: input } = transaction;
-    const domain = this.#policy.domainOf(smmu, sid) ?? 'nobody';
+    const domain = this.domainOf(smmu, sid);
     const owner = this.#machine.owners.at(address);
     const reach = { smmu, sid, input, domain, address };
     const isOutside = !this.#isFine(domain, owner, address);
@@ -187,5 +198,5 @@ export class IsolationMonitor implements Observer {
 }
 
 function place(address: number, owner: string | undefined): string {
-  return `0x${address.toString(16)} of ${owner ?? 'nobody'}`;
+  return `0x${address.toString(16)} of ${owner ?? NOBODY}`;
 }

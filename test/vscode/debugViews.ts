@@ -54,7 +54,7 @@ export const debugViews: readonly UiTest[] = [
     },
   },
   {
-    name: 'debug view: nested walks, page tables and queues of a guest below Xen, by keyboard',
+    name: 'debug view: nested walks and queues of a guest below Xen, by keyboard',
     workspace: EXAMPLES,
     async run(stage) {
       const { workbench } = stage;
@@ -67,14 +67,54 @@ export const debugViews: readonly UiTest[] = [
       await page.getByRole('button', { name: /^Hide the stage-2 walk/ }).first().waitFor();
       await workbench.screenshotHere('debug-view-nested-walk');
       await workbench.command('View: Close Editor');
-      await workbench.command('vSMMU: Show Page Tables');
-      await page.getByRole('heading', { name: 'Stage 1 and stage 2 together' }).waitFor();
-      await page.getByRole('cell', { name: 'domd' }).first().waitFor();
-      await workbench.screenshotHere('debug-view-page-tables');
-      await workbench.command('View: Close Editor');
       await workbench.command('vSMMU: Show Queues');
       await page.getByRole('group', { name: /^Command queue of .* waiting/ }).first().waitFor();
       await workbench.screenshotHere('debug-view-queues');
+    },
+  },
+  {
+    name: 'debug view: page tables of a guest as trees, by keyboard, with what a step changed; choices outlive a reload',
+    workspace: EXAMPLES,
+    async run(stage) {
+      const { workbench } = stage;
+      const { keyboard } = workbench.page;
+      const debug = await debugAt(stage, NESTED, 'revoke domd');
+      await debug.press('F10', 'dma eth0 read 0x10001000');
+      await workbench.command('vSMMU: Show Page Tables');
+      const page = workbench.preview;
+      const row = (name: RegExp): ReturnType<typeof page.getByRole> => page.getByRole('row', { name });
+      await row(/^0x5f009000–0x5f009fff\s*gone .*line 18/).waitFor();
+      await page.getByRole('heading', { name: /^Differences since the stop before/ }).waitFor();
+      await page.getByRole('treegrid', { name: 'Stage 1 and stage 2 together' }).getByRole('gridcell', { name: 'domd' }).first().waitFor();
+      await workbench.screenshotHere('debug-view-page-tables');
+
+      await row(/S2TTB/).focus();
+      await keyboard.press('ArrowDown');
+      await keyboard.press('ArrowLeft');
+      await row(/^▸?\s*0x0–0x7fffffffff\s*1 difference below/).waitFor();
+      await keyboard.press('End');
+      await keyboard.press('Home');
+      await keyboard.press('ArrowDown');
+      await keyboard.press('Enter');
+      await row(/^0x5f009000–0x5f009fff\s*gone/).waitFor();
+      await keyboard.press('Enter');
+      await row(/^0x5f009000–0x5f009fff\s*gone/).first().waitFor({ state: 'detached' });
+      await page.getByRole('combobox', { name: 'Tables' }).selectOption('stage 2');
+      await page.getByRole('treegrid', { name: 'Stage 1', exact: true }).waitFor({ state: 'detached' });
+
+      await workbench.reload();
+      await page.getByText('No scenario is being debugged.').waitFor();
+      await workbench.command('View: Focus First Editor Group');
+      await keyboard.press('F5');
+      await debug.standsAt('revoke domd');
+      await debug.press('F10', 'dma eth0 read 0x10001000');
+      await row(/^▸?\s*0x0–0x7fffffffff\s*1 difference below/).waitFor();
+      if (await page.getByRole('treegrid').count() !== 1) throw new Error('the choice of tables was forgotten');
+      await row(/S2TTB/).focus();
+      await keyboard.press('ArrowDown');
+      await keyboard.press('ArrowRight');
+      await row(/^0x5f009000–0x5f009fff\s*gone/).getByRole('link', { name: 'line 18' }).click();
+      await workbench.statusBar(/Ln 18,/).waitFor();
     },
   },
   {

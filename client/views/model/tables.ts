@@ -18,15 +18,22 @@ const PART: Shape<Part> = (value): value is Part => PLAIN(value) && ACTING(value
 /** A cell; `sort` is what it is compared by, null to come last. */
 const CELL = object({ parts: list(PART), sort: nullable(either(number, text)) });
 /** A row; `note` says in words what `mark` shows. */
-const ROW = object({ cells: list(CELL), mark: nullable(oneOf('warning', 'muted', 'present')), note: text });
+const FIELDS_OF_ROW = { cells: list(CELL), mark: nullable(oneOf('warning', 'muted', 'present')), note: text };
+const ROW = object(FIELDS_OF_ROW);
+/** A row of a tree: `depth` from 1, `fold` null where nothing is below it. What is below closed rows is not there. */
+const TREE_ROW = object({ ...FIELDS_OF_ROW, id: text, depth: number, fold: nullable(oneOf('open', 'closed')) });
 const COLUMN = object({ title: text, kind: oneOf('text', 'code') });
 export const TABLE = object({ id: text, title: text, columns: list(COLUMN), rows: list(ROW), empty: text });
+/** A table whose rows are a tree, in the order in which they are shown. */
+export const TREE = object({ id: text, title: text, columns: list(COLUMN), rows: list(TREE_ROW), empty: text });
 /** A page of tables. */
 export const TABLES = object({ title: text, facts: list(text), tables: list(TABLE) });
 
 export type Cell = ShapeOf<typeof CELL>;
 export type Row = ShapeOf<typeof ROW>;
 export type Table = ShapeOf<typeof TABLE>;
+export type TreeRow = ShapeOf<typeof TREE_ROW>;
+export type Tree = ShapeOf<typeof TREE>;
 export type Tables = ShapeOf<typeof TABLES>;
 
 /** By which column a table is sorted. */

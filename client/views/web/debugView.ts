@@ -6,11 +6,12 @@ import type { Action } from '../messages.ts';
 import { type Control, DEBUG_PAGE, DEBUG_UI, type DebugPage, type DebugUi } from '../model/debugPage.ts';
 import { drawRing } from '../model/ringLayout.ts';
 import { cardsIn, drawWalk } from '../model/walkLayout.ts';
-import type { Table } from '../model/tables.ts';
+import type { Sorting, Table, Tree } from '../model/tables.ts';
 import { button, element, labelled, redraw } from './dom.ts';
 import { draw } from './draw.ts';
 import { type Stage, t, type ViewScript } from './host.ts';
 import { TableElement } from './table.ts';
+import { TreeElement } from './tree.ts';
 
 /** Changes of a text come in bursts while the user types. */
 const QUIET_MS = 250;
@@ -22,8 +23,11 @@ class DebugView {
   readonly #controls = element('div', { class: 'toolbar' });
   readonly #picture = element('div', { class: 'scroll picture' });
   readonly #rings = element('div', { class: 'rings' });
+  readonly #trees = element('div', {});
   readonly #tables = element('div', {});
   readonly #shown = new Map<string, TableElement>();
+  readonly #shownTrees = new Map<string, TreeElement>();
+  readonly #sortings: Map<string, Sorting | null>;
   readonly #open: Set<string>;
   readonly #filter: HTMLInputElement;
   readonly #filterField: HTMLElement;
@@ -37,12 +41,13 @@ class DebugView {
   constructor(stage: Stage<DebugUi>) {
     this.#stage = stage;
     this.#open = new Set(stage.ui.open);
+    this.#sortings = new Map(stage.ui.sortings.map(({ id, sorting }) => [id, sorting]));
     this.#filter = element('input', { type: 'search', input: () => this.#filtered(), placeholder: t('Words that a row must have') });
     this.#filter.value = stage.ui.filter;
     this.#filterField = labelled(t('Filter'), this.#filter);
     const tools = element('div', { class: 'toolbar', role: 'search' }, this.#filterField, this.#controls);
     new ResizeObserver(() => this.#resized()).observe(stage.root);
-    stage.root.replaceChildren(this.#heading, this.#facts, tools, this.#picture, this.#rings, this.#tables);
+    stage.root.replaceChildren(this.#heading, this.#facts, tools, this.#picture, this.#rings, this.#trees, this.#tables);
   }
 
   show(data: DebugPage): void {
@@ -57,6 +62,8 @@ class DebugView {
     redraw(this.#rings, ...data.rings.map((ring) => element('figure', {}, draw(drawRing(ring), { open: (place) => this.#stage.open(place) }), element('figcaption', {}, ring.title))));
     this.#picture.hidden = data.phases.length === 0;
     this.#rings.hidden = data.rings.length === 0;
+    this.#trees.hidden = data.trees.length === 0;
+    this.#drawTrees(data.trees);
     this.#drawTables(data.tables);
   }
 
@@ -118,19 +125,37 @@ class DebugView {
     this.#drawWalk(data);
   }
 
+  #drawTrees(trees: readonly Tree[]): void {
+    setChildren(this.#trees, trees.map((tree) => this.#treeOf(tree).root));
+    for (const tree of trees) this.#shownTrees.get(tree.id)?.show(tree);
+  }
+
+  #treeOf(tree: Tree): TreeElement {
+    const known = this.#shownTrees.get(tree.id);
+    if (known !== undefined) return known;
+    const made = new TreeElement(tree, {
+      open: (place) => this.#stage.open(place), act: ({ name, value }) => this.#stage.act(name, value),
+      copy: (what, copied) => this.#stage.copy(what, copied), fold: (id, isOpen) => this.#stage.act('fold', { id, isOpen }),
+    });
+    this.#shownTrees.set(tree.id, made);
+    return made;
+  }
+
   #drawTables(tables: readonly Table[]): void {
-    const elements = tables.map((table) => this.#elementOf(table));
-    const isSame = elements.length === this.#tables.children.length && elements.every(({ root }, index) => root === this.#tables.children[index]);
-    if (!isSame) redraw(this.#tables, ...elements.map(({ root }) => root));
+    setChildren(this.#tables, tables.map((table) => this.#elementOf(table).root));
     for (const table of tables) this.#shown.get(table.id)?.show(table, this.#filter.value);
   }
 
   #elementOf(table: Table): TableElement {
     const known = this.#shown.get(table.id);
     if (known !== undefined) return known;
-    const made = new TableElement(table, null, {
+    const made = new TableElement(table, this.#sortings.get(table.id) ?? null, {
       open: (place) => this.#stage.open(place), act: ({ name, value }) => this.#stage.act(name, value),
-      copy: (what, copied) => this.#stage.copy(what, copied), sorted: () => undefined,
+      copy: (what, copied) => this.#stage.copy(what, copied),
+      sorted: (id, sorting) => {
+        this.#sortings.set(id, sorting);
+        this.#keep();
+      },
     });
     this.#shown.set(table.id, made);
     return made;
@@ -142,15 +167,22 @@ class DebugView {
   }
 
   #keep(): void {
-    this.#stage.keep({ open: [...this.#open], filter: this.#filter.value });
+    const sortings = [...this.#sortings].map(([id, sorting]) => ({ id, sorting }));
+    this.#stage.keep({ open: [...this.#open], filter: this.#filter.value, sortings });
   }
+}
+
+/** Puts elements in place, and leaves them alone where they are there already. */
+function setChildren(target: HTMLElement, children: readonly HTMLElement[]): void {
+  const isSame = children.length === target.children.length && children.every((child, index) => child === target.children[index]);
+  if (!isSame) redraw(target, ...children);
 }
 
 /** The script of the views. */
 export const debugView: ViewScript<DebugPage, DebugUi> = {
   data: DEBUG_PAGE,
   ui: DEBUG_UI,
-  initial: { open: [], filter: '' },
+  initial: { open: [], filter: '', sortings: [] },
   mount(stage) {
     const view = new DebugView(stage);
     return (data) => view.show(data);

@@ -3,18 +3,15 @@
  * readers: heads are buttons with `aria-sort`, links are links, counts are announced. A table longer
  * than anybody reads is drawn in part, and says so.
  */
-import type { Action, Place } from '../messages.ts';
-import { type Cell, filterRows, nextSorting, type Part, type Row, type Sorting, sortRows, type Table, toCsv, toMarkdown } from '../model/tables.ts';
+import { filterRows, nextSorting, type Row, type Sorting, sortRows, type Table, toCsv, toMarkdown } from '../model/tables.ts';
+import { type CellHost, cellContent, headingOf } from './cells.ts';
 import { button, element, redraw } from './dom.ts';
 import { t } from './host.ts';
 
 const MAX_DRAWN = 1500;
 
 /** What a table needs from its view. */
-export interface TableHost {
-  open(place: Place): void;
-  /** A part that asks for something of its view was clicked. */
-  act?(action: Action): void;
+export interface TableHost extends CellHost {
   copy(what: string, text: string): void;
   /** The sorting was changed by the user. */
   sorted(id: string, sorting: Sorting | null): void;
@@ -90,29 +87,9 @@ export class TableElement {
   #row(row: Row, index: number): HTMLElement {
     const cells = this.#table.columns.map(({ kind }, column) => {
       const cell = row.cells[column];
-      return element('td', { class: kind }, ...(cell === undefined ? [] : this.#cell(cell, `${index} ${column}`)));
+      return element('td', { class: kind }, ...(cell === undefined ? [] : cellContent(cell, `${this.#table.id} ${index} ${column}`, this.#host)));
     });
     if (row.note !== '') cells[0]?.append(element('span', { class: 'note' }, row.note));
     return element('tr', { class: row.mark ?? '' }, ...cells);
   }
-
-  #cell(cell: Cell, key: string): (Node | string)[] {
-    return cell.parts.flatMap((part, index) => [...(index === 0 ? [] : [' ']), this.#part(part, `${this.#table.id} ${key} ${index}`)]);
-  }
-
-  #part({ text, place, act }: Part, key: string): Node | string {
-    if (act !== undefined) return button(text, () => this.#host.act?.(act), { class: 'quiet', 'data-key': key });
-    if (place === null) return text;
-    const name = decodeURIComponent(place.uri.slice(place.uri.lastIndexOf('/') + 1));
-    const follow = (event: Event): void => {
-      event.preventDefault();
-      this.#host.open(place);
-    };
-    return element('a', { href: '#', title: `${name}:${place.line}`, click: follow, 'data-key': key }, text);
-  }
-}
-
-/** The id of a table's heading: one word, since references to it are lists of words. */
-function headingOf(id: string): string {
-  return `heading-${id.replaceAll(/\s+/g, '-')}`;
 }

@@ -11,7 +11,7 @@ const entry = (step: number, more: Partial<Entry> = {}): Entry => ({
 });
 
 const PAGE: DebugPage = {
-  title: 'Walk of 0x40', facts: [], controls: [], rings: [], tables: [], phases: [
+  title: 'Walk of 0x40', facts: [], controls: [], rings: [], trees: [], tables: [], phases: [
     { id: 'a', parent: null, title: 'Stage 1', reach: 'done', split: null, entries: [0, 1, 2, 3].map((n) => entry(n)) },
     { id: 'b', parent: 'step 1', title: 'Stage 2', reach: 'done', split: null, entries: [entry(11), entry(12)] },
     { id: 'outcome', parent: null, title: 'Outcome', reach: 'ahead', split: null, entries: [entry(20, { kind: 'result', address: null, reach: 'ahead', tone: 'bad', title: 'Aborted', meaning: 'word '.repeat(200).trim() })] },
