@@ -55,7 +55,8 @@ export function* pageTablesView(source: ViewSource, memory: CompareMemory): View
   const { stream } = chosen;
   const comparison = yield* compared(session, stream, memory);
   const shown: Shown = { source, chosen, comparison, folds: foldsOf(options.get('folds') ?? ''), objection: objectionOf(session.system, stream), budget: { left: MOST_ROWS } };
-  const stages = STAGES.filter((stage) => (options.get('stage') ?? 'all') === 'all' || options.get('stage') === stage);
+  const only = STAGES.find((stage) => stage === options.get('stage'));
+  const stages = only === undefined ? STAGES : [only];
   const drafts = stages.map((stage) => ({ stage, rows: PARTS.filter((part) => part.stage === stage).flatMap((part) => rowsOf(shown, part)) }));
   const changes = listedChanges(shown, stages);
   const writers = yield* writerCells(source, [...drafts.flatMap(({ rows }) => rows.flatMap(({ stretches }) => stretches)), ...changes.flatMap(({ stretches }) => stretches)]);
@@ -189,16 +190,24 @@ function changeTable({ comparison, source }: Shown, { changes, writers, stages }
   };
 }
 
+function countWords(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
 function factsOf({ comparison: { parts, why } }: Shown, stages: readonly Stage[]): string[] {
   const here = parts.filter(({ part }) => stages.includes(part.stage));
   const sum = (pick: (part: (typeof parts)[number]) => number, of: readonly (typeof parts)[number][]): number => of.reduce((total, part) => total + pick(part), 0);
   const changed = sum(({ changes }) => changes.length, here);
   const mapped = stages.flatMap((stage) => {
-    const own = here.filter(({ part, count }) => part.stage === stage && count > 0);
-    const count = sum((part) => part.count, own);
-    return count === 0 ? [] : [`${STAGE_WORDS[stage].toLowerCase()}: ${count} ${count === 1 ? 'range' : 'ranges'}, ${totalWords(sum((part) => part.bytes, own))}${own.every(({ isWhole }) => isWhole) ? '' : ' and more'}`];
+    const own = here.filter(({ part }) => part.stage === stage);
+    const [count, wrong] = [sum((part) => part.count, own), sum((part) => part.wrong, own)];
+    const words = [
+      ...(count === 0 ? [] : [`${countWords(count, 'range')}, ${totalWords(sum((part) => part.bytes, own))}${own.every(({ isWhole }) => isWhole) ? '' : ' and more'}`]),
+      ...(wrong === 0 ? [] : [`${countWords(wrong, 'range')} with a problem`]),
+    ];
+    return words.length === 0 ? [] : [`${STAGE_WORDS[stage].toLowerCase()}: ${words.join(', ')}`];
   });
-  const differences = why !== '' ? why : changed === 0 ? 'no difference since the stop before' : `${changed} ${changed === 1 ? 'difference' : 'differences'} since the stop before`;
+  const differences = why !== '' ? why : changed === 0 ? 'no difference since the stop before' : `${countWords(changed, 'difference')} since the stop before`;
   return [...mapped, differences, ...(here.every(({ isWhole }) => isWhole) ? [] : ['very large tables: differences beyond what was counted are left out'])];
 }
 

@@ -87,6 +87,8 @@ export const debugViews: readonly UiTest[] = [
       await page.getByRole('heading', { name: /^Differences since the stop before/ }).waitFor();
       await page.getByRole('treegrid', { name: 'Stage 1 and stage 2 together' }).getByRole('gridcell', { name: 'domd' }).first().waitFor();
       await workbench.screenshotHere('debug-view-page-tables');
+      await workbench.command('View: Toggle Maximize Editor Group');
+      await workbench.screenshotHere('debug-view-page-tables-wide');
 
       await row(/S2TTB/).focus();
       await keyboard.press('ArrowDown');

@@ -9,6 +9,9 @@ import { type CellHost, cellContent, headingOf } from './cells.ts';
 import { button, element, redraw } from './dom.ts';
 import { t } from './host.ts';
 
+/** Depths that are told apart by how far a row is set in. */
+const MOST_DEPTH = 8;
+
 /** What a tree needs from its view. */
 export interface TreeHost extends CellHost {
   copy(what: string, text: string): void;
@@ -59,15 +62,15 @@ export class TreeElement {
   #row(row: TreeRow, index: number): HTMLElement {
     const { id, depth, fold, mark, note } = row;
     const isActive = index === this.#index;
-    const cells = this.#tree.columns.map(({ kind }, column) => {
+    const cells = this.#tree.columns.map(({ kind, title }, column) => {
       const cell = row.cells[column];
-      return element('td', { role: 'gridcell', class: kind }, ...(cell === undefined ? [] : cellContent(cell, `${this.#tree.id} ${id} ${column}`, this.#host)));
+      return element('td', { role: 'gridcell', class: kind, 'data-label': title }, ...(cell === undefined ? [] : cellContent(cell, `${this.#tree.id} ${id} ${column}`, this.#host)));
     });
-    const twistie = element('span', { class: `twistie depth-${Math.min(depth, 8)}`, 'aria-hidden': 'true' }, fold === null ? '' : fold === 'open' ? '▾' : '▸');
+    const twistie = element('span', { class: 'twistie', 'aria-hidden': 'true' }, fold === null ? '' : fold === 'open' ? '▾' : '▸');
     cells[0]?.prepend(twistie);
     if (note !== '') cells[0]?.append(element('span', { class: 'note' }, note));
     const made = element('tr', {
-      class: mark ?? '', role: 'row', 'aria-level': depth, tabindex: isActive ? 0 : -1, 'data-key': `${this.#tree.id} row ${id}`, focusin: () => this.#enter(index), click: (event) => this.#click(event, index),
+      class: `depth-${Math.min(depth, MOST_DEPTH)} ${mark ?? ''}`, role: 'row', 'aria-level': depth, tabindex: isActive ? 0 : -1, 'data-key': `${this.#tree.id} row ${id}`, focusin: () => this.#enter(index), click: (event) => this.#click(event, index),
       ...(fold === null ? {} : { 'aria-expanded': String(fold === 'open') }),
     }, ...cells);
     setReachable(made, isActive);

@@ -20,9 +20,10 @@ const MOST_CELLS = 1 << 18;
 /** What a part maps, and what of that is different. */
 export interface PartListing {
   readonly part: Part;
-  /** How many ranges there are, and how much they map that leads somewhere. */
+  /** How many ranges lead somewhere, and how much they map; and how many lead nowhere for another reason than not being mapped. */
   readonly count: number;
   readonly bytes: number;
+  readonly wrong: number;
   /** Whether all of it was looked at. */
   readonly isWhole: boolean;
   readonly changes: readonly RangeChange[];
@@ -86,13 +87,19 @@ export function* compareParts(session: Session, stream: InspectedStream): Genera
     const then = state === undefined || state.size === 0 ? now : yield* listPart(session, { stream, part }, (ask) => inState(machine, state, ask));
     yield;
     const end = Math.min(now.end, then.end);
-    const below = ({ ranges }: Listed): TableRange[] => ranges.filter(({ input }) => input < end).map((range) => partOf(range, range.input, Math.min(end, range.input + range.size)));
+    // What leads nowhere is as good as not mapped: how it faults is no difference in what can be reached.
+    const below = ({ ranges }: Listed): TableRange[] => ranges.filter(({ input, output }) => input < end && output !== undefined).map((range) => partOf(range, range.input, Math.min(end, range.input + range.size)));
     parts.push({
-      part, count: now.ranges.length, bytes: now.ranges.reduce((sum, { output, size }) => sum + (output === undefined ? 0 : size), 0), isWhole: end === Infinity,
+      part, ...sumOf(now.ranges), isWhole: end === Infinity,
       changes: then === now ? [] : rangeChanges(below(then), below(now)), base: now.base ?? then.base ?? 0n,
     });
   }
   return { parts, why: whyNot(session, state) };
+}
+
+function sumOf(ranges: readonly TableRange[]): Pick<PartListing, 'count' | 'bytes' | 'wrong'> {
+  const mapped = ranges.filter(({ output }) => output !== undefined);
+  return { count: mapped.length, bytes: mapped.reduce((sum, { size }) => sum + size, 0), wrong: ranges.length - mapped.length };
 }
 
 function whyNot({ before, system }: Session, state: OtherState | undefined): string {

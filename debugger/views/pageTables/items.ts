@@ -49,7 +49,8 @@ function addRange(items: Item[], whole: TableRange, changes: readonly RangeChang
     const next = changes[i];
     const isIn = next !== undefined && next.input <= at;
     const until = Math.min(end, next === undefined ? end : isIn ? next.input + next.size : next.input);
-    addPiece(items, partOf(whole, at, until), isIn ? next : undefined);
+    // What was there before has a row of its own beside what is wrong there now.
+    addPiece(items, partOf(whole, at, until), isIn && kindOfChange(next) !== 'gone' ? next : undefined);
     if (isIn) i++;
     at = until;
   }

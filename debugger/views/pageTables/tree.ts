@@ -74,6 +74,8 @@ const NOTES: Readonly<Record<ChangeKind, (change: RangeChange) => string>> = {
 class Builder {
   readonly drafts: Draft[] = [];
   readonly #options: TreeOptions;
+  /** Something was left out, and that was said. */
+  #isFull = false;
 
   constructor(options: TreeOptions) {
     this.#options = options;
@@ -130,7 +132,9 @@ class Builder {
   #item(parent: Node, item: Item, isFew: boolean): boolean {
     const { budget } = this.#options;
     const depth = parent.depth + 1;
+    if (this.#isFull) return false;
     if (budget.left <= 0) {
+      this.#isFull = true;
       this.#add({ id: `${parent.id}/full`, depth, fold: null, mark: 'warning', note: 'Too many rows are open: close some to see what follows.', cells: { input: cell(`from ${this.#address(item.input)}`) }, stretches: [] });
       return false;
     }

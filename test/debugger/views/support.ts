@@ -94,7 +94,7 @@ export function rowText(row: Table['rows'][number]): string {
   return `${row.cells.map(({ parts }) => parts.map(({ text }) => text).join(' ')).join(' | ')}${row.note === '' ? '' : ` (${row.note})`}`;
 }
 
-/** The rows of a table of a page. */
-export function rowsOf({ tables }: ViewPage, id: string): string[] {
-  return tables.find((table) => table.id === id)?.rows.map(rowText) ?? [];
+/** The rows of a table or a tree of a page. */
+export function rowsOf({ tables, trees }: ViewPage, id: string): string[] {
+  return [...tables, ...trees].find((table) => table.id === id)?.rows.map(rowText) ?? [];
 }

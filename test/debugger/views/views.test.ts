@@ -54,31 +54,6 @@ describe('queues', () => {
   });
 });
 
-describe('page tables', () => {
-  it('are those of the present stream, and tell what the last stop did not have', () => {
-    const scene = new Scene('first-translation.smmu').toLine('map eth0');
-    scene.page('pageTables');
-    scene.over();
-    const page = scene.page('pageTables');
-    expect(rowsOf(page, 'stage 1')).toEqual([expect.stringMatching(/^0x10000000 \| 0x[0-9a-f]+ \| \w+ \| 0x[0-9a-f]+ \| user rwx, privileged rw- \| .* \(new\)$/)]);
-    expect(page.facts).toEqual(['1 difference since the stop before']);
-    expect(scene.page('pageTables').facts).toEqual(['1 difference since the stop before']);
-    scene.over();
-    expect(scene.page('pageTables').facts).toEqual(['no difference since the stop before']);
-  });
-
-  it('say why there are none', () => {
-    const page = new Scene('first-translation.smmu').toEnd().page('pageTables');
-    expect(page.tables.find(({ id }) => id === 'stage 2')).toMatchObject({ rows: [], empty: 'The STE has no stage 2.' });
-  });
-
-  it('show both stages together for a nested stream', () => {
-    const page = new Scene('nested-fault.smmu').toLine('dma eth0 read 0x10000000').over().page('pageTables');
-    expect(rowsOf(page, 'combined').join('\n')).toMatch(/^0x10000000 .*domd/m);
-    expect(page.tables.map(({ id }) => id)).toEqual(['stage 1', 'stage 2', 'combined']);
-  });
-});
-
 describe('the timeline', () => {
   it('has every step with values before and after, page by page', () => {
     const scene = new Scene('first-translation.smmu').toEnd();
