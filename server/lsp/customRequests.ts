@@ -50,7 +50,8 @@ export const CUSTOM_REQUESTS: RequestTable = {
     const subject = await session.subject(params.uri, true);
     if (subject?.board === undefined) return null;
     const root = session.workspace.contextOf(subject.path)?.root ?? subject.path;
-    return dmaScenario(subject.board, { device: params.device, address: params.address, root }) ?? null;
+    await session.guests.ready(root, SEARCH_TIME);
+    return dmaScenario(subject.board, { device: params.device, address: params.address, root, project: session.guests.projectOf(root) }) ?? null;
   },
   'vsmmu/rules': (): { rules: readonly { id: string; title: string; level: string; markdown: string }[] } => ({
     rules: ALL_RULES.map((rule) => ({ id: rule.id, title: rule.title, level: rule.level, markdown: rulePage(rule) })),

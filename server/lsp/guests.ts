@@ -5,7 +5,8 @@
  */
 import { compileSteps } from '../../model/devicetree/compile.ts';
 import { DEFAULT_LIMITS } from '../../model/devicetree/source/files.ts';
-import { folderOf } from '../../model/devicetree/source/paths.ts';
+import { folderOf, joinPath } from '../../model/devicetree/source/paths.ts';
+import { readProject } from '../../model/platform/guests/project.ts';
 import { hostTree } from '../../model/platform/guests/host.ts';
 import type { HostTree, System } from '../../model/platform/guests/types.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -120,6 +121,14 @@ export class Guests {
   /** Every system that a file belongs to: a SoC's source belongs to one for each of its boards. */
   systemsOf(path: string): System[] {
     return this.systems.of(path).map(({ system }) => system);
+  }
+
+  /** The project file whose first board a file is, with its system: that board is what a scenario takes from a project. */
+  projectOf(root: string): { readonly path: string; readonly system: System } | undefined {
+    const found = this.systems.of(root).find(({ source, system }) => source.kind === 'project' && system.host?.path === root);
+    const [first] = found === undefined ? [] : readProject(found.source.key, this.session.files.readText(found.source.key) ?? '').boards;
+    const isFirst = found !== undefined && first !== undefined && joinPath(folderOf(found.source.key), first.path) === root;
+    return isFirst ? { path: found.source.key, system: found.system } : undefined;
   }
 
   /** The system of a project file, analysed now, in slices. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { addLabel, quickFixes } from '../../../server/features/codeActions.ts';
 import { codeLenses } from '../../../server/features/codeLenses.ts';
+import type { System } from '../../../model/platform/guests/types.ts';
 import { dmaLenses, dmaScenario } from '../../../server/features/dmaScenario.ts';
 import { inlayHints } from '../../../server/features/inlayHints.ts';
 import { fileLinks } from '../../../server/features/links.ts';
@@ -59,6 +60,17 @@ describe('debugging a DMA', () => {
       name: '/boards/crypto@9020000.smmu',
       text: expect.stringContaining('board "/boards/board.dts"\n\nprobe\nattach crypto\nmap crypto 0x12345000 -> 0x50000000 4K rw\n\ndma crypto write 0x12345678 "hello"\n'),
     });
+  });
+
+  it.each([
+    [{ name: 'domd', vsmmu: {} }, 'project "/b/vsmmu.json"\nhypervisor xen\n\nin domd\n  probe\n  attach crypto\n  map crypto 0x1000 -> 0x41000000 4K rw\n\ndma crypto write 0x1040 "hello"\nexpect ok\nexpect isolated\n'],
+    [{ name: 'plain' }, "# plain has no virtual SMMU: the device uses the guest's own addresses.\ndma crypto write 0x1040 \"hello\"\nexpect isolated\n"],
+    [{ name: 'a b', vsmmu: {} }, '# a b has the device; a scenario cannot write that name, so nothing is mapped.\ndma crypto'],
+    [{ name: 'other', vsmmu: {}, devices: [] }, 'board "/b/b.dts"\n\nprobe\n'],
+    [{ name: 'dom0', kind: 'hardware', vsmmu: {} }, 'board "/b/b.dts"\n\nprobe\n'],
+  ])('lets the guest that has the device do it: %o', (domain, expected) => {
+    const system = { domains: [{ kind: 'xl', devices: [{ path: '/crypto@9020000' }], config: undefined, vsmmu: undefined, ...domain }] } as unknown as System;
+    expect(dmaScenario(fixed().board, { device: '/crypto@9020000', address: '0x1040', root: '/b/b.dts', project: { path: '/b/vsmmu.json', system } })?.text).toContain(expected);
   });
 
   it('maps to memory of the board that is not reserved', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Client, type Published, uriOf } from '../client.ts';
+import { failures, prepare } from '../../debugger/run/support.ts';
 import { connect } from './build.ts';
 
 const clients: Client[] = [];
@@ -206,6 +207,21 @@ describe('requests about a configuration', () => {
     expect(made?.edit.documentChanges[0]?.uri).toBe(uriOf(at('merlin/passthrough-mmc.dts')));
     const tree = made?.edit.documentChanges[1]?.edits?.[0]?.newText;
     expect(tree).toContain('\t\tusb@1c300000 {\n\t\t\tcompatible = "snps,dwc3";\n\t\t\tdr_mode = "host";\n\t\t\treg = <0x0 0x1c300000 0x0 0x10000>;\n\t\t\tinterrupt-parent = <0xfde8>;\n\t\t\tinterrupts = <0 26 4>;');
+  });
+
+  it.each([
+    ['ethernet@1c400000', ['hypervisor xen', 'in domd', '  attach eth0', '  map eth0 0x10000000 -> 0x41000000 4K rw', 'expect ok', 'expect isolated']],
+    ['usb@1c300000', ['hypervisor xen', 'in domu1', '  attach usb', 'expect ok', 'expect isolated']],
+    ['ethernet@1c410000', ['probe', 'attach eth1', 'expect ok']],
+  ])('make one DMA of %s in a scenario of whoever has it, which runs', async (node, expected) => {
+    const { client, at, read } = await session();
+    const board = at('xen/merlin-xen.dts');
+    client.open(board, read('xen/merlin-xen.dts'));
+    await client.request('vsmmu/ownership', { uri: uriOf(board) });
+    const made = await client.request('vsmmu/dmaScenario', { uri: uriOf(board), device: `/soc@10000000/${node}`, address: '0x10000040' }) as { name: string; text: string };
+    expect(made.text.split('\n')).toEqual(expect.arrayContaining(expected));
+    expect(made.text.includes('project ')).toBe(expected.includes('hypervisor xen'));
+    expect(failures(prepare(made.text, {}, made.name))).toEqual([]);
   });
 
   it('show the owner above the node of the host, and pass a device from there', async () => {
