@@ -13,8 +13,9 @@ import { Collector, type Edit } from './collector.ts';
 import { UnitTrace } from './trace.ts';
 import type { Boot, Moment, SessionLimits } from './types.ts';
 
-/** Steps of past units kept ready. */
-const CACHED_STEPS = 600;
+/** Steps of past units kept ready; and while something moves, which passes them by: what lives on is what costs time when garbage is collected. */
+const CACHED_STEPS = 20_000;
+const PASSING_STEPS = 600;
 const STEPS_PER_UNIT = 65_536;
 /** Units that can be gone back to, however little each of them changes. */
 const UNITS = 2 ** 21;
@@ -159,9 +160,10 @@ export class Timeline {
   }
 
   #keep(block: Block, traces: UnitTrace[]): void {
+    const most = this.isRoaming ? Math.min(this.#cachedSteps, PASSING_STEPS) : this.#cachedSteps;
     let sum = block.steps;
     const others = this.#cache.filter((c) => c.block !== block);
-    const from = others.findLastIndex((c) => (sum += c.block.steps) > this.#cachedSteps);
+    const from = others.findLastIndex((c) => (sum += c.block.steps) > most);
     this.#cache = [...others.slice(from + 1), { block, traces }];
   }
 
