@@ -105,7 +105,7 @@ function operations(): string {
 }
 
 const OWN_LIMITS: readonly (readonly [keyof typeof SCENARIO_LIMITS, string])[] = [
-  ['scenarioChars', 'characters of one file'], ['scenarioLineChars', 'characters of one line, its comment apart'], ['scenarioActions', 'actions, with those of included files'], ['scenarioDepth', 'depth of blocks'],
+  ['scenarioChars', 'characters of one file'], ['scenarioLineChars', 'characters of one line, its comment apart'], ['scenarioActions', 'actions, with those of included files'], ['scenarioSetup', 'lines that describe the machine, with those of included files'], ['scenarioDepth', 'depth of blocks'],
   ['scenarioRepeats', 'depth of `repeat` inside `repeat`'], ['includeDepth', 'depth of `include`'], ['inclusions', 'included files'],
 ];
 

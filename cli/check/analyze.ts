@@ -5,7 +5,7 @@
  */
 import { type CheckedScenario, checkSteps } from '../../debugger/scenario/check/check.ts';
 import { sourcesOfSteps } from '../../debugger/scenario/declarations.ts';
-import { finish } from '../../debugger/scenario/file.ts';
+import { finish } from '../../debugger/scenario/pace.ts';
 import { boardNames, NO_BOARD } from '../../debugger/scenario/machine.ts';
 import type { ScenarioFiles } from '../../debugger/scenario/program.ts';
 import { readScenarioSteps } from '../../debugger/scenario/read.ts';

@@ -1,7 +1,7 @@
 /** From a bound scenario to something that runs: its machine and its interpreter. */
 import type { Problem } from '../../model/problem.ts';
 import type { Program, ScenarioFiles } from '../scenario/program.ts';
-import { finish } from '../scenario/file.ts';
+import { finish } from '../scenario/pace.ts';
 import { describeSteps } from '../system/describe.ts';
 import { buildSystem } from '../system/build.ts';
 import type { System } from '../system/system.ts';

@@ -6,7 +6,7 @@ import { PRESETS } from '../../emulator/idr/presets.ts';
 import { registerFields } from '../../emulator/idr/features.ts';
 import type { SourceRange } from '../../model/problem.ts';
 import type { BoundLine } from './bind/line.ts';
-import { type BoardNames, findNamed, type MachineNames, type Named, type NamedDevice, type NamedDomain, type NamedSmmu } from './machine.ts';
+import { type BoardNames, findNamed, indexSteps, type MachineNames, type Named, type NamedDevice, type NamedDomain, type NamedSmmu } from './machine.ts';
 import { Pace } from './pace.ts';
 import type { ScenarioReading } from './read.ts';
 
@@ -100,7 +100,7 @@ export function* machineNamesSteps(reading: ScenarioReading, board: BoardNames, 
   const guests = yield* mapSteps([...every('guest'), ...every('create')], ({ line, named }) => domainOf(line, named, configOf(line)));
   // A guest goes by the name that the scenario gives it, not by that of its configuration.
   const renamed = new Set(sources.guests.map((guest) => guest.path));
-  return {
+  const names: MachineNames = {
     isComplete: sources.image === undefined && (usesBoard ? board.isComplete : every('smmu').length > 0),
     smmus: merged(board.smmus, yield* mapSteps(every('smmu'), smmuOf)),
     devices: merged(board.devices, yield* mapSteps(every('device'), deviceOf)),
@@ -110,6 +110,8 @@ export function* machineNamesSteps(reading: ScenarioReading, board: BoardNames, 
     hypervisor: hypervisorOf(reading),
     hasNode: (name) => board.hasNode(name),
   };
+  for (const list of [names.smmus, names.devices, names.domains, names.memory, names.variables]) yield* indexSteps(list);
+  return names;
 }
 
 function* mapSteps<T>(declarations: readonly Declaration[], make: (one: Declaration) => T): Generator<void, T[]> {

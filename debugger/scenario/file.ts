@@ -3,7 +3,7 @@ import type { Problem } from '../../model/problem.ts';
 import { bindLine, type BoundLine } from './bind/line.ts';
 import { Report } from './bind/report.ts';
 import type { ScenarioLimits } from './limits.ts';
-import { Pace } from './pace.ts';
+import { finish, Pace } from './pace.ts';
 import { problem } from './problem.ts';
 import { parseSteps, type SyntaxLine, type SyntaxTree } from './syntax/tree.ts';
 
@@ -51,12 +51,4 @@ export function* readFileSteps(path: string, text: string, limits: ScenarioLimit
 /** Reads one file at once. */
 export function readFile(path: string, text: string, limits: ScenarioLimits): ScenarioFile {
   return finish(readFileSteps(path, text, limits));
-}
-
-/** Runs work in slices to its end. */
-export function finish<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-  }
 }

@@ -9,6 +9,8 @@ export interface ScenarioLimits extends Pick<Limits, 'includeDepth' | 'inclusion
   scenarioLineChars: number;
   /** Actions of one scenario, those of included files too. */
   scenarioActions: number;
+  /** Lines that describe the machine, those of included files too. */
+  scenarioSetup: number;
   /** Depth of nested blocks. */
   scenarioDepth: number;
   /** Depth of `repeat` inside `repeat`. */
@@ -23,6 +25,7 @@ export const SCENARIO_LIMITS: ScenarioLimits = {
   scenarioChars: 4 * 1024 * 1024,
   scenarioLineChars: 10_000,
   scenarioActions: 100_000,
+  scenarioSetup: 2000,
   scenarioDepth: 64,
   scenarioRepeats: 8,
 };

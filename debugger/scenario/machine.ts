@@ -11,6 +11,7 @@ import { rangeOf } from '../../model/platform/guests/system.ts';
 import type { HostTree, System } from '../../model/platform/guests/types.ts';
 import type { Iommu, Master } from '../../model/platform/types.ts';
 import type { SourceRange } from '../../model/problem.ts';
+import { finish, Pace } from './pace.ts';
 
 /** Something with a name, and other names for it. */
 export interface Named {
@@ -24,14 +25,23 @@ const indices = new WeakMap<readonly Named[], Map<string, Named>>();
 
 /** The thing that goes by a name: its own name before other names for others. */
 export function findNamed<T extends Named>(list: readonly T[], name: string): T | undefined {
-  let index = indices.get(list) as Map<string, T> | undefined;
-  if (index === undefined) {
-    index = new Map();
-    for (const one of list) if (!index.has(one.name)) index.set(one.name, one);
-    for (const one of list) for (const alias of one.aliases) if (!index.has(alias)) index.set(alias, one);
-    indices.set(list, index);
+  return (indices.get(list) ?? finish(indexSteps(list))).get(name) as T | undefined;
+}
+
+/** Prepares `findNamed` for a list, in slices. */
+export function* indexSteps(list: readonly Named[]): Generator<void, Map<string, Named>> {
+  const index = new Map<string, Named>();
+  const pace = new Pace();
+  for (const one of list) {
+    if (!index.has(one.name)) index.set(one.name, one);
+    if (pace.isDue()) yield;
   }
-  return index.get(name);
+  for (const one of list) {
+    for (const alias of one.aliases) if (!index.has(alias)) index.set(alias, one);
+    if (pace.isDue()) yield;
+  }
+  indices.set(list, index);
+  return index;
 }
 
 /** Whether something goes by a name. */

@@ -1,6 +1,6 @@
 /**
- * When work in slices is to pause. Counted in characters and things looked at, not in time, so that the
- * same text always pauses in the same places.
+ * Work in slices: when it is to pause, and how to run it to its end at once. Counted in characters and
+ * things looked at, not in time, so that the same text always pauses in the same places.
  */
 
 /** What is done between two pauses: about a millisecond's work. */
@@ -19,5 +19,13 @@ export class Pace {
     if (this.#done < BETWEEN) return false;
     this.#done = 0;
     return true;
+  }
+}
+
+/** Runs work in slices to its end. */
+export function finish<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
   }
 }

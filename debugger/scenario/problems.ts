@@ -177,6 +177,10 @@ const LIMITS = [
     title: 'Too many actions', explanation: 'A scenario with what it includes has more actions than the cap `scenarioActions`; the rest is not read. A `repeat` counts once.',
     bad: `${HEAD}probe\nprobe\n# and 100,000 lines more\n`, good: `${HEAD}repeat 100000\n  probe\n`,
   }),
+  cap('limit-scenario-setup', {
+    title: 'Machine too large', explanation: 'A scenario with what it includes has more lines that describe its machine than the cap `scenarioSetup`; the rest is not read. What a board has does not count.',
+    bad: 'smmu smmu0\ndevice eth0 smmu=smmu0 sid=8\n# and 2,000 lines more\nprobe\n', good: `${HEAD}probe\n`,
+  }),
   cap('limit-scenario-depth', {
     title: 'Blocks nested too deep', explanation: 'Blocks are nested deeper than the cap `scenarioDepth`; what is below is not read.',
     bad: `${HEAD}in host\n  in host\n    in host # and 64 more\n      probe\n`, good: `${HEAD}in host\n  probe\n`,

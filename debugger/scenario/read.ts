@@ -4,9 +4,9 @@
  * exist on the board is checked elsewhere (`check/`), because only some callers know a board.
  */
 import type { Problem, SourceRange } from '../../model/problem.ts';
-import { type ScenarioFile, finish, readFileSteps } from './file.ts';
+import { type ScenarioFile, readFileSteps } from './file.ts';
 import { SCENARIO_LIMITS, type ScenarioLimits } from './limits.ts';
-import { Pace } from './pace.ts';
+import { Pace, finish } from './pace.ts';
 import { problem, shorten } from './problem.ts';
 import type { Action, Program, ScenarioFiles } from './program.ts';
 import type { SyntaxNode } from './syntax/tree.ts';
@@ -67,6 +67,7 @@ class Reader {
   readonly #limits: ScenarioLimits;
   #count = 0;
   #included = 0;
+  #isSetupFull = false;
 
   constructor(readonly host: ScenarioFiles, readonly options: ReadOptions) {
     this.#limits = { ...SCENARIO_LIMITS, ...options.limits };
@@ -131,8 +132,15 @@ class Reader {
 
   #put(action: Action, isSetup: boolean, { into }: Place): void {
     if (!isSetup) (into ?? this.#actions).push(action);
-    else if (into === undefined && this.#actions.length === 0) this.#setup.push(action);
+    else if (into === undefined && this.#actions.length === 0) this.#putSetup(action);
     else this.#report(problem('scenario-setup-order', action.at, `\`${action.verb}\` describes the machine, which is built before anything is done on it.`, 'Move it above the first action, outside of blocks.'));
+  }
+
+  #putSetup(action: Action): void {
+    if (this.#setup.length < this.#limits.scenarioSetup) return void this.#setup.push(action);
+    if (this.#isSetupFull) return;
+    this.#isSetupFull = true;
+    this.#report(problem('limit-scenario-setup', action.at, `The scenario has more than ${this.#limits.scenarioSetup} lines that describe its machine; the rest is not read.`, 'Take the machine from a `board`, or raise `vsmmu.limits.scenarioSetup`.'));
   }
 
   #mayNest({ depth, repeats }: Place, at: SourceRange): boolean {

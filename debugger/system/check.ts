@@ -3,7 +3,7 @@
  * running them. It makes the machine and lets it go; nothing is done on it.
  */
 import type { Problem } from '../../model/problem.ts';
-import { finish } from '../scenario/file.ts';
+import { finish } from '../scenario/pace.ts';
 import type { Program, ScenarioFiles } from '../scenario/program.ts';
 import { buildSystem } from './build.ts';
 import { describeSteps } from './describe.ts';

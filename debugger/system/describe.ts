@@ -4,6 +4,7 @@
  */
 import type { Problem } from '../../model/problem.ts';
 import { POLICIES, type PolicyName } from '../../emulator/tlb/policy.ts';
+import { Pace } from '../scenario/pace.ts';
 import type { Action, Program, ScenarioFiles } from '../scenario/program.ts';
 import type { Description } from './description.ts';
 import type { Draft, Reader } from './draft.ts';
@@ -53,13 +54,15 @@ function uses(actions: readonly Action[], verb: string): boolean {
 /** Reads the setup of a program, in slices. */
 export function* describeSteps(program: Program, files: ScenarioFiles): Generator<void, Described> {
   const draft = emptyDraft();
+  const pace = new Pace();
   for (const action of program.setup) {
+    if (pace.isDue(action.at.end - action.at.start)) yield;
     const steps = READERS[action.verb]?.(draft, new SetupLine(action, files, draft.problems));
     if (steps !== undefined) yield* steps;
   }
   if (draft.memory.length === 0) draft.memory.push(DEFAULT_MEMORY);
-  draft.guests.push(...createdLater(program, draft));
-  const { devices, domains } = domainsOf(draft);
+  draft.guests.push(...yield* createdLater(program, draft));
+  const { devices, domains } = yield* domainsOf(draft);
   const { smmus, memory, reserved, hypervisor, cache, image, limit, problems } = draft;
   if (problems.some((p) => p.level === 'error')) return { description: undefined, limit, problems };
   // Hypervisors poll for what they have asked for and let nothing happen meanwhile, so their SMMUs do all at once.

@@ -40,5 +40,14 @@ export interface Draft {
   problems: Problem[];
 }
 
+/** Problems of one setup that are kept: nobody is shown more. */
+const MOST_PROBLEMS = 1000;
+
+/** Keeps a problem, unless there are too many; an error is always kept where there is none among the last. */
+export function tell(problems: Problem[], found: Problem): void {
+  const isFull = problems.length >= MOST_PROBLEMS && (found.level !== 'error' || problems.at(-1)?.level === 'error');
+  if (!isFull) problems.push(found);
+}
+
 /** Reads one line of the setup into the draft; in slices where that takes long. */
 export type Reader = (draft: Draft, line: SetupLine) => void | Generator<void, void>;

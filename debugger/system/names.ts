@@ -37,7 +37,7 @@ function isNamed(thing: Named, name: string): boolean {
 export function findDevice(system: Pick<System, 'devices'>, name: string): SystemDevice | undefined {
   const found = system.devices.find((d) => isNamed(d, name));
   if (found !== undefined) return found;
-  const pci = pciFunction(system.devices, name);
+  const pci = pciFunction(name, (complex) => system.devices.find((d) => isNamed(d, complex)));
   return system.devices.find((d) => d.name === pci?.name) ?? pci;
 }
 
@@ -46,9 +46,9 @@ interface Complex extends Named {
 }
 
 /** A PCI function: it has no node of its own, and comes into being by being named. */
-export function pciFunction<T extends Complex>(devices: readonly T[], name: string): (T & { readonly sids: readonly number[]; readonly rid: number }) | undefined {
+export function pciFunction<T extends Complex>(name: string, find: (complex: string) => T | undefined): (T & { readonly sids: readonly number[]; readonly rid: number }) | undefined {
   const [, complex = '', bus = '', device = '', fn = ''] = FUNCTION.exec(name) ?? [];
-  const parent = devices.find((d) => isNamed(d, complex));
+  const parent = complex === '' ? undefined : find(complex);
   if (parent === undefined) return undefined;
   const rid = Number.parseInt(bus, 16) * 256 + Number.parseInt(device, 16) * 8 + Number.parseInt(fn, 16);
   const run = parent.requesters.find((r) => rid >= r.rid && rid < r.rid + r.count);

@@ -5,6 +5,7 @@ import type { Expression } from '../expression/ast.ts';
 import { evaluate } from '../expression/evaluate.ts';
 import { asNumber } from '../expression/value.ts';
 import type { Action, ScenarioFiles } from '../scenario/program.ts';
+import { tell } from './draft.ts';
 
 /** Where memory and devices can lie. */
 const ADDRESS_SPACE = 2 ** 52;
@@ -23,7 +24,7 @@ export class SetupLine {
 
   /** Says what is wrong with the line. */
   problem(message: string, advice?: string, range: SourceRange = this.action.at): void {
-    this.#problems.push({ id: 'scenario-setup', level: 'error', message, range, ...(advice === undefined ? {} : { advice }) });
+    tell(this.#problems, { id: 'scenario-setup', level: 'error', message, range, ...(advice === undefined ? {} : { advice }) });
   }
 
   /** A word or text. */

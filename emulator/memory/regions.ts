@@ -29,32 +29,42 @@ export class RegionMap {
 
   /** Where regions overlap, the later one in the list hides the earlier one. */
   constructor(regions: readonly Region[]) {
-    this.regions = regions.reduce<Region[]>(overlay, []);
+    const map: Region[] = [];
+    for (const region of regions) overlay(map, region);
+    this.regions = map;
   }
 
   /** The region of an address, or undefined for a hole. */
   at(address: number): Region | undefined {
-    let low = 0;
-    let high = this.regions.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const region = this.regions[middle];
-      if (region === undefined || region.base + region.size > address) high = middle;
-      else low = middle + 1;
-    }
-    const found = this.regions[low];
+    const found = this.regions[firstBehind(this.regions, address)];
     return found !== undefined && found.base <= address ? found : undefined;
   }
 }
 
-function overlay(below: Region[], top: Region): Region[] {
-  if (top.size <= 0) return below;
+/** Index of the first of some regions in ascending order that ends behind an address. */
+function firstBehind(regions: readonly Region[], address: number): number {
+  let low = 0;
+  let high = regions.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const region = regions[middle];
+    if (region === undefined || region.base + region.size > address) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Puts a region over those that are there; of these stays what it does not hide. */
+function overlay(map: Region[], top: Region): void {
+  if (top.size <= 0) return;
   const end = top.base + top.size;
-  const pieces = below.flatMap((r) => {
-    const left = { ...r, size: Math.min(r.base + r.size, top.base) - r.base };
-    const right = { ...r, base: Math.max(r.base, end), size: r.base + r.size - Math.max(r.base, end) };
+  const first = firstBehind(map, top.base);
+  let next = first;
+  while ((map[next]?.base ?? Infinity) < end) next++;
+  const pieces = map.slice(first, next).flatMap((r) => {
+    const left = { ...r, size: top.base - r.base };
+    const right = { ...r, base: end, size: r.base + r.size - end };
     return [left, right].filter((p) => p.size > 0);
   });
-  const whole = [...pieces, top];
-  return whole.sort((a, b) => a.base - b.base);
+  map.splice(first, next - first, ...pieces.filter((p) => p.base < top.base), top, ...pieces.filter((p) => p.base >= end));
 }

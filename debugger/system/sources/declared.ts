@@ -27,9 +27,13 @@ function presetOf(line: SetupLine): IdRegisters | undefined {
   return found?.[1];
 }
 
+/** SMMUs that a scenario may declare: each has its caches and registers, and the machine is made at once. */
+const MOST_SMMUS = 100;
+
 const smmu: Reader = (draft, line) => {
   const name = line.word('name') ?? '';
   const old = draft.smmus.find((s) => s.name === name || s.aliases.includes(name));
+  if (old === undefined && draft.smmus.length >= MOST_SMMUS) return line.problem(`A scenario may declare ${MOST_SMMUS} SMMUs at most.`, 'Declare fewer.');
   const ids = idsOf(line, presetOf(line) ?? old?.ids ?? PRESETS[DEFAULT_MODEL]);
   const base = line.number('base') ?? old?.base;
   if (base !== undefined && base % FRAME !== 0) line.problem('The registers of an SMMU begin at a multiple of 64K.', 'Correct the base.');

@@ -11,30 +11,46 @@ import { cellsOf, numberOf, stringsOf, u32Of } from '../../../model/platform/val
 import { wantsViommu } from '../../../model/xl/guestConfig.ts';
 import type { PciFunction } from '../../../model/xl/specs/pci.ts';
 import type { SourceRange } from '../../../model/problem.ts';
+import { Pace } from '../../scenario/pace.ts';
+import { shorten } from '../../scenario/problem.ts';
 import type { Action, Program } from '../../scenario/program.ts';
 import type { DescribedDevice, DescribedDomain } from '../description.ts';
+import { tell, type Draft, type GuestLine } from '../draft.ts';
 import { namesOf, pciFunction } from '../names.ts';
-import type { Draft, GuestLine } from '../draft.ts';
 import { wordsOf } from './files.ts';
 
 const MB = 0x10_0000;
 const KB = 1024;
 
-/** Guests that some `create` action names and the setup does not. */
-export function createdLater(program: Program, draft: Draft): GuestLine[] {
+/** Guests that a scenario can create at most. */
+const MOST_CREATED = 1000;
+
+/** Guests that some `create` action names and the setup does not, in slices. */
+export function* createdLater(program: Program, draft: Draft): Generator<void, GuestLine[]> {
   const found = new Map<string, GuestLine>();
   const known = new Set([...draft.guests.map((g) => g.name), ...(draft.project?.domains ?? []).map((d) => d.name)]);
-  const visit = (action: Action): void => {
-    const later = action.verb === 'create' ? laterGuest(action) : undefined;
+  const pace = new Pace();
+  for (const action of createActions(program.actions)) {
+    if (pace.isDue(action.at.end - action.at.start)) yield;
+    const later = laterGuest(action);
     const first = later === undefined ? undefined : found.get(later.name);
-    if (later !== undefined && !known.has(later.name) && first === undefined) found.set(later.name, later);
-    if (later !== undefined && first !== undefined && optionsOf(first) !== optionsOf(later)) {
-      draft.problems.push({ id: 'scenario-setup', level: 'warning', message: `${later.name} is created as the first line that creates it says; give both lines the same options.`, range: later.at });
-    }
-    action.body.forEach(visit);
-  };
-  program.actions.forEach(visit);
+    if (later === undefined || known.has(later.name)) continue;
+    if (first !== undefined && optionsOf(first) !== optionsOf(later)) {
+      tell(draft.problems, { id: 'scenario-setup', level: 'warning', message: `${later.name} is created as the first line that creates it says; give both lines the same options.`, range: later.at });
+    } else if (first === undefined && found.size >= MOST_CREATED) {
+      tell(draft.problems, { id: 'scenario-setup', level: 'error', message: `A scenario can create ${MOST_CREATED} guests at most.`, range: later.at });
+      break;
+    } else if (first === undefined) found.set(later.name, later);
+  }
   return [...found.values()];
+}
+
+/** All `create` actions, those in blocks too; how deep these are nested is bounded. */
+function* createActions(actions: readonly Action[]): Generator<Action> {
+  for (const action of actions) {
+    if (action.verb === 'create') yield action;
+    yield* createActions(action.body);
+  }
 }
 
 /** What a line makes of a guest, for comparison. */
@@ -56,15 +72,22 @@ function laterGuest(action: Action): GuestLine | undefined {
   };
 }
 
-/** The domains, and the devices with the domains that have them. */
-export function domainsOf(draft: Draft): { readonly domains: readonly DescribedDomain[]; readonly devices: readonly DescribedDevice[] } {
+/** The domains, and the devices with the domains that have them; in slices. */
+export function* domainsOf(draft: Draft): Generator<void, { readonly domains: readonly DescribedDomain[]; readonly devices: readonly DescribedDevice[] }> {
   const given = new Givings(draft);
   const modelled = modelDomains(draft);
   for (const { name, domain } of modelled) for (const device of domain.devices) if (domain.kind !== 'hardware') given.path(name, device.path, device.at);
   for (const { name, domain } of modelled) for (const { value, atom } of domain.config?.pci ?? []) given.pci(name, value, { file: domain.at.file, start: atom.start, end: atom.end });
-  for (const line of draft.guests) for (const device of line.devices) given.named(line.name, device, line.at);
+  const pace = new Pace();
+  for (const line of draft.guests) {
+    for (const device of line.devices) {
+      given.named(line.name, device, line.at);
+      if (pace.isDue()) yield;
+    }
+  }
   const fromModel = modelled.map(({ name, domain }) => described(draft, name, domain));
-  const plain = draft.guests.filter((line) => !fromModel.some((d) => d.name === line.name)).map((line) => plainDomain(draft, line, given));
+  const names = new Set(fromModel.map((d) => d.name));
+  const plain = draft.guests.filter((line) => !names.has(line.name)).map((line) => plainDomain(draft, line, given));
   const hardware = draft.hypervisor.kind === 'xen' ? [hardwareDomain(draft)] : [];
   return { domains: [...hardware, ...fromModel, ...plain], devices: given.devices };
 }
@@ -112,7 +135,7 @@ function memoryOf({ config, node }: Domain): number | undefined {
 }
 
 function plainDomain(draft: Draft, line: GuestLine, { taken }: Givings): DescribedDomain {
-  const takes = taken.filter(({ domain }) => domain === line.name).map(({ device }) => device);
+  const takes = taken.get(line.name) ?? [];
   return {
     name: line.name, origin: line.kind, memory: line.memory, hasVsmmu: line.hasVsmmu ?? draft.hasVsmmus ?? false, grants: [], isLater: line.isLater, at: line.at, ...(takes.length === 0 ? {} : { takes }),
   };
@@ -129,33 +152,45 @@ function bootArguments(draft: Draft): { readonly memory: number | undefined; rea
 
 /** Devices on their way to domains. */
 class Givings {
-  devices: readonly DescribedDevice[];
-  /** Devices of other guests that guests get later. */
-  readonly taken: { readonly domain: string; readonly device: string }[] = [];
+  readonly devices: DescribedDevice[] = [];
+  /** Devices of other guests that guests get later, by guest. */
+  readonly taken = new Map<string, string[]>();
   readonly #draft: Draft;
+  /** The first device that has a name, or else an alias. */
+  readonly #byName = new Map<string, number>();
+  readonly #later: ReadonlySet<string>;
 
   constructor(draft: Draft) {
     this.#draft = draft;
-    this.devices = draft.devices;
+    this.#later = new Set(draft.guests.filter((g) => g.isLater).map((g) => g.name));
+    for (const device of draft.devices) this.#add(device);
+  }
+
+  #add(device: DescribedDevice): void {
+    const index = this.devices.push(device) - 1;
+    for (const name of [device.name, ...device.aliases]) if (!this.#byName.has(name)) this.#byName.set(name, index);
+  }
+
+  #find(name: string): number | undefined {
+    return this.#byName.get(name);
   }
 
   /** By the path that a configuration names; a device that no SMMU is in front of comes into being here. */
   path(domain: string, path: string, at: SourceRange): void {
     const node = this.#draft.host?.tree.byPath(path);
-    const base = path.split('/').at(-1) ?? path;
-    const found = this.devices.find((d) => d.aliases.includes(path) || (this.#draft.host === undefined && d.name === base));
+    const found = this.#find(path) ?? (this.#draft.host === undefined ? this.#find(path.split('/').at(-1) ?? path) : undefined);
     if (found !== undefined) this.#give(found, domain, at);
-    else if (node !== undefined) this.devices = [...this.devices, { ...bare(node, this.#draft), domain }];
+    else if (node !== undefined) this.#add({ ...bare(node, this.#draft), domain });
     else this.#warn(at, `The board has no device ${path}.`);
   }
 
   /** By the name that the scenario writes. */
   named(domain: string, name: string, at: SourceRange): void {
-    const pci = pciFunction(this.devices, name);
-    const found = this.devices.find((d) => d.name === (pci?.name ?? name) || d.aliases.includes(name));
+    const pci = pciFunction(name, (complex) => this.devices[this.#find(complex) ?? -1]);
+    const found = this.#find(pci?.name ?? name) ?? this.#find(name);
     if (found !== undefined) this.#give(found, domain, at);
-    else if (pci !== undefined) this.devices = [...this.devices, { ...pci, domain }];
-    else this.#warn(at, `There is no device ${name}.`);
+    else if (pci !== undefined) this.#add({ ...pci, domain });
+    else this.#warn(at, `There is no device ${shorten(name)}.`);
   }
 
   /** A function by segment, bus, device and function: segments are numbered by the tree, or in its order. */
@@ -172,15 +207,23 @@ class Givings {
     return node === undefined ? undefined : u32Of(node, 'linux,pci-domain');
   }
 
-  #give(device: DescribedDevice, domain: string, at: SourceRange): void {
+  #give(index: number, domain: string, at: SourceRange): void {
+    const device = this.devices[index];
+    if (device === undefined) return;
     const isTaken = device.domain !== undefined && device.domain !== domain;
-    if (isTaken && this.#draft.guests.some((g) => g.name === domain && g.isLater)) return void this.taken.push({ domain, device: device.name });
+    if (isTaken && this.#later.has(domain)) return this.#take(device, domain);
     if (isTaken) return this.#warn(at, `${device.name} is given to ${device.domain} already.`);
-    this.devices = this.devices.map((d) => (d === device ? { ...d, domain } : d));
+    this.devices[index] = { ...device, domain };
+  }
+
+  #take({ name }: DescribedDevice, domain: string): void {
+    const list = this.taken.get(domain) ?? [];
+    this.taken.set(domain, list);
+    list.push(name);
   }
 
   #warn(range: SourceRange, message: string): void {
-    this.#draft.problems.push({ id: 'scenario-setup', level: 'warning', message, range });
+    tell(this.#draft.problems, { id: 'scenario-setup', level: 'warning', message, range });
   }
 }
 

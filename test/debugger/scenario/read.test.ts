@@ -141,6 +141,7 @@ describe('caps', () => {
     ['limit-scenario-line-chars', { scenarioLineChars: 16 }, { 'main.smmu': 'let abc = 1234567' }, { 'main.smmu': 'let ab = 123  # and a comment of any length' }],
     ['limit-scenario-actions', { scenarioActions: 3 }, { 'main.smmu': 'probe\n'.repeat(4) }, { 'main.smmu': 'probe\n'.repeat(3) }],
     ['limit-scenario-actions', { scenarioActions: 3 }, { 'main.smmu': 'include "a.smmu"\ninclude "a.smmu"\n', 'a.smmu': 'probe\n' }, { 'main.smmu': 'include "a.smmu"\n', 'a.smmu': 'probe\n' }],
+    ['limit-scenario-setup', { scenarioSetup: 2 }, { 'main.smmu': 'smmu s\ndevice d sid=1\ninclude "a.smmu"', 'a.smmu': 'device e sid=2\ndevice f sid=3' }, { 'main.smmu': 'smmu s\ninclude "a.smmu"\nprobe\nprobe', 'a.smmu': 'device e sid=2' }],
     ['limit-scenario-depth', { scenarioDepth: 2 }, { 'main.smmu': `${nested('in host', 3)}\n   probe` }, { 'main.smmu': `${nested('in host', 2)}\n  probe` }],
     ['limit-scenario-depth', { scenarioDepth: 2 }, { 'main.smmu': 'in host\n in host\n  include "a.smmu"', 'a.smmu': 'in host\n probe' }, { 'main.smmu': 'in host\n include "a.smmu"', 'a.smmu': 'in host\n probe' }],
     ['limit-scenario-repeats', { scenarioRepeats: 1 }, { 'main.smmu': `${nested('repeat 2', 2)}\n  probe` }, { 'main.smmu': 'repeat 2\n probe\nrepeat 2\n probe' }],

@@ -3,7 +3,7 @@ import { type CheckedScenario, checkSteps } from '../../../debugger/scenario/che
 import { SCENARIO_LIMITS, type ScenarioLimits } from '../../../debugger/scenario/limits.ts';
 import { boardNames, NO_BOARD } from '../../../debugger/scenario/machine.ts';
 import type { Action, Program, ScenarioFiles, Value } from '../../../debugger/scenario/program.ts';
-import { finish } from '../../../debugger/scenario/file.ts';
+import { finish } from '../../../debugger/scenario/pace.ts';
 import { readScenarioSteps, type ScenarioReading } from '../../../debugger/scenario/read.ts';
 import { compile } from '../../../model/devicetree/compile.ts';
 import { PlatformContext } from '../../../model/platform/context.ts';

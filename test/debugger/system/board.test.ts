@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toBlob } from '../../../model/devicetree/blob/write.ts';
-import { finish } from '../../../debugger/scenario/file.ts';
+import { finish } from '../../../debugger/scenario/pace.ts';
 import { boardOf, compileTreeSteps } from '../../../debugger/system/sources/board.ts';
 import { createRun } from '../../../debugger/run/index.ts';
 import { readScenario } from '../../../debugger/scenario/read.ts';
