@@ -1,6 +1,6 @@
 /**
- * Hostile scenarios of up to a megabyte: how long the longest slice of each stage is, and the whole of it;
- * what an editor asks for is one slice. `node bench/run.mjs hostile [WORD]`
+ * Hostile scenarios of up to a megabyte: how long the longest slice of each stage is, and the whole of it.
+ * `node bench/run.mjs hostile [WORD]`
  */
 import { createRunSteps } from '../debugger/run/index.ts';
 import { checkSteps } from '../debugger/scenario/check/check.ts';
@@ -87,10 +87,6 @@ function timed<T>(steps: Iterator<unknown, T>): { readonly taken: Taken; readonl
   }
 }
 
-function* once<T>(run: () => T): Generator<undefined, T> {
-  return run();
-}
-
 const text = (taken: Taken | undefined): string => (taken === undefined ? '-' : `${taken.most.toFixed(0)}/${taken.all.toFixed(0)}`).padStart(12);
 
 const FEATURES = {
@@ -106,6 +102,6 @@ for (const [name, source] of Object.entries(HOSTILE)) {
   const check = timed(checkSteps(read.value, { ...NO_BOARD, isComplete: true }, { files }));
   const run = timed(createRunSteps({ ...read.value.program, problems: [] }, files));
   const document = { path: PATH, text: source, checked: check.value };
-  const features = Object.values(FEATURES).map((feature) => timed(once(() => feature(document))).taken);
+  const features = Object.values(FEATURES).map((feature) => timed<unknown>(feature(document)).taken);
   console.log(name.padEnd(24) + [read.taken, check.taken, run.taken, ...features].map(text).join(''));
 }

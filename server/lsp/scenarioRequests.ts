@@ -23,6 +23,7 @@ import { toLocation, toRange } from './convert.ts';
 import { toSymbol } from './fileRequests.ts';
 import type { RequestTable } from './requests.ts';
 import type { Session } from './session.ts';
+import { inSlices } from './slices.ts';
 
 /** How long a request waits for a check that is under way. */
 const PATIENCE = 30;
@@ -60,33 +61,33 @@ async function goToDefinition(session: Session, params: TextDocumentPositionPara
 /** Handlers of requests about one text. */
 const TEXT_REQUESTS: RequestTable = {
   'textDocument/diagnostic': (): DocumentDiagnosticReport => ({ kind: DocumentDiagnosticReportKind.Full, items: [] }),
-  'textDocument/documentSymbol': (session, params: DocumentSymbolParams): DocumentSymbol[] => {
+  'textDocument/documentSymbol': async (session, params: DocumentSymbolParams, token): Promise<DocumentSymbol[]> => {
     const subject = subjectNow(session, params.textDocument.uri);
-    return subject === undefined ? [] : scenarioSymbols(subject.scenario).map((symbol) => toSymbol(subject.text, symbol));
+    return subject === undefined ? [] : (await inSlices(scenarioSymbols(subject.scenario), token)).map((symbol) => toSymbol(subject.text, symbol));
   },
-  'textDocument/foldingRange': (session, params: FoldingRangeParams): FoldingRange[] => {
+  'textDocument/foldingRange': async (session, params: FoldingRangeParams, token): Promise<FoldingRange[]> => {
     const subject = subjectNow(session, params.textDocument.uri);
-    return subject === undefined ? [] : scenarioFolds(subject.scenario).map(({ start, end, kind }) => ({ startLine: start, endLine: end, ...(kind === undefined ? {} : { kind }) }));
+    return subject === undefined ? [] : (await inSlices(scenarioFolds(subject.scenario), token)).map(({ start, end, kind }) => ({ startLine: start, endLine: end, ...(kind === undefined ? {} : { kind }) }));
   },
-  'textDocument/semanticTokens/full': async (session, params: SemanticTokensParams): Promise<SemanticTokens> => {
+  'textDocument/semanticTokens/full': async (session, params: SemanticTokensParams, token): Promise<SemanticTokens> => {
     const subject = await subjectOf(session, params.textDocument.uri);
-    return { data: subject === undefined ? [] : encodeTokens(subject.text, scenarioTokens(subject.scenario)) };
+    return { data: subject === undefined ? [] : encodeTokens(subject.text, await inSlices(scenarioTokens(subject.scenario), token)) };
   },
-  'textDocument/semanticTokens/range': async (session, params: SemanticTokensRangeParams): Promise<SemanticTokens> => {
+  'textDocument/semanticTokens/range': async (session, params: SemanticTokensRangeParams, token): Promise<SemanticTokens> => {
     const subject = await subjectOf(session, params.textDocument.uri);
     if (subject === undefined) return { data: [] };
     const { lines } = subject.text;
-    return { data: encodeTokens(subject.text, scenarioTokens(subject.scenario, { start: lines.offsetAt(params.range.start), end: lines.offsetAt(params.range.end) })) };
+    return { data: encodeTokens(subject.text, await inSlices(scenarioTokens(subject.scenario, { start: lines.offsetAt(params.range.start), end: lines.offsetAt(params.range.end) }), token)) };
   },
-  'textDocument/formatting': (session, params: DocumentFormattingParams): TextEdit[] => {
+  'textDocument/formatting': async (session, params: DocumentFormattingParams, token): Promise<TextEdit[]> => {
     const subject = session.settings.format ? subjectNow(session, params.textDocument.uri) : undefined;
-    return subject === undefined ? [] : toEdits(subject.text, scenarioFormatEdits(subject.scenario));
+    return subject === undefined ? [] : toEdits(subject.text, await inSlices(scenarioFormatEdits(subject.scenario), token));
   },
-  'textDocument/rangeFormatting': (session, params: DocumentRangeFormattingParams): TextEdit[] => {
+  'textDocument/rangeFormatting': async (session, params: DocumentRangeFormattingParams, token): Promise<TextEdit[]> => {
     const subject = session.settings.format ? subjectNow(session, params.textDocument.uri) : undefined;
     if (subject === undefined) return [];
     const { lines } = subject.text;
-    return toEdits(subject.text, scenarioFormatEdits(subject.scenario, lines.offsetAt(params.range.start), lines.offsetAt(params.range.end)));
+    return toEdits(subject.text, await inSlices(scenarioFormatEdits(subject.scenario, lines.offsetAt(params.range.start), lines.offsetAt(params.range.end)), token));
   },
 };
 
@@ -115,14 +116,14 @@ export const SCENARIO_REQUESTS: RequestTable = {
   },
   'textDocument/definition': goToDefinition,
   'textDocument/declaration': goToDefinition,
-  'textDocument/references': async (session, params: ReferenceParams): Promise<Location[] | null> => {
+  'textDocument/references': async (session, params: ReferenceParams, token): Promise<Location[] | null> => {
     const at = await cursorOf(session, params);
-    return at === undefined ? null : scenarioReferences(at.scenario, at.offset, params.context.includeDeclaration).map((range) => toLocation(session.places, range));
+    return at === undefined ? null : (await inSlices(scenarioReferences(at.scenario, at.offset, params.context.includeDeclaration), token)).map((range) => toLocation(session.places, range));
   },
-  'textDocument/documentLink': async (session, params: DocumentLinkParams): Promise<DocumentLink[]> => {
+  'textDocument/documentLink': async (session, params: DocumentLinkParams, token): Promise<DocumentLink[]> => {
     const subject = await subjectOf(session, params.textDocument.uri);
     if (subject === undefined) return [];
-    return scenarioLinks(subject.scenario).map(({ start, end, file }) => ({ range: toRange(subject.text, start, end), target: session.uris.toEditor(file) }));
+    return (await inSlices(scenarioLinks(subject.scenario), token)).map(({ start, end, file }) => ({ range: toRange(subject.text, start, end), target: session.uris.toEditor(file) }));
   },
   'textDocument/codeAction': async (session, params: CodeActionParams): Promise<CodeAction[]> => {
     const subject = await subjectOf(session, params.textDocument.uri);

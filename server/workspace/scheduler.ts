@@ -5,7 +5,7 @@
  */
 
 /** Milliseconds that one slice may take before other events get their turn. */
-const SLICE = 12;
+const SLICE = 8;
 
 /** Time and turns, handed in so that tests need neither. */
 export interface Clock {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nodeFiles } from '../../cli/files.ts';
 import { run } from '../../cli/run.ts';
+import { finish } from '../../debugger/scenario/pace.ts';
 import { scenarioFormatEdits } from '../../server/features/scenario/formatting.ts';
 import { testIo } from './support.ts';
 
@@ -16,6 +17,6 @@ describe('the example scenarios', () => {
 
   it.each(readdirSync(FOLDER).filter((name) => name.endsWith('.smmu')))('%s is formatted', (name) => {
     const text = readFileSync(`${FOLDER}/${name}`, 'utf8');
-    expect(scenarioFormatEdits({ path: name, text, checked: undefined })).toEqual([]);
+    expect(finish(scenarioFormatEdits({ path: name, text, checked: undefined }))).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@
 import { bindLine, type BoundLine, type Slot } from '../../../debugger/scenario/bind/line.ts';
 import { Report } from '../../../debugger/scenario/bind/report.ts';
 import type { CheckedScenario } from '../../../debugger/scenario/check/check.ts';
-import { readFile, type ScenarioFile } from '../../../debugger/scenario/file.ts';
+import { readFileSteps, type ScenarioFile } from '../../../debugger/scenario/file.ts';
 import { SCENARIO_LIMITS } from '../../../debugger/scenario/limits.ts';
 import type { MachineNames } from '../../../debugger/scenario/machine.ts';
 import { lineAt } from '../../../debugger/scenario/syntax/lineAt.ts';
@@ -30,10 +30,10 @@ export function machineOf({ checked }: ScenarioDocument): MachineNames {
 
 const files = new WeakMap<ScenarioDocument, ScenarioFile>();
 
-/** The whole text, read at the first call. */
-export function fileOf(document: ScenarioDocument): ScenarioFile {
+/** The whole text, read at the first call; in slices. */
+export function* fileOf(document: ScenarioDocument): Generator<void, ScenarioFile> {
   const analysed = document.checked?.reading.files.get(document.path);
-  const file = analysed?.text === document.text ? analysed : files.get(document) ?? readFile(document.path, document.text, SCENARIO_LIMITS);
+  const file = analysed?.text === document.text ? analysed : files.get(document) ?? (yield* readFileSteps(document.path, document.text, SCENARIO_LIMITS));
   files.set(document, file);
   return file;
 }

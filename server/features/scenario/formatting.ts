@@ -3,6 +3,7 @@
  * neighbouring lines under each other, no blanks at line ends. Only white space changes, and nothing in
  * a file whose blocks or strings are in doubt.
  */
+import { Pace } from '../../../debugger/scenario/pace.ts';
 import type { SyntaxLine, SyntaxNode } from '../../../debugger/scenario/syntax/tree.ts';
 import type { FormatEdit } from '../formatting.ts';
 import { fileOf, type ScenarioDocument } from './document.ts';
@@ -13,22 +14,39 @@ const MAX_COLUMN = 80;
 /** Lines before a comment that are looked at. */
 const LOOK_BACK = 50;
 
-/** The edits that format `[start, end)`. */
-export function scenarioFormatEdits(document: ScenarioDocument, start = 0, end = document.text.length): FormatEdit[] {
-  const { tree, text } = fileOf(document);
-  const isUnsure = tree.problems.length > 0 || tree.lines.some((line) => line.chunks.some((chunk) => chunk.unclosed !== undefined));
-  if (isUnsure) return [];
-  const indents = indentsOf(tree.lines, tree.nodes);
-  const columns = commentColumns(tree.lines, indents);
-  const edits = [...tree.lines.flatMap((line) => lineEdits(line, indents.get(line) ?? '', columns.get(line))), ...lineEnds(text)];
-  return edits.filter((edit) => edit.start <= end && edit.end >= start && text.slice(edit.start, edit.end) !== edit.text).toSorted((a, b) => a.start - b.start);
+/** The edits that format `[start, end)`, in slices. */
+export function* scenarioFormatEdits(document: ScenarioDocument, start = 0, end = document.text.length): Generator<void, FormatEdit[]> {
+  const { tree, text } = yield* fileOf(document);
+  if (tree.problems.length > 0) return [];
+  const pace = new Pace();
+  for (const line of tree.lines) {
+    if (line.chunks.some((chunk) => chunk.unclosed !== undefined)) return [];
+    if (pace.isDue(line.chunks.length)) yield;
+  }
+  const indents = yield* indentsOf(tree.lines, tree.nodes);
+  const columns = yield* commentColumns(tree.lines, indents);
+  const edits: FormatEdit[] = [];
+  const take = (edit: FormatEdit): void => {
+    if (edit.start <= end && edit.end >= start && text.slice(edit.start, edit.end) !== edit.text) edits.push(edit);
+  };
+  for (const line of tree.lines) {
+    lineEdits(line, indents.get(line) ?? '', columns.get(line)).forEach(take);
+    if (pace.isDue(line.end - line.start)) yield;
+  }
+  for (const edit of lineEnds(text)) {
+    take(edit);
+    if (pace.isDue()) yield;
+  }
+  return edits.sort((a, b) => a.start - b.start);
 }
 
 /** The indentation of each line: by its block, and for a comment by that of the next line. */
-function indentsOf(lines: readonly SyntaxLine[], nodes: readonly SyntaxNode[]): Map<SyntaxLine, string> {
+function* indentsOf(lines: readonly SyntaxLine[], nodes: readonly SyntaxNode[]): Generator<void, Map<SyntaxLine, string>> {
   const indents = new Map<SyntaxLine, string>();
+  const pace = new Pace();
   const pending = nodes.map((node) => ({ node, depth: 0 }));
   for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+    if (pace.isDue()) yield;
     const { node, depth } = one;
     indents.set(node.line, INDENT.repeat(depth));
     for (const child of node.body) pending.push({ node: child, depth: depth + 1 });
@@ -36,6 +54,7 @@ function indentsOf(lines: readonly SyntaxLine[], nodes: readonly SyntaxNode[]): 
   let next = '';
   let nextRaw: string | undefined;
   for (let at = lines.length - 1; at >= 0; at -= 1) {
+    if (pace.isDue()) yield;
     const line = lines[at];
     const own = line === undefined ? undefined : indents.get(line);
     if (line === undefined) continue;
@@ -54,7 +73,8 @@ function deeper(lines: readonly SyntaxLine[], from: number, indents: ReadonlyMap
 }
 
 /** Columns of the comments behind lines: those that are in line with each other stay, others become so by runs of lines. */
-function commentColumns(lines: readonly SyntaxLine[], indents: ReadonlyMap<SyntaxLine, string>): Map<SyntaxLine, number> {
+function* commentColumns(lines: readonly SyntaxLine[], indents: ReadonlyMap<SyntaxLine, string>): Generator<void, Map<SyntaxLine, number>> {
+  const pace = new Pace();
   const columns = new Map<SyntaxLine, number>();
   let run: CommentLine[] = [];
   const close = (): void => {
@@ -65,6 +85,7 @@ function commentColumns(lines: readonly SyntaxLine[], indents: ReadonlyMap<Synta
   };
   let last = -2;
   for (const line of lines) {
+    if (pace.isDue()) yield;
     if (line.comment === undefined || line.chunks.length === 0 || line.line !== last + 1) close();
     if (line.comment !== undefined && line.chunks.length > 0) run.push({ line, width: widthOf(line, indents.get(line) ?? '') });
     last = line.line;
@@ -106,6 +127,6 @@ function lineEdits(line: SyntaxLine, indent: string, column: number | undefined)
 }
 
 /** Blanks at the ends of lines. */
-function lineEnds(text: string): FormatEdit[] {
-  return [...text.matchAll(/(?<![ \t])[ \t]+(?=\r|\n|$)/g)].map(({ index, 0: blanks }) => ({ start: index, end: index + blanks.length, text: '' }));
+function* lineEnds(text: string): Generator<FormatEdit> {
+  for (const { index, 0: blanks } of text.matchAll(/(?<![ \t])[ \t]+(?=\r|\n|$)/g)) yield { start: index, end: index + blanks.length, text: '' };
 }

@@ -5,6 +5,7 @@ import type { NameOf } from '../../../debugger/scenario/catalog.ts';
 import { expressionsOf, partsOf } from '../../../debugger/scenario/check/expressions.ts';
 import { findNamed, type MachineNames, type Named } from '../../../debugger/scenario/machine.ts';
 import { deviceNamed, smmuNamed } from '../../../debugger/scenario/names.ts';
+import { Pace } from '../../../debugger/scenario/pace.ts';
 import type { SourceRange } from '../../../model/problem.ts';
 import type { FileLink } from '../links.ts';
 import { fileOf, machineOf, type ScenarioDocument, spotAt } from './document.ts';
@@ -23,15 +24,17 @@ export function scenarioDefinition(document: ScenarioDocument, offset: number): 
   return thing?.named.at === undefined ? [] : [thing.named.at];
 }
 
-/** Every place in the scenario and what it includes that names the same as the cursor does. */
-export function scenarioReferences(document: ScenarioDocument, offset: number, withDeclaration: boolean): SourceRange[] {
+/** Every place in the scenario and what it includes that names the same as the cursor does; in slices. */
+export function* scenarioReferences(document: ScenarioDocument, offset: number, withDeclaration: boolean): Generator<void, SourceRange[]> {
   const thing = thingAt(document, offset);
   const files = document.checked?.reading.files;
   if (thing === undefined || files === undefined) return [];
   const machine = machineOf(document);
   const found: SourceRange[] = [];
+  const pace = new Pace();
   for (const file of files.values()) {
     for (const bound of file.bound.values()) {
+      if (pace.isDue(bound.line.end - bound.line.start)) yield;
       for (const use of usesIn(bound, file.path, machine)) if (isSame(use.thing, thing)) found.push(use.range);
     }
   }
@@ -41,10 +44,12 @@ export function scenarioReferences(document: ScenarioDocument, offset: number, w
   return withDeclaration && at !== undefined ? [at, ...others] : others;
 }
 
-/** The files that a scenario names, as links. */
-export function scenarioLinks(document: ScenarioDocument): FileLink[] {
+/** The files that a scenario names, as links; in slices. */
+export function* scenarioLinks(document: ScenarioDocument): Generator<void, FileLink[]> {
   const links: FileLink[] = [];
-  for (const bound of fileOf(document).bound.values()) {
+  const pace = new Pace();
+  for (const bound of (yield* fileOf(document)).bound.values()) {
+    if (pace.isDue()) yield;
     for (const slot of bound.slots) {
       const file = fileAt(document, bound, slot);
       if (file !== undefined) links.push({ start: slot.start + 1, end: slot.end - 1, file });

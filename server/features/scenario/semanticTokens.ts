@@ -4,6 +4,7 @@ import type { BoundLine, Slot } from '../../../debugger/scenario/bind/line.ts';
 import { FUNCTIONS } from '../../../debugger/expression/functions.ts';
 import type { NameOf } from '../../../debugger/scenario/catalog.ts';
 import { findNamed, type MachineNames } from '../../../debugger/scenario/machine.ts';
+import { Pace } from '../../../debugger/scenario/pace.ts';
 import { type ColouredToken, TOKEN_TYPES } from '../semanticTokens.ts';
 import { fileOf, machineOf, type ScenarioDocument } from './document.ts';
 
@@ -11,22 +12,25 @@ type TokenType = (typeof TOKEN_TYPES)[number];
 
 const INDEX = new Map(TOKEN_TYPES.map((type, index) => [type, index]));
 const FUNCTION_NAMES = new Set(FUNCTIONS.map((one) => one.name));
-const MAX_COLOURED = 100_000;
+const MAX_COLOURED = 50_000;
 
 const NAME_TYPES: Readonly<Record<NameOf, TokenType>> = {
   device: 'class', smmu: 'class', domain: 'type', owner: 'type', register: 'property', command: 'macro', event: 'macro', operation: 'macro', profile: 'type',
 };
 
-/** The coloured tokens of `[start, end)`, in order. */
-export function scenarioTokens(document: ScenarioDocument, range?: { start: number; end: number }): ColouredToken[] {
-  const { tree, bound } = fileOf(document);
+/** The coloured tokens of `[start, end)`, in order; in slices. */
+export function* scenarioTokens(document: ScenarioDocument, range?: { start: number; end: number }): Generator<void, ColouredToken[]> {
+  const { tree, bound } = yield* fileOf(document);
   const { start, end } = range ?? { start: 0, end: document.text.length };
   const colours = new Colours(document.text, machineOf(document));
+  const pace = new Pace();
   for (const line of tree.lines) {
+    if (pace.isDue()) yield;
     if ((line.comment?.end ?? line.end) < start) continue;
     if (line.start > end || colours.found.length > MAX_COLOURED) break;
     const known = bound.get(line);
     if (known !== undefined) colours.line(known);
+    if (known !== undefined && pace.isDue(line.end - line.start)) yield;
     if (line.comment !== undefined) colours.add(line.comment.start, line.comment.end, 'comment');
   }
   return colours.found;

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VERBS } from '../../../debugger/scenario/catalog.ts';
+import { finish } from '../../../debugger/scenario/pace.ts';
 import type { Action } from '../../../debugger/scenario/program.ts';
 import { applyEdits } from '../../../server/features/formatting.ts';
 import { scenarioCompletion } from '../../../server/features/scenario/completion.ts';
@@ -12,6 +13,7 @@ import { scenarioDefinition, scenarioLinks, scenarioReferences } from '../../../
 import { scenarioFolds, scenarioSymbols } from '../../../server/features/scenario/outline.ts';
 import { scenarioTokens } from '../../../server/features/scenario/semanticTokens.ts';
 import { scenarioSignature } from '../../../server/features/scenario/signature.ts';
+import type { OutlineSymbol } from '../../../server/features/symbols.ts';
 import { BOARD, checked, marks, programOf, short } from './support.ts';
 
 const RUNS = 400;
@@ -69,7 +71,7 @@ describe('any text as a scenario', () => {
         const hover = scenarioHover(document, offset, () => 'place');
         if (hover !== undefined) expect(hover.start <= offset && offset <= hover.end).toBe(true);
         scenarioDefinition(document, offset);
-        scenarioReferences(document, offset, true);
+        finish(scenarioReferences(document, offset, true));
         const signature = scenarioSignature(document, offset);
         if (signature?.active !== undefined) expect(signature.parts[signature.active]).toBeDefined();
       }
@@ -79,21 +81,21 @@ describe('any text as a scenario', () => {
   it('has an outline, folds, links and colours', () => {
     fc.assert(fc.property(scenario, (text) => {
       const document = documentOf(text);
-      const tokens = scenarioTokens(document);
+      const tokens = finish(scenarioTokens(document));
       expect(tokens.every((token, index) => token.start >= (tokens[index - 1]?.end ?? 0) && token.end <= text.length)).toBe(true);
-      const flat = (list: ReturnType<typeof scenarioSymbols>): ReturnType<typeof scenarioSymbols> => list.flatMap((one) => [one, ...flat(one.children)]);
-      for (const one of flat(scenarioSymbols(document))) expect(one.start <= one.nameStart && one.nameEnd <= one.end && one.end <= text.length).toBe(true);
-      for (const fold of scenarioFolds(document)) expect(fold.start).toBeLessThan(fold.end);
-      for (const link of scenarioLinks(document)) expect(within(link, text.length)).toBe(true);
+      const flat = (list: OutlineSymbol[]): OutlineSymbol[] => list.flatMap((one) => [one, ...flat(one.children)]);
+      for (const one of flat(finish(scenarioSymbols(document)))) expect(one.start <= one.nameStart && one.nameEnd <= one.end && one.end <= text.length).toBe(true);
+      for (const fold of finish(scenarioFolds(document))) expect(fold.start).toBeLessThan(fold.end);
+      for (const link of finish(scenarioLinks(document))) expect(within(link, text.length)).toBe(true);
     }), { numRuns: RUNS });
   });
 
   it('means the same after formatting, and is formatted then', () => {
     fc.assert(fc.property(scenario, (text) => {
-      const formatted = applyEdits(text, scenarioFormatEdits(documentOf(text)));
+      const formatted = applyEdits(text, finish(scenarioFormatEdits(documentOf(text))));
       expect(shapes(formatted)).toEqual(shapes(text));
       expect(formatted.replaceAll(/[ \t\ufeff]/g, '')).toBe(text.replaceAll(/[ \t\ufeff]/g, ''));
-      expect(applyEdits(formatted, scenarioFormatEdits(documentOf(formatted)))).toBe(formatted);
+      expect(applyEdits(formatted, finish(scenarioFormatEdits(documentOf(formatted))))).toBe(formatted);
     }), { numRuns: RUNS });
   });
 

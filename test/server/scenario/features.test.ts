@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { finish } from '../../../debugger/scenario/pace.ts';
 import { applyEdits } from '../../../server/features/formatting.ts';
 import { scenarioCompletion } from '../../../server/features/scenario/completion.ts';
 import { scenarioFormatEdits } from '../../../server/features/scenario/formatting.ts';
@@ -7,6 +8,7 @@ import { scenarioDefinition, scenarioLinks, scenarioReferences } from '../../../
 import { scenarioFolds, scenarioSymbols } from '../../../server/features/scenario/outline.ts';
 import { scenarioTokens } from '../../../server/features/scenario/semanticTokens.ts';
 import { scenarioSignature } from '../../../server/features/scenario/signature.ts';
+import type { OutlineSymbol } from '../../../server/features/symbols.ts';
 import { TOKEN_TYPES } from '../../../server/features/semanticTokens.ts';
 import { at, documentOf, HEAD, textAt } from './document.ts';
 
@@ -137,13 +139,13 @@ describe('definition and references', () => {
     ['in dom$0d\n  probe', ['main.smmu:3 domd', 'main.smmu:5 domd']],
   ])('%s: all uses', (fixture, expected) => {
     const { document, offset } = at(`${HEAD}${fixture}`, { 'more.smmu': 'detach eth0' });
-    expect(scenarioReferences(document, offset, true).map((range) => textAt(document, range))).toEqual(expected);
-    expect(scenarioReferences(document, offset, false)).toHaveLength(expected.length - 1);
+    expect(finish(scenarioReferences(document, offset, true)).map((range) => textAt(document, range))).toEqual(expected);
+    expect(finish(scenarioReferences(document, offset, false))).toHaveLength(expected.length - 1);
   });
 
   it('links each file that is named', () => {
     const document = documentOf('board "board.dts"\nguest a "a.cfg"\ninclude "x');
-    expect(scenarioLinks(document).map(({ start, end, file }) => [document.text.slice(start, end), file])).toEqual([['board.dts', '/s/board.dts'], ['a.cfg', '/s/a.cfg']]);
+    expect(finish(scenarioLinks(document)).map(({ start, end, file }) => [document.text.slice(start, end), file])).toEqual([['board.dts', '/s/board.dts'], ['a.cfg', '/s/a.cfg']]);
   });
 });
 
@@ -151,17 +153,17 @@ describe('outline and folds', () => {
   const document = documentOf('# one\n# two\nboard "board.dts"\nin host\n  probe\n  repeat 2\n    events\n\nlet a = 1\n');
 
   it('shows blocks with what is in them', () => {
-    const show = (list: ReturnType<typeof scenarioSymbols>): unknown[] => list.map((one) => [`${one.name} ${one.detail}`, one.kind, ...show(one.children)]);
-    expect(show(scenarioSymbols(document))).toEqual([['board "board.dts"', 'property'], ['in host', 'node', ['probe ', 'property'], ['repeat 2', 'node', ['events ', 'property']]], ['let a = 1', 'macro']]);
+    const show = (list: OutlineSymbol[]): unknown[] => list.map((one) => [`${one.name} ${one.detail}`, one.kind, ...show(one.children)]);
+    expect(show(finish(scenarioSymbols(document)))).toEqual([['board "board.dts"', 'property'], ['in host', 'node', ['probe ', 'property'], ['repeat 2', 'node', ['events ', 'property']]], ['let a = 1', 'macro']]);
   });
 
   it('folds blocks and comments', () => {
-    expect(scenarioFolds(document).toSorted((a, b) => a.start - b.start)).toEqual([{ start: 0, end: 1, kind: 'comment' }, { start: 3, end: 6 }, { start: 5, end: 6 }]);
+    expect(finish(scenarioFolds(document)).toSorted((a, b) => a.start - b.start)).toEqual([{ start: 0, end: 1, kind: 'comment' }, { start: 3, end: 6 }, { start: 5, end: 6 }]);
   });
 });
 
 describe('formatting', () => {
-  const format = (text: string): string => applyEdits(text, scenarioFormatEdits(documentOf(text)));
+  const format = (text: string): string => applyEdits(text, finish(scenarioFormatEdits(documentOf(text))));
   it.each([
     ['in   host\n\tprobe  smmu \n', 'in host\n  probe smmu\n'],
     ['in host\n      # why\n      repeat   2  as i\n          events\n   \n', 'in host\n  # why\n  repeat 2 as i\n    events\n\n'],
@@ -181,14 +183,14 @@ describe('formatting', () => {
 
   it('formats a part only where asked', () => {
     const text = 'probe  a\nprobe  b\n';
-    expect(scenarioFormatEdits(documentOf(text), 0, 5)).toHaveLength(1);
+    expect(finish(scenarioFormatEdits(documentOf(text), 0, 5))).toHaveLength(1);
   });
 });
 
 describe('colours', () => {
   it('knows each part by its place', () => {
     const document = documentOf(`${HEAD}ste smmu 8 Config=(base + 1) # note\nexpect ste(8).Config == "a"\ndma eth0 read 4 privileged`);
-    const shown = scenarioTokens(document).map(({ start, end, type }) => `${document.text.slice(start, end)}:${TOKEN_TYPES[type]}`);
+    const shown = finish(scenarioTokens(document)).map(({ start, end, type }) => `${document.text.slice(start, end)}:${TOKEN_TYPES[type]}`);
     expect(shown.slice(-23)).toEqual([
       'let:keyword', 'base:variable', '=:operator', '0x48000000:number',
       'ste:keyword', 'smmu:class', '8:number', 'Config:property', 'base:variable', '+:operator', '1:number', '# note:comment',
@@ -198,7 +200,7 @@ describe('colours', () => {
   });
 
   it('gives tokens in order and apart', () => {
-    const tokens = scenarioTokens(documentOf(HEAD));
+    const tokens = finish(scenarioTokens(documentOf(HEAD)));
     for (const [index, token] of tokens.entries()) expect(token.start).toBeGreaterThanOrEqual(tokens[index - 1]?.end ?? 0);
   });
 });
