@@ -16,7 +16,10 @@ export type ExpressionToken = ExpressionSpan & { readonly message?: string } & (
 const BLANK = /[ \t\r\n]*/y;
 const NUMBER = /\d[\w]*/y;
 const NAME = /[A-Za-z_][\w]*(?:@[\w]+)?/y;
+const PLAIN = /[^"\\\n]*/y;
 const OPERATOR = /<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>().,[\]]/y;
+/** A number that fits one of JavaScript's, as nearly all do. */
+const SHORT_NUMBER = /^(?:0[xX][0-9a-fA-F]{1,12}|\d{1,15})$/;
 const FACTORS: Readonly<Record<string, bigint>> = { K: 1024n, M: 1024n ** 2n, G: 1024n ** 3n };
 const LARGEST = (1n << 64n) - 1n;
 
@@ -45,6 +48,7 @@ export function nextToken(text: string, offset: number): ExpressionToken {
 
 /** Reads a number as written, suffix included; a message where it is none or does not fit 64 bits. */
 function readNumber(text: string): { readonly value: U64; readonly message?: string } {
+  if (SHORT_NUMBER.test(text)) return { value: fromNumber(Number(text)) };
   const suffix = /[KMG]$/.exec(text)?.[0] ?? '';
   const digits = text.slice(0, text.length - suffix.length).replaceAll('_', '');
   const isNumber = /^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)$/.test(digits);
@@ -63,23 +67,25 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '
 
 /** Reads the string whose opening quote is at an offset; `end` is behind its closing quote. */
 export function readString(text: string, start: number): { readonly text: string; readonly end: number; readonly message?: string } {
-  let value = '';
+  // Stretch by stretch: a string put together from single characters keeps an object for each of them.
+  const parts: string[] = [];
   let message: string | undefined;
   let at = start + 1;
-  while (at < text.length && text[at] !== '"' && text[at] !== '\n') {
-    if (text[at] !== '\\') {
-      value += text[at++];
-      continue;
-    }
+  for (;;) {
+    const plainText = match(PLAIN, text, at) ?? '';
+    parts.push(plainText);
+    at += plainText.length;
+    if (text[at] !== '\\') break;
     const code = /^x([0-9a-fA-F]{2})/.exec(text.slice(at + 1, at + 4))?.[1];
     const letter = text[at + 1] ?? '';
     const plain = Object.hasOwn(ESCAPES, letter) ? ESCAPES[letter] : undefined;
     if (code === undefined && plain === undefined) message ??= `\`\\${letter}\` is not an escape; there are \\n \\t \\r \\0 \\" \\\\ and \\xHH`;
-    value += code === undefined ? (plain ?? letter) : String.fromCharCode(Number.parseInt(code, 16));
+    parts.push(code === undefined ? (plain ?? letter) : String.fromCharCode(Number.parseInt(code, 16)));
     at += code === undefined ? 2 : 4;
   }
   const isClosed = text[at] === '"';
   if (!isClosed) message = 'the string has no closing `"`';
   const end = Math.min(text.length, isClosed ? at + 1 : at);
+  const value = parts.join('');
   return message === undefined ? { text: value, end } : { text: value, end, message };
 }

@@ -46,11 +46,12 @@ export function* createdLater(program: Program, draft: Draft): Generator<void, G
 }
 
 /** All `create` actions, those in blocks too; how deep these are nested is bounded. */
-function* createActions(actions: readonly Action[]): Generator<Action> {
+function createActions(actions: readonly Action[], found: Action[] = []): Action[] {
   for (const action of actions) {
-    if (action.verb === 'create') yield action;
-    yield* createActions(action.body);
+    if (action.verb === 'create') found.push(action);
+    if (action.body.length > 0) createActions(action.body, found);
   }
+  return found;
 }
 
 /** What a line makes of a guest, for comparison. */

@@ -7,6 +7,7 @@ import { checkSteps } from '../../../debugger/scenario/check/check.ts';
 import { SCENARIO_LIMITS } from '../../../debugger/scenario/limits.ts';
 import { NO_BOARD } from '../../../debugger/scenario/machine.ts';
 import { readScenarioSteps } from '../../../debugger/scenario/read.ts';
+import { describeSteps } from '../../../debugger/system/describe.ts';
 import { filesOf } from './support.ts';
 
 /** A slice reads about so much at most: a millisecond or two. A single line may have more. */
@@ -53,5 +54,45 @@ describe('reading and checking pauses often with', () => {
     expect(checked.slices).toBeGreaterThan(lines / MOST_LINES);
     const { problemsPerFile } = SCENARIO_LIMITS;
     expect(checked.value.problems.length).toBeLessThanOrEqual(problemsPerFile + 1);
+  });
+});
+
+const LARGE: readonly [string, string][] = [
+  ['2,000 devices', SMMU + many(1_999, (i) => `device dev${i} smmu=smmu0 sid=${i}`)],
+  ['2,000 times the same SMMU', many(2_000, () => SMMU.trim())],
+  ['2,000 stretches of memory', SMMU + many(1_999, (i) => `memory m${i} ${0x8000_0000 + i * 0x1_0000} 64K`)],
+  ['2,000 guests', `hypervisor xen\n${SMMU}${many(1_998, (i) => `guest g${i} devices="eth${i}"`)}`],
+  ['a hundred guests of 1,600 unknown devices each', SMMU + many(100, (i) => `guest g${i} devices="${'unknown '.repeat(1200)}"`)],
+  ['100 lines of 4,000 StreamIDs', SMMU + many(100, (i) => `device d${i} smmu=smmu0 sid=${'1,'.repeat(3999)}1`)],
+];
+
+describe('describing a machine pauses often with', () => {
+  it.each(LARGE)('%s', { timeout: 60_000 }, (_, text) => {
+    const files = filesOf({ 'main.smmu': text });
+    const { program } = counted(readScenarioSteps('/s/main.smmu', files)).value;
+    const { setup } = program;
+    const described = counted(describeSteps(program, files));
+    const characters = setup.reduce((sum, { at }) => sum + at.end - at.start, 0);
+    expect(described.slices).toBeGreaterThan(Math.max(setup.length / MOST_LINES, characters / MOST_CHARACTERS));
+    // Nobody is told more of it than can be read.
+    expect(described.value.problems.length).toBeLessThanOrEqual(SCENARIO_LIMITS.problemsPerFile);
+  });
+
+  it('refuses more SMMUs than a machine is made of at once', () => {
+    const problemsOf = (count: number): readonly string[] => {
+      const files = filesOf({ 'main.smmu': many(count, (i) => `smmu smmu${i} model=mmu-600`) });
+      return counted(describeSteps(counted(readScenarioSteps('/s/main.smmu', files)).value.program, files)).value.problems.map((one) => one.message);
+    };
+    expect(problemsOf(100)).toEqual([]);
+    expect(new Set(problemsOf(102))).toEqual(new Set(['A scenario may declare 100 SMMUs at most.']));
+  });
+
+  it('refuses more guests than a scenario may create', () => {
+    const problemsOf = (count: number): readonly string[] => {
+      const files = filesOf({ 'main.smmu': `hypervisor xen\n${SMMU}${many(count, (i) => `create g${i}`)}` });
+      return counted(describeSteps(counted(readScenarioSteps('/s/main.smmu', files)).value.program, files)).value.problems.map((one) => one.message);
+    };
+    expect(problemsOf(1000)).toEqual([]);
+    expect(problemsOf(1002)).toEqual(['A scenario can create 1000 guests at most.']);
   });
 });
