@@ -30,11 +30,29 @@ export interface TestRun {
   isCancelled(): boolean;
 }
 
+/** Something wrong with the machine of a scenario. Lines and columns count from 0. */
+export interface SetupProblem {
+  readonly level: string;
+  readonly message: string;
+  readonly path: string;
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+/** A scenario to be looked at, with the texts of the editor that are not saved. */
+export interface SetupCheck {
+  readonly path: string;
+  readonly texts: ReadonlyMap<string, string>;
+  isCancelled(): boolean;
+}
+
 /** What `dist/dap.js` offers. */
 export interface AdapterModule {
   createAdapter(): vscode.DebugAdapter;
   /** The lines of a scenario that can fail, in their order. */
   scenarioTests(path: string, text: string): readonly ScenarioTest[];
+  /** What is wrong with the machine of a scenario; undefined where it was cancelled. */
+  checkSetup(check: SetupCheck): Promise<readonly SetupProblem[] | undefined>;
   /** Runs a scenario in slices; resolves at its end, to why it could not run or undefined. */
   runScenario(run: TestRun): Promise<string | undefined>;
 }

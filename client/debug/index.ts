@@ -5,6 +5,7 @@ import type { ViewPanels } from '../views/panels.ts';
 import { AdapterLoader } from './adapter.ts';
 import { registerDebugCommands } from './commands.ts';
 import { configurationProvider, dynamicConfigurations, TYPE } from './configurations.ts';
+import { SetupDiagnostics } from './setup.ts';
 import { ScenarioTests } from './tests.ts';
 import { TimeStatus } from './time.ts';
 import { registerValues } from './values.ts';
@@ -21,6 +22,7 @@ export function registerDebugger(context: vscode.ExtensionContext, server: Serve
     }),
     new TimeStatus(),
     new ScenarioTests(loader),
+    new SetupDiagnostics(loader),
     ...registerValues(),
     ...registerDebugViews(panels, context.workspaceState),
     ...registerDebugCommands(server),

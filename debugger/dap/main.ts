@@ -1,12 +1,13 @@
 /**
  * The bundle `dist/dap.js`: the adapter for VS Code's extension host, over standard input and output, and
- * over a port of this machine; and what the Test Explorer needs of scenarios.
+ * over a port of this machine; and what the Test Explorer and the Problems view need of scenarios.
  */
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { Adapter } from './adapter.ts';
 import { nodeFiles } from './files.ts';
 
+export { checkSetup } from './setupCheck.ts';
 export { runScenario, scenarioTests } from './testRun.ts';
 
 /** An adapter for one session in this process. */

@@ -77,7 +77,7 @@ const ORDER = [
   }),
   row('scenario-setup', {
     title: 'Machine that cannot be made',
-    explanation: 'The setup can be read, but no machine comes of it: memory that does not begin at a page, a number without a value, an image that is none, a project without a board, or memory too small for what the hypervisor needs. It is found when the machine is made: by `vsmmu check` and `vsmmu run`, not yet in the editor.',
+    explanation: 'The setup can be read, but no machine comes of it: memory that does not begin at a page, a number without a value, an image that is none, a project without a board, or memory too small for what the hypervisor needs. It is found when the machine is made: by `vsmmu check`, by `vsmmu run`, and in the editor a moment after the other problems, where there are no other errors.',
     remedy: 'Change the line as the message says.',
     bad: `${HEAD}memory ram 0x40000800 4K\n`, good: `${HEAD}memory ram 0x40000000 64M\n`,
   }),

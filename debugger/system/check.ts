@@ -10,7 +10,14 @@ import { describeSteps } from './describe.ts';
 
 /** The `scenario-setup` problems of a program that has no errors; those of its board are that board's own and left out. */
 export function setupProblems(program: Program, files: ScenarioFiles): readonly Problem[] {
-  const { description, problems } = finish(describeSteps(program, files));
+  return finish(setupProblemsSteps(program, files));
+}
+
+/** The same in slices; the machine itself is made at once. None where a part of the board is not there: what is missing may be in it. */
+export function* setupProblemsSteps(program: Program, files: ScenarioFiles): Generator<void, readonly Problem[]> {
+  const { description, problems, isWhole } = yield* describeSteps(program, files);
+  if (!isWhole) return [];
+  yield;
   const built = description === undefined ? undefined : buildSystem(description);
   const found = [...problems, ...(built === undefined || 'machine' in built ? [] : built.problems)];
   return found.filter((one) => one.id === 'scenario-setup').map((one) => (one.range.file === '' ? { ...one, range: { ...one.range, file: program.path } } : one));

@@ -21,6 +21,8 @@ export interface Described {
   /** `limit steps=`. */
   readonly limit: number | undefined;
   readonly problems: readonly Problem[];
+  /** False where the board includes or refers to what is not there. */
+  readonly isWhole: boolean;
 }
 
 const READERS: Readonly<Record<string, Reader>> = {
@@ -64,10 +66,11 @@ export function* describeSteps(program: Program, files: ScenarioFiles): Generato
   draft.guests.push(...yield* createdLater(program, draft));
   const { devices, domains } = yield* domainsOf(draft);
   const { smmus, memory, reserved, hypervisor, cache, image, limit, problems } = draft;
-  if (problems.some((p) => p.level === 'error')) return { description: undefined, limit, problems };
+  const isWhole = draft.host?.isWhole !== false;
+  if (problems.some((p) => p.level === 'error')) return { description: undefined, limit, problems, isWhole };
   // Hypervisors poll for what they have asked for and let nothing happen meanwhile, so their SMMUs do all at once.
   const isBare = hypervisor.kind === 'none';
   const holdsCommands = isBare && uses(program.actions, 'consume');
   const isSlow = isBare && uses(program.actions, 'settle');
-  return { description: { smmus, devices, memory, reserved, domains, hypervisor, cache, image, holdsCommands, isSlow }, limit, problems };
+  return { description: { smmus, devices, memory, reserved, domains, hypervisor, cache, image, holdsCommands, isSlow }, limit, problems, isWhole };
 }

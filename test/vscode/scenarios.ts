@@ -62,4 +62,22 @@ export const scenarios: readonly UiTest[] = [
       await workbench.screenshot('scenario-problems');
     },
   },
+  {
+    name: 'says what is wrong with the machine of a scenario, and stops saying so once it is mended',
+    workspace: EXAMPLES,
+    async run({ workbench, folder }) {
+      const wrong = 'scenarios/wrong-machine.smmu';
+      await writeFile(join(folder, wrong), 'smmu smmu0 base=0x9050000\nmemory ram 0x40000800 4K\nprobe smmu0\n');
+      await workbench.open(wrong, ...(await placeOf(folder, wrong, '0x40000800', 10)));
+      const said = (await workbench.problems()).filter({ hasText: 'Memory begins and ends at multiples of 4K' });
+      await said.first().waitFor();
+      await workbench.screenshot('scenario-setup-problem');
+      await workbench.goto(...(await placeOf(folder, wrong, '0x40000800', 10)));
+      await workbench.page.keyboard.press('Backspace');
+      await workbench.page.keyboard.press('Backspace');
+      await workbench.page.keyboard.press('Backspace');
+      await workbench.page.keyboard.type('000');
+      await said.first().waitFor({ state: 'hidden' });
+    },
+  },
 ];
