@@ -8,6 +8,7 @@ import { evaluate, type Scope } from '../expression/evaluate.ts';
 import { FUNCTIONS, NAMES } from '../expression/functions.ts';
 import { parseExpression } from '../expression/parser.ts';
 import { textOf, type ExpressionValue } from '../expression/value.ts';
+import { offeredNames, type NodeNames } from '../scenario/nodeNames.ts';
 import type { Surroundings } from './functions.ts';
 import { nameExpression } from './machineNames.ts';
 import { SHOWN_REGISTERS } from './registers.ts';
@@ -101,12 +102,18 @@ function registerItems(text: string, offset: number, prefix: string): Completion
   }));
 }
 
+/** The first names of things, and then their other ones, as the editor offers them. */
+function offered<T extends NodeNames>(things: readonly T[], item: (label: string, thing: T) => CompletionItem): CompletionItem[] {
+  const others = things.flatMap((thing) => offeredNames(thing).slice(1).map((label) => item(label, thing)));
+  return [...things.map((thing) => item(thing.name, thing)), ...others];
+}
+
 function nameItems({ system, context }: Surroundings, at: ExpressionSpan): CompletionItem[] {
   const variables = [...(context.variables ?? [])].map(([label, value]): CompletionItem => ({ label, kind: 'variable', detail: textOf(value).slice(0, 80), ...at }));
   const functions = FUNCTIONS.map((f): CompletionItem => ({ label: f.name, insert: `${f.name}(`, kind: 'function', detail: `${f.shape}: ${f.text}`, ...at }));
   const names = NAMES.map((n): CompletionItem => ({ label: n.name, kind: 'variable', detail: n.text, ...at }));
-  const smmus = system.smmus.map((s): CompletionItem => ({ label: s.name, insert: nameExpression(s.name, 'smmu'), kind: 'smmu', detail: 'An SMMU and its registers.', ...at }));
-  const devices = system.devices.map((d): CompletionItem => ({ label: d.name, insert: nameExpression(d.name, 'device'), kind: 'device', detail: `StreamID ${d.sids.map((s) => `0x${s.toString(16)}`).join(', ')}`, ...at }));
+  const smmus = offered(system.smmus, (label): CompletionItem => ({ label, insert: nameExpression(label, 'smmu'), kind: 'smmu', detail: 'An SMMU and its registers.', ...at }));
+  const devices = offered(system.devices, (label, d): CompletionItem => ({ label, insert: nameExpression(label, 'device'), kind: 'device', detail: `StreamID ${d.sids.map((s) => `0x${s.toString(16)}`).join(', ')}`, ...at }));
   const constants = [...CONSTANTS].map(([label, value]): CompletionItem => ({ label, kind: 'constant', detail: LAYOUTS.get(label)?.text ?? textOf(value), ...at }));
   return [...variables, ...names, ...functions, ...smmus, ...devices, ...constants];
 }

@@ -3,14 +3,13 @@
  * lines declare. Names only; nothing is built. Where a board is not known or not whole, `isComplete`
  * is false, and nobody may say that a name does not exist.
  */
-import type { DtNode } from '../../model/devicetree/tree/tree.ts';
-import { nodePath } from '../../model/devicetree/tree/values.ts';
 import { nameSpan, propertySpan } from '../../model/platform/context.ts';
 import { below } from '../../model/platform/guests/fragment.ts';
 import { rangeOf } from '../../model/platform/guests/system.ts';
 import type { HostTree, System } from '../../model/platform/guests/types.ts';
 import type { Iommu, Master } from '../../model/platform/types.ts';
 import type { SourceRange } from '../../model/problem.ts';
+import { namesOf, unambiguous } from './nodeNames.ts';
 import { finish, Pace } from './pace.ts';
 
 /** Something with a name, and other names for it. */
@@ -123,11 +122,10 @@ function collect({ host, domains }: System): BoardNames {
   const smmus = iommus.filter((one) => one.binding.kind === 'smmu-v3' && one.enabled);
   const complexes = new Set(pciHosts.map((one) => one.node));
   const devices = masters.filter((one) => one.enabled && (one.uses.length > 0 || complexes.has(one.node)));
-  const [smmuCounts, deviceCounts] = [countsOf(smmus), countsOf(devices)];
   return {
     isComplete: host.isWhole, domains: guests,
-    smmus: smmus.map((one) => smmuOf(host, one, smmuCounts)),
-    devices: devices.map((one) => deviceOf(host, one, { counts: deviceCounts, isRootComplex: complexes.has(one.node) })),
+    smmus: unambiguous(smmus.map((one) => smmuOf(host, one))),
+    devices: unambiguous(devices.map((one) => deviceOf(host, one, complexes.has(one.node)))),
     hasNode: nodeTest(host),
   };
 }
@@ -141,32 +139,16 @@ function nodeTest({ tree }: HostTree): (name: string) => boolean {
   };
 }
 
-/** How many of the things have a node of each name. */
-function countsOf(things: readonly { readonly node: DtNode }[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { node } of things) counts.set(node.name, (counts.get(node.name) ?? 0) + 1);
-  return counts;
+function smmuOf(host: HostTree, { node, binding }: Iommu): NamedSmmu {
+  return { ...namesOf(node), at: rangeOf(host, nameSpan(node)), sidBits: undefined, detail: binding.name };
 }
 
-function namesOf(node: DtNode, counts: ReadonlyMap<string, number>): { readonly name: string; readonly aliases: readonly string[] } {
-  const isAlone = (counts.get(node.name) ?? 0) < 2;
-  const path = nodePath(node);
-  const labels = node.labels.map((label) => label.name);
-  return isAlone ? { name: node.name, aliases: [...labels, path] } : { name: labels[0] ?? path, aliases: [...labels, path, node.name] };
-}
-
-function smmuOf(host: HostTree, { node, binding }: Iommu, counts: ReadonlyMap<string, number>): NamedSmmu {
-  const { name, aliases } = namesOf(node, counts);
-  const [label = name] = node.labels.map((one) => one.name);
-  return { name: label, aliases: [name, ...aliases], at: rangeOf(host, nameSpan(node)), sidBits: undefined, detail: binding.name };
-}
-
-function deviceOf(host: HostTree, master: Master, { counts, isRootComplex }: { counts: ReadonlyMap<string, number>; isRootComplex: boolean }): NamedDevice {
+function deviceOf(host: HostTree, master: Master, isRootComplex: boolean): NamedDevice {
   const { node, uses } = master;
   const [first] = uses;
   const smmu = first?.iommu.node;
   return {
-    ...namesOf(node, counts), isRootComplex, smmu: smmu?.labels[0]?.name ?? smmu?.name,
+    ...namesOf(node), isRootComplex, smmu: smmu?.labels[0]?.name ?? smmu?.name,
     streams: uses.flatMap((use) => (use.id === undefined ? [] : [{ first: use.id, count: use.count }])),
     at: rangeOf(host, nameSpan(node)), streamsAt: rangeOf(host, propertySpan(node, first?.via ?? 'iommus')),
   };

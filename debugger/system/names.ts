@@ -1,35 +1,12 @@
 /** Names of devices and SMMUs as scenarios write them: labels, node names, paths, PCI functions. */
-import type { DtNode } from '../../model/devicetree/tree/tree.ts';
-import { nodePath } from '../../model/devicetree/tree/values.ts';
+import type { NodeNames } from '../scenario/nodeNames.ts';
 import type { RequesterRun } from './description.ts';
 import type { SmmuAccess, System, SystemDevice } from './system.ts';
 
 /** `pcie0:01:00.0`: a function behind a root complex. */
 const FUNCTION = /^(.+):([0-9a-f]{1,2}):([0-9a-f]{1,2})\.([0-7])$/i;
 
-/** A name for people, and every other one. */
-export interface Named {
-  readonly name: string;
-  readonly aliases: readonly string[];
-}
-
-/** The names of a node, the ones that people use first: labels, node name, and the path as the last. A suffix tells one of several things of it from the others. */
-export function namesOf(node: DtNode, suffix = ''): Named {
-  const [name = node.name, ...aliases] = [...node.labels.map((label) => label.name), node.name, nodePath(node)].map((each) => `${each}${suffix}`);
-  return { name, aliases };
-}
-
-/** A name that two nodes have, such as that of nodes on different buses, stands for neither. Paths stay, and are the last alias still. */
-export function unambiguous<T extends Named>(things: readonly T[]): T[] {
-  const uses = new Map<string, number>();
-  for (const { name, aliases } of things) for (const each of new Set([name, ...aliases])) uses.set(each, (uses.get(each) ?? 0) + 1);
-  return things.map((thing) => {
-    const own = [thing.name, ...thing.aliases].filter((name) => uses.get(name) === 1);
-    return { ...thing, name: own[0] ?? thing.name, aliases: own.length > 1 ? own.slice(1) : own };
-  });
-}
-
-function isNamed(thing: Named, name: string): boolean {
+function isNamed(thing: NodeNames, name: string): boolean {
   return thing.name === name || thing.aliases.includes(name);
 }
 
@@ -41,7 +18,7 @@ export function findDevice(system: Pick<System, 'devices'>, name: string): Syste
   return system.devices.find((d) => d.name === pci?.name) ?? pci;
 }
 
-interface Complex extends Named {
+interface Complex extends NodeNames {
   readonly requesters: readonly RequesterRun[];
 }
 

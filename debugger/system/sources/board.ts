@@ -20,7 +20,7 @@ import { registerNamed } from '../../../emulator/fields/registers.ts';
 import { fieldNamed, getField, setField } from '../../../emulator/fields/layout.ts';
 import type { ScenarioFiles } from '../../scenario/program.ts';
 import type { DescribedDevice, DescribedMemory, DescribedSmmu } from '../description.ts';
-import { namesOf, unambiguous } from '../names.ts';
+import { namesOf, unambiguous } from '../../scenario/nodeNames.ts';
 
 /** What a board says. */
 export interface Board {

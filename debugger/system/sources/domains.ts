@@ -16,7 +16,8 @@ import { shorten } from '../../scenario/problem.ts';
 import type { Action, Program } from '../../scenario/program.ts';
 import type { DescribedDevice, DescribedDomain } from '../description.ts';
 import { tell, type Draft, type GuestLine } from '../draft.ts';
-import { namesOf, pciFunction } from '../names.ts';
+import { namesOf } from '../../scenario/nodeNames.ts';
+import { pciFunction } from '../names.ts';
 import { wordsOf } from './files.ts';
 
 const MB = 0x10_0000;

@@ -8,6 +8,7 @@ import { type Kind, type NameOf, type Option, type Parameter, shapeOf, shapeOfPa
 import { fieldsFor, type KnownField, registerField, valuesOf } from '../../../debugger/scenario/fields.ts';
 import type { MachineNames } from '../../../debugger/scenario/machine.ts';
 import { namesFor } from '../../../debugger/scenario/names.ts';
+import { offeredNames } from '../../../debugger/scenario/nodeNames.ts';
 import { pairOf } from '../../../debugger/scenario/syntax/chunks.ts';
 import type { Proposal, ProposalKind, Proposals } from '../completion.ts';
 import { boundLineAt, isInComment, machineOf, type ScenarioDocument } from './document.ts';
@@ -162,9 +163,12 @@ const ICONS: Readonly<Record<NameOf, ProposalKind>> = {
 const MAX_NAMES = 500;
 
 function nameItems(of: NameOf, { machine }: Context): Proposal[] {
-  return namesFor(of, machine).slice(0, MAX_NAMES).map((known, at) => {
+  return namesFor(of, machine).slice(0, MAX_NAMES).flatMap((known, at) => {
     const documentation = nameText(of, known.name, { machine, link: () => '' }) ?? known.text ?? '';
-    return { label: known.name, kind: ICONS[of], detail: known.detail, documentation, rank: 2 + at / 10_000 };
+    // The other names come behind all first ones.
+    return offeredNames({ name: known.name, aliases: known.aliases ?? [] }).map((label, n): Proposal => ({
+      label, kind: ICONS[of], detail: n === 0 ? known.detail : `${known.name}, ${known.detail}`, documentation, rank: 2 + Math.min(n, 1) + at / 10_000,
+    }));
   });
 }
 

@@ -4,6 +4,7 @@ import { FUNCTIONS, type KnownFunction, NAMES } from '../../../debugger/expressi
 import { membersOf } from '../../../debugger/scenario/fields.ts';
 import type { MachineNames } from '../../../debugger/scenario/machine.ts';
 import { namesFor } from '../../../debugger/scenario/names.ts';
+import { offeredNames } from '../../../debugger/scenario/nodeNames.ts';
 import type { Proposal, Proposals } from '../completion.ts';
 import type { ScenarioDocument } from './document.ts';
 import { fieldText } from './words.ts';
@@ -50,7 +51,8 @@ function memberItems(of: string, machine: MachineNames): Proposal[] {
 function nameItems(machine: MachineNames): Proposal[] {
   return [
     ...machine.variables.slice(0, MAX_NAMES).map(({ name }): Proposal => ({ label: name, kind: 'macro', detail: 'variable', rank: 1 })),
-    ...[...namesFor('smmu', machine), ...namesFor('device', machine)].slice(0, MAX_NAMES).filter(({ name }) => PLAIN.test(name)).map(({ name, detail }): Proposal => ({ label: name, kind: 'node', detail, rank: 2 })),
+    ...[...namesFor('smmu', machine), ...namesFor('device', machine)].slice(0, MAX_NAMES).flatMap(({ name, aliases = [], detail }) => (
+      offeredNames({ name, aliases }).filter((one) => PLAIN.test(one)).map((label): Proposal => ({ label, kind: 'node', detail, rank: label === name ? 2 : 3 })))),
     ...FUNCTIONS.map((one): Proposal => ({ ...wordsOf(one), insert: `${one.name}($0)`, snippet: true, rank: 3 })),
     ...NAMES.map((one): Proposal => ({ ...wordsOf(one), rank: 4 })),
   ];

@@ -6,7 +6,12 @@ import { finish } from '../../../debugger/scenario/pace.ts';
 import { boardOf, compileTreeSteps } from '../../../debugger/system/sources/board.ts';
 import { createRun } from '../../../debugger/run/index.ts';
 import { readScenario } from '../../../debugger/scenario/read.ts';
-import { failures, prepare, problemsOf, scenarioFiles } from '../run/support.ts';
+import { Inspector } from '../../../debugger/inspect/inspector.ts';
+import { boardNames } from '../../../debugger/scenario/machine.ts';
+import { offeredNames } from '../../../debugger/scenario/nodeNames.ts';
+import { assemble } from '../../../model/platform/guests/assemble.ts';
+import { systemOf } from '../../../model/platform/guests/system.ts';
+import { checkout, failures, prepare, problemsOf, scenarioFiles } from '../run/support.ts';
 
 const AT = resolve('examples/scenarios/test.smmu');
 
@@ -84,6 +89,35 @@ describe('a board', () => {
     ['smmu s IDR1=0x100000000\n', 'IDR1 has 32 bits.'],
   ])('declared as %j: %s', (setup, message) => {
     expect(problemsOf(`${setup}echo "x"\n`)).toEqual(message === '' ? [] : [message]);
+  });
+
+  const TWINS = `/dts-v1/;
+/ {
+  #address-cells = <1>; #size-cells = <1>;
+  memory@80000000 { device_type = "memory"; reg = <0x80000000 0x10000000>; };
+  smmu: iommu@9050000 { compatible = "arm,smmu-v3"; reg = <0x9050000 0x20000>; #iommu-cells = <1>; };
+  a { #address-cells = <1>; #size-cells = <1>; ranges; dma@0 { iommus = <&smmu 1>; }; one: two: eth@1 { iommus = <&smmu 3>; }; };
+  b { #address-cells = <1>; #size-cells = <1>; ranges; dma@0 { iommus = <&smmu 2>; }; };
+};
+`;
+
+  it.each([['merlin', checkout('examples/merlin/merlin-evk.dts'), AT], ['twins', TWINS, '/s/test.smmu']])('is named alike by the editor and the debugger: %s', (_, text, at) => {
+    const board = at === AT ? resolve('examples/merlin/merlin-evk.dts') : '/s/b.dts';
+    const files = at === AT ? {} : { '/s/b.dts': text };
+    const run = prepare(`board ${JSON.stringify(board)}\necho "x"\n`, files, at);
+    const { system } = run;
+    const { tree } = finish(compileTreeSteps(board, scenarioFiles(files)));
+    const names = boardNames(systemOf(assemble({ trees: [tree], configs: [], association: 'stated', dialect: undefined })));
+    const all = (things: readonly { readonly name: string; readonly aliases: readonly string[] }[]): string[][] => things.map(({ name, aliases }) => [name, ...aliases]);
+    expect(all(names.smmus)).toEqual(all(system.smmus));
+    expect(all(names.devices.filter(({ streams }) => streams.length > 0))).toEqual(all(system.devices));
+    const labels = new Inspector(system).complete('', 0).map(({ label }) => label);
+    for (const label of [...names.devices, ...names.smmus].filter((one) => !('streams' in one) || one.streams.length > 0).flatMap(offeredNames)) expect(labels).toContain(label);
+  });
+
+  it('has no name that two nodes share', () => {
+    expect(problemsOf('board "b.dts"\nhypervisor xen\nguest g devices="dma@0"\n', { '/s/b.dts': TWINS }).join()).toContain('There is no device dma@0.');
+    expect(prepare('board "b.dts"\necho "x"\n', { '/s/b.dts': TWINS }).system.devices.map(({ name, aliases }) => [name, ...aliases])).toEqual([['/a/dma@0', '/a/dma@0'], ['one', 'two', 'eth@1', '/a/eth@1'], ['/b/dma@0', '/b/dma@0']]);
   });
 
   it('is warned about where it has errors, and still runs', () => {

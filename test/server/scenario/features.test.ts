@@ -84,7 +84,7 @@ describe('hover', () => {
     ['expect fa$0ult F_TRANSLATION', ['expect fault EVENT']],
     ['dma et$0h0 read 0', ['StreamID 0x8, 0x9 on smmu', '/ethernet@e6800000', 'Given to `domd`', '<board.dts:18 iommus>']],
     ['dma pcie0:01$0:00.0 read 0', ['0x10000..0x1ffff', 'BB:DD.F']],
-    ['probe sm$0mu', ['Arm SMMUv3', 'ethernet@e6800000', '<board.dts:6 iommu@5000000>']],
+    ['probe sm$0mu', ['Arm SMMUv3', '`eth0`', '<board.dts:6 iommu@5000000>']],
     ['in do$0md', ['guest with `eth0`']],
     ['in ho$0st', ['dom0 under Xen']],
     ['fill 0 0x40$00000 0', ['0x4000', '4M', 'Size in bytes'].map((one) => (one === '0x4000' ? '0x400000' : one))],
