@@ -5,6 +5,7 @@ import { DebuggerViews } from '../views/index.ts';
 import type { SourceRange } from '../../model/problem.ts';
 import type { Session } from '../session/session.ts';
 import { Timeline } from '../session/timeline.ts';
+import { lastWrites } from '../trace/writers.ts';
 import { compareRuns } from '../views/compare.ts';
 import { type Context, RUNNING } from './context.ts';
 import { loadSteps } from './load.ts';
@@ -96,12 +97,19 @@ export async function compareBody(context: Context, asked: Compared): Promise<{ 
 }
 
 /** The answer to `vsmmu/writer`: who wrote the 64-bit word at an address last. */
-export function writerBody(context: Context, { address }: { readonly address?: unknown }): { readonly text: string; readonly place: Place | null } | Refusal {
+export async function writerBody(context: Context, { address }: { readonly address?: unknown }): Promise<{ readonly text: string; readonly place: Place | null } | Refusal> {
   const debuggee = context.standing;
   if (debuggee instanceof Refusal) return debuggee;
   if (typeof address !== 'number' || !Number.isSafeInteger(address) || address < 0) return new Refusal('An address is needed.');
-  const writer = debuggee.session.writer({ kind: 'memory', address, size: 8 });
-  debuggee.session.settle();
-  if (writer === undefined) return { text: `Nothing in the recorded time has written 0x${address.toString(16)}.`, place: null };
+  const { session } = debuggee;
+  const { stop } = context;
+  const word = { base: address, size: 8 };
+  session.settle();
+  const found = await inSlices(lastWrites(session.system.machine.history, [word], Infinity), () => context.stop !== stop);
+  if (found === undefined) return RUNNING;
+  const position = found.positions.get(word);
+  if (position === undefined) return { text: `Nothing in the recorded time has written 0x${address.toString(16)}.`, place: null };
+  const writer = session.writerAt(position);
+  session.settle();
   return { text: `0x${address.toString(16)}: ${writer.text}`, place: writer.at === undefined ? null : placeOf(context, writer.at) };
 }

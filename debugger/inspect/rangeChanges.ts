@@ -4,6 +4,9 @@
  */
 import { isContinued, partOf, type TableRange } from './ranges.ts';
 
+/** Ranges that are compared without a pause. */
+const PORTION = 1024;
+
 /** A stretch of input addresses that means something else than before. At least one side is there. */
 export interface RangeChange {
   readonly input: number;
@@ -31,9 +34,19 @@ function goesOn(a: TableRange | undefined, b: TableRange | undefined): boolean {
 
 /** All differences, in order, neighbours of one kind that lead on joined. Both listings must be in order and without overlaps. */
 export function rangeChanges(before: readonly TableRange[], after: readonly TableRange[]): RangeChange[] {
+  const work = rangeChangesSteps(before, after);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, some ranges at a time. */
+export function* rangeChangesSteps(before: readonly TableRange[], after: readonly TableRange[]): Generator<void, RangeChange[]> {
   const changes: RangeChange[] = [];
-  let [i, j] = [0, 0];
+  let [i, j, looked] = [0, 0, 0];
   for (let at = 0; i < before.length || j < after.length; ) {
+    if (++looked % PORTION === 0) yield;
     const [old, now] = [before[i], after[j]];
     at = Math.max(at, Math.min(old?.input ?? Infinity, now?.input ?? Infinity));
     const [wasThere, isThere] = [old !== undefined && old.input <= at, now !== undefined && now.input <= at];

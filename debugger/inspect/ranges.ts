@@ -241,9 +241,10 @@ function* byOwner(owners: readonly OwnedRange[], entry: TableEntry, range: Unown
     const isInside = owned !== undefined && owned.base <= at;
     const until = Math.min(end, owned === undefined ? end : isInside ? owned.base + owned.size : owned.base);
     const done = at - range.output;
-    const via = range.via === undefined ? undefined : range.via + done;
-    const place = { input: range.input + done, size: until - at, output: at, via, level: entry.level, descriptor: entry.descriptor };
-    yield { ...range, ...place, owner: isInside ? owned.owner : undefined, problem: undefined };
+    yield {
+      input: range.input + done, size: until - at, output: at, via: range.via === undefined ? undefined : range.via + done, level: entry.level, permissions: range.permissions,
+      access: range.access, attributes: range.attributes, owner: isInside ? owned.owner : undefined, descriptor: entry.descriptor, problem: undefined,
+    };
     if (isInside) low++;
     at = until;
   }
@@ -253,10 +254,10 @@ function leadsOn(from: number | undefined, size: number, to: number | undefined)
   return from === undefined ? to === undefined : from + size === to;
 }
 
-/** Whether a range goes on as another one does: in input, output and all that it says. */
-export function isContinued(a: TableRange, b: TableRange): boolean {
-  const isSame = a.permissions === b.permissions && a.attributes === b.attributes && a.owner === b.owner && a.problem === b.problem;
-  return isSame && a.input + a.size === b.input && leadsOn(a.output, a.size, b.output) && leadsOn(a.via, a.size, b.via);
+/** Whether a range, or one that begins as it does and has another size, goes on as another one does: in input, output and all that it says. */
+export function isContinued(a: TableRange, b: TableRange, size = a.size): boolean {
+  if (a.input + size !== b.input || !leadsOn(a.output, size, b.output) || !leadsOn(a.via, size, b.via)) return false;
+  return a.permissions === b.permissions && a.attributes === b.attributes && a.owner === b.owner && a.problem === b.problem;
 }
 
 /** The ranges that an entry stands for: pieces of a leaf, or what is wrong with it. */
@@ -264,18 +265,21 @@ export function rangesOf(space: Space, entry: TableEntry, from: number, budget: 
   return entry.problem === undefined ? space.pieces(entry, from, budget) : [nowhere(entry, entry.problem)];
 }
 
+/** A range of a listing that is being made. */
+type Growing = Omit<TableRange, 'size'> & { size: number };
+
 /** Lists at most `most` ranges from an input address on, reading at most `work` descriptors. */
 export function listRanges(space: Space, from: number, most: number, work = MOST_DESCRIPTORS): Listing {
   const budget: Budget = { left: work, stopped: undefined };
-  const ranges: TableRange[] = [];
+  const ranges: Growing[] = [];
   for (const entry of tableEntries(space.tables, from, budget)) {
     for (const whole of rangesOf(space, entry, from, budget)) {
       const range = clipped(whole, from);
       const last = ranges.at(-1);
       if (range === undefined) continue;
-      if (last !== undefined && isContinued(last, range)) ranges[ranges.length - 1] = { ...last, size: last.size + range.size };
+      if (last !== undefined && isContinued(last, range)) last.size += range.size;
       else if (ranges.length >= most) return { ranges, next: range.input, note: undefined };
-      else ranges.push(range);
+      else ranges.push({ ...range });
     }
     if (budget.stopped !== undefined) break;
   }
@@ -292,6 +296,7 @@ function clipped(range: TableRange, from: number): TableRange | undefined {
 /** The part of a range between two input addresses within it. */
 export function partOf(range: TableRange, from: number, to: number): TableRange {
   const cut = from - range.input;
+  if (cut === 0 && to - from === range.size) return range;
   const on = (address: number | undefined): number | undefined => (address === undefined ? undefined : address + cut);
   return { ...range, input: from, size: to - from, output: on(range.output), via: on(range.via) };
 }

@@ -59,6 +59,8 @@ export interface TableStep extends TableEntry {
 
 interface Frame extends TablePlace {
   readonly count: number;
+  /** Bytes that an entry covers. */
+  readonly span: number;
   index: number;
 }
 
@@ -107,32 +109,33 @@ export function entryCount(regime: Regime, level: number): number {
 }
 
 function frameOf({ regime }: Tables, place: TablePlace, from: number): Frame {
-  const count = entryCount(regime, place.level);
-  const index = from <= place.base ? 0 : Math.min(count, Math.floor((from - place.base) / spanOf(regime, place.level)));
-  return { ...place, count, index };
+  const [count, span] = [entryCount(regime, place.level), spanOf(regime, place.level)];
+  const index = from <= place.base ? 0 : Math.min(count, Math.floor((from - place.base) / span));
+  return { ...place, count, span, index };
 }
 
-/** What an entry of a table says; undefined where it is invalid. */
-function readEntry(tables: Tables, frame: Frame): TableStep | undefined {
-  const { regime, memory } = tables;
-  const { index, level, limits } = frame;
-  const size = spanOf(regime, level);
-  const descriptor = tables.locate(frame.table + index * 8);
+/** What an entry of a table says; undefined where it is invalid. Objects are built in one go: huge tables are read by it. */
+function readEntry({ regime, memory, locate }: Tables, frame: Frame): TableStep | undefined {
+  const { index, level, limits, span } = frame;
+  const input = frame.base + index * span;
+  const descriptor = locate(frame.table + index * 8);
   const value = descriptor === undefined ? undefined : loadDescriptor(memory, descriptor, regime.isBigEndian);
-  const place = { input: frame.base + index * size, size, level, limits, index, count: 1, next: undefined };
   if (descriptor === undefined || value === undefined) {
     // The rest of this 4K page of the table cannot be read either.
     const count = Math.min(frame.count - index, 512 - ((frame.table / 8 + index) % 512));
     const problem = descriptor === undefined ? 'stage 2 does not map this table' : 'no memory answers where this table lies: F_WALK_EABT';
-    return { ...place, size: count * size, count, descriptor: descriptor ?? frame.table, hi: 0, lo: 0, output: 0, problem };
+    return { input, size: count * span, level, descriptor: descriptor ?? frame.table, hi: 0, lo: 0, limits, output: 0, problem, next: undefined, index, count };
   }
   const { hi, lo } = value;
   const kind = judge(regime, level, hi, lo);
   if (kind === 'invalid') return undefined;
   const output = outputOf(regime, hi, lo);
-  if (kind !== 'table') return { ...place, descriptor, hi, lo, output: output - (output % size), problem: kind === 'leaf' ? undefined : kind };
-  const next = { table: output, level: level + 1, base: place.input, limits: regime.had ? 0 : limits | (hi & 0x7800_0000) };
-  return { ...place, descriptor, hi, lo, output, problem: undefined, next };
+  const next = kind === 'table' ? { table: output, level: level + 1, base: input, limits: regime.had ? 0 : limits | (hi & 0x7800_0000) } : undefined;
+  const isLeaf = kind === 'leaf';
+  return {
+    input, size: span, level, descriptor, hi, lo, limits, output: next === undefined ? output - (output % span) : output,
+    problem: next !== undefined || isLeaf ? undefined : kind, next, index, count: 1,
+  };
 }
 
 /** Leaves and wrong entries from an input address on. Ends at the end of the tables or of the budget. */
@@ -144,7 +147,7 @@ export function* tableEntries(tables: Tables, from: number, budget: Budget): Gen
       continue;
     }
     if (budget.left-- <= 0) {
-      budget.stopped = frame.base + frame.index * spanOf(tables.regime, frame.level);
+      budget.stopped = frame.base + frame.index * frame.span;
       return;
     }
     const entry = readEntry(tables, frame);

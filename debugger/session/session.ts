@@ -251,7 +251,11 @@ export class Session implements SessionView, MotionPlace {
   writer(target: DataTarget): LastWriter | undefined {
     this.settle();
     const position = lastChange(this.system, target, this.system.machine.history.position);
-    if (position < 0) return undefined;
+    return position < 0 ? undefined : this.writerAt(position);
+  }
+
+  /** Who made the change right after a position of the history. */
+  writerAt(position: number): LastWriter {
     const moment = this.timeline.momentAfter(position);
     const trace = this.timeline.trace(moment.step === 0 ? moment.unit - 1 : moment.unit);
     const step = trace?.steps[moment.step - 1];

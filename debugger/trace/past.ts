@@ -7,7 +7,7 @@ import type { Cells, History } from '../../emulator/history/history.ts';
 import type { Machine } from '../../emulator/machine/machine.ts';
 
 /** Records that are read without a pause. */
-const PORTION = 1 << 16;
+const PORTION = 1 << 15;
 
 /** The cells that differ at another position, with what they hold there. */
 export type OtherState = ReadonlyMap<Cells, ReadonlyMap<number, number>>;

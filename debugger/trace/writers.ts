@@ -5,7 +5,7 @@
 import type { History } from '../../emulator/history/history.ts';
 
 /** Records that are read without a pause. */
-const PORTION = 1 << 15;
+const PORTION = 1 << 13;
 
 /** A stretch of physical memory. */
 export interface Stretch {

@@ -11,6 +11,7 @@ import { spaceOf, type Space, type Stage, type TableRange } from '../inspect/ran
 import { lookupEntry } from '../inspect/tableEntries.ts';
 import { readCd, readSte } from '../inspect/streams.ts';
 import type { Session } from '../session/session.ts';
+import type { System } from '../system/system.ts';
 import type { Stretch } from '../trace/writers.ts';
 import { cell, columns, type Control, page, type Row, type Table, type Tree, type ViewSource, type ViewWork } from './page.ts';
 import { type Chosen, chosenStream } from './pageTables/choice.ts';
@@ -37,11 +38,19 @@ export function compareMemory(): CompareMemory {
   return { stop: undefined, stream: '', comparison: undefined };
 }
 
+/** The tables of a part, with stage 2 where the part leads through it. */
+interface Spaces {
+  readonly space: Space;
+  readonly second: Space | undefined;
+}
+
 /** Everything that the parts of a page are made from. */
 interface Shown {
   readonly source: ViewSource;
   readonly chosen: Chosen;
   readonly comparison: Comparison;
+  /** The tables of each part at the present moment, or why there are none. */
+  readonly spaces: ReadonlyMap<string, Spaces | string>;
   readonly folds: Folds;
   readonly objection: (range: TableRange) => string;
   readonly budget: { left: number };
@@ -54,10 +63,15 @@ export function* pageTablesView(source: ViewSource, memory: CompareMemory): View
   if (chosen === undefined) return { kind: 'empty', text: 'No stream has been configured yet.', advice: 'Step over a line that attaches a device: the ranges that it can reach appear here.' };
   const { stream } = chosen;
   const comparison = yield* compared(session, stream, memory);
-  const shown: Shown = { source, chosen, comparison, folds: foldsOf(options.get('folds') ?? ''), objection: objectionOf(session.system, stream), budget: { left: MOST_ROWS } };
+  const spaces = new Map(PARTS.map((part) => [part.id, spacesOf(session.system, stream, part)]));
+  const shown: Shown = { source, chosen, comparison, spaces, folds: foldsOf(options.get('folds') ?? ''), objection: objectionOf(session.system, stream), budget: { left: MOST_ROWS } };
   const only = STAGES.find((stage) => stage === options.get('stage'));
   const stages = only === undefined ? STAGES : [only];
-  const drafts = stages.map((stage) => ({ stage, rows: PARTS.filter((part) => part.stage === stage).flatMap((part) => rowsOf(shown, part)) }));
+  const drafts: { readonly stage: Stage; readonly rows: Draft[] }[] = stages.map((stage) => ({ stage, rows: [] }));
+  for (const { stage, rows } of drafts) {
+    for (const part of PARTS) if (part.stage === stage) for (const row of yield* rowsOf(shown, part)) rows.push(row);
+    yield;
+  }
   const changes = listedChanges(shown, stages);
   const writers = yield* writerCells(source, [...drafts.flatMap(({ rows }) => rows.flatMap(({ stretches }) => stretches)), ...changes.flatMap(({ stretches }) => stretches)]);
   return page({
@@ -87,29 +101,26 @@ function foldsOf(text: string): Folds {
   return { opened: all('+'), closed: all('-') };
 }
 
-/** The space of a part, with stage 2 where the part leads through it. */
-function spacesOf({ source, chosen }: Shown, part: Part): { readonly space: Space; readonly second: Space | undefined } | string {
-  const { system } = source.session;
-  const space = spaceOfPart(system, chosen.stream, part);
+function spacesOf(system: System, stream: InspectedStream, part: Part): Spaces | string {
+  const space = spaceOfPart(system, stream, part);
   if (typeof space === 'string') return space;
-  const second = part.stage === 'combined' ? spaceOf(system.machine, chosen.stream, 'stage 2') : undefined;
+  const second = part.stage === 'combined' ? spaceOf(system.machine, stream, 'stage 2') : undefined;
   return { space, second: typeof second === 'string' ? undefined : second };
 }
 
-function rowsOf(shown: Shown, part: Part): Draft[] {
-  const { chosen, comparison, folds, objection, budget } = shown;
-  const spaces = spacesOf(shown, part);
-  if (typeof spaces === 'string') return [];
-  const { space } = spaces;
-  return treeRows({
-    ...spaces, id: `${keyOf(chosen.stream)}/${part.id}`, root: rootOf(shown, part), changes: changesOf(comparison, part.id), folds, budget, wanted: wantedIn(shown, part, space),
+function* rowsOf(shown: Shown, part: Part): Generator<void, Draft[]> {
+  const { chosen, comparison, spaces, folds, objection, budget } = shown;
+  const own = spaces.get(part.id);
+  if (own === undefined || typeof own === 'string') return [];
+  return yield* treeRows({
+    ...own, id: `${keyOf(chosen.stream)}/${part.id}`, root: rootOf(shown, part), changes: changesOf(comparison, part.id), folds, budget, wanted: wantedIn(shown, part, own.space),
     objection: isPhysical(shown, part.stage) ? objection : () => '',
   });
 }
 
 /** Whether a stage leads to physical addresses. */
-function isPhysical({ source, chosen }: Shown, stage: Stage): boolean {
-  return stage !== 'stage 1' || typeof spaceOf(source.session.system.machine, chosen.stream, 'stage 2') === 'string';
+function isPhysical({ spaces }: Shown, stage: Stage): boolean {
+  return stage !== 'stage 1' || typeof spaces.get('s2') === 'string';
 }
 
 /** What the tables of a part hang on, and where that is written. */
@@ -127,9 +138,9 @@ function wantedIn(shown: Shown, { stage, half }: Part, space: Space): number | u
   const asked = parseU64((shown.source.options.get('address') ?? '').trim());
   if (asked === undefined) return undefined;
   const whole = (BigInt(asked.hi >>> 0) << 32n) | BigInt(asked.lo >>> 0);
-  const first = stage === 'stage 2' ? spaceOf(shown.source.session.system.machine, shown.chosen.stream, 'stage 1') : 'none';
-  if (typeof first !== 'string') {
-    const entry = lookupEntry(first.tables, toNumber(asked), { left: 8, stopped: undefined });
+  const first = stage === 'stage 2' ? shown.spaces.get('s1') : undefined;
+  if (first !== undefined && typeof first !== 'string') {
+    const entry = lookupEntry(first.space.tables, toNumber(asked), { left: 8, stopped: undefined });
     return entry === undefined ? undefined : entry.output + (toNumber(asked) - entry.input);
   }
   const input = whole - space.base;
@@ -138,7 +149,7 @@ function wantedIn(shown: Shown, { stage, half }: Part, space: Space): number | u
 
 function treeOf(shown: Shown, { stage, rows, writers }: { readonly stage: Stage; readonly rows: readonly Draft[]; readonly writers: WriterCells }): Tree {
   const { keys, titles } = columnsOf(stage, !isPhysical(shown, 'stage 1'));
-  const reason = PARTS.filter((part) => part.stage === stage).map((part) => spacesOf(shown, part)).find((spaces) => typeof spaces === 'string');
+  const reason = PARTS.filter((part) => part.stage === stage).map(({ id }) => shown.spaces.get(id)).find((spaces) => typeof spaces === 'string');
   return {
     id: stage, title: STAGE_WORDS[stage], columns: titles, empty: typeof reason === 'string' ? sentence(reason) : 'Nothing is mapped.',
     rows: rows.map(({ cells, stretches, ...row }) => ({ ...row, cells: keys.map((key) => (key === 'writer' ? writers(stretches) : cells[key] ?? cell(''))) })),
@@ -160,8 +171,8 @@ function listedChanges(shown: Shown, stages: readonly Stage[]): ListedChange[] {
   const all = shown.comparison.parts.filter(({ part }) => stages.includes(part.stage)).flatMap((listing) => listing.changes.slice(0, MOST_CHANGES).map((change) => ({ listing, change })));
   return all.slice(0, MOST_CHANGES).map(({ listing: { part, base }, change }) => {
     const { input, size, before, after } = change;
-    const spaces = spacesOf(shown, part);
-    const entries = typeof spaces === 'string' ? [] : entriesAt(spaces, input, (after ?? before)?.via);
+    const spaces = shown.spaces.get(part.id);
+    const entries = spaces === undefined || typeof spaces === 'string' ? [] : entriesAt(spaces, input, (after ?? before)?.via);
     const kind = kindOfChange(change);
     return {
       cells: [

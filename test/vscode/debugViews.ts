@@ -89,6 +89,7 @@ export const debugViews: readonly UiTest[] = [
       await workbench.screenshotHere('debug-view-page-tables');
       await workbench.command('View: Toggle Maximize Editor Group');
       await workbench.screenshotHere('debug-view-page-tables-wide');
+      await workbench.command('View: Toggle Maximize Editor Group');
 
       await row(/S2TTB/).focus();
       await keyboard.press('ArrowDown');

@@ -4,7 +4,7 @@
  * ranges and descriptors; what that leaves out is said.
  */
 import { isContinued, listRanges, partOf, type Space, type TableRange } from '../../inspect/ranges.ts';
-import { rangeChanges, type RangeChange } from '../../inspect/rangeChanges.ts';
+import { rangeChangesSteps, type RangeChange } from '../../inspect/rangeChanges.ts';
 import type { InspectedStream } from '../../inspect/context.ts';
 import type { Session } from '../../session/session.ts';
 import { inState, stateAt, type OtherState } from '../../trace/past.ts';
@@ -13,7 +13,7 @@ import { type Part, PARTS, spaceOfPart } from './parts.ts';
 /** Ranges and descriptors of one part that are compared at most, and descriptors that are read without a pause. */
 const MOST_RANGES = 20_000;
 const MOST_DESCRIPTORS = 1 << 18;
-const PORTION = 4096;
+const PORTION = 512;
 /** Words that may have changed since the stop before, for the two to be compared. */
 const MOST_CELLS = 1 << 18;
 
@@ -91,7 +91,7 @@ export function* compareParts(session: Session, stream: InspectedStream): Genera
     const below = ({ ranges }: Listed): TableRange[] => ranges.filter(({ input, output }) => input < end && output !== undefined).map((range) => partOf(range, range.input, Math.min(end, range.input + range.size)));
     parts.push({
       part, ...sumOf(now.ranges), isWhole: end === Infinity,
-      changes: then === now ? [] : rangeChanges(below(then), below(now)), base: now.base ?? then.base ?? 0n,
+      changes: then === now ? [] : yield* rangeChangesSteps(below(then), below(now)), base: now.base ?? then.base ?? 0n,
     });
   }
   return { parts, why: whyNot(session, state) };

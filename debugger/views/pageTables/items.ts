@@ -10,16 +10,22 @@ import { entriesOfTable, entryCount, spanOf, type TablePlace, type TableStep } f
 /** One thing below a row, by its first input address. */
 export type Item =
   | { readonly kind: 'table'; readonly input: number; readonly size: number; readonly step: TableStep & { readonly next: TablePlace } }
-  | { readonly kind: 'range'; readonly input: number; readonly size: number; readonly range: TableRange; readonly change: RangeChange | undefined }
+  /** `range` is the first of the neighbours that are joined here; `size` that of all. */
+  | { readonly kind: 'range'; readonly input: number; size: number; readonly range: TableRange; readonly change: RangeChange | undefined }
   | { readonly kind: 'gone'; readonly input: number; readonly size: number; readonly change: RangeChange };
 
+/** Entries that are read without a pause. */
+const PORTION = 256;
+
 /** All that stands in one table. */
-export function itemsOfTable(space: Space, place: TablePlace, changes: readonly RangeChange[]): Item[] {
+export function* itemsOfTable(space: Space, place: TablePlace, changes: readonly RangeChange[]): Generator<void, Item[]> {
   const { regime } = space.tables;
   const end = place.base + entryCount(regime, place.level) * spanOf(regime, place.level);
   const items: Item[] = [];
   const tables: Item[] = [];
+  let read = 0;
   for (const step of entriesOfTable(space.tables, place)) {
+    if (++read % PORTION === 0) yield;
     const { next, input, size } = step;
     if (next !== undefined) {
       const item: Item = { kind: 'table', input, size, step: { ...step, next } };
@@ -58,10 +64,8 @@ function addRange(items: Item[], whole: TableRange, changes: readonly RangeChang
 
 function addPiece(items: Item[], range: TableRange, change: RangeChange | undefined): void {
   const last = items.at(-1);
-  if (last?.kind === 'range' && last.change === change && isContinued(last.range, range)) {
-    const joined = { ...last.range, size: last.range.size + range.size };
-    items[items.length - 1] = { ...last, size: joined.size, range: joined };
-  } else items.push({ kind: 'range', input: range.input, size: range.size, range, change });
+  if (last?.kind === 'range' && last.change === change && isContinued(last.range, range, last.size)) last.size += range.size;
+  else items.push({ kind: 'range', input: range.input, size: range.size, range, change });
 }
 
 /** Index of the first change that ends behind an address. */

@@ -17,6 +17,10 @@ const PAGE = 100;
 /** A table with that many entries and ranges at most is open unless somebody closed it. */
 const FEW = 8;
 
+/** Rows of a part up to which tables open by themselves, and rows that are made without a pause. */
+const ROWS_BY_THEMSELVES = 200;
+const PAUSE = 32;
+
 /** A row, but for who wrote its entry. */
 export interface Draft extends Omit<TreeRow, 'cells'> {
   readonly cells: Cells;
@@ -60,10 +64,10 @@ interface Node {
   readonly depth: number;
 }
 
-/** Makes the rows of a part. */
-export function treeRows(options: TreeOptions): Draft[] {
+/** Makes the rows of a part, a few at a time. */
+export function* treeRows(options: TreeOptions): Generator<void, Draft[]> {
   const builder = new Builder(options);
-  builder.root();
+  yield* builder.root();
   return builder.drafts;
 }
 
@@ -81,7 +85,7 @@ class Builder {
     this.#options = options;
   }
 
-  root(): void {
+  *root(): Generator<void> {
     const { id, space, root } = this.#options;
     const { regime } = space.tables;
     const isList = space.stage === 'combined';
@@ -94,24 +98,25 @@ class Builder {
     const isOpen = this.#isOpen(id, true);
     this.#add({ ...node, fold: isOpen ? 'open' : 'closed', cells, stretches: root.entry === undefined ? [] : [root.entry], ...this.#below(isOpen, 0, 2 ** regime.ia) });
     if (!isOpen) return;
-    if (isList) this.#list(node);
-    else this.#items(node, itemsOfTable(space, table, this.#options.changes));
+    if (isList) yield* this.#list(node);
+    else yield* this.#items(node, yield* itemsOfTable(space, table, this.#options.changes));
   }
 
   /** A tree without tables: page after page of ranges. */
-  #list(node: Node): void {
+  *#list(node: Node): Generator<void> {
     const { space, changes, wanted } = this.#options;
     for (let from = 0; ; ) {
       const { items, next } = itemsOfList(space, from, { most: PAGE, changes });
-      for (const item of items) if (!this.#item(node, item, false)) return;
+      for (const item of items) if (!(yield* this.#item(node, item, false))) return;
       if (next === undefined) return;
       const more = `${node.id}/more:${next.toString(16)}`;
       if (!this.#isOpen(more, wanted !== undefined && wanted >= next)) return this.#more(node, more, `more from ${addressWords(space.base + BigInt(next))}`);
       from = next;
+      yield;
     }
   }
 
-  #items(node: Node, items: readonly Item[]): void {
+  *#items(node: Node, items: readonly Item[]): Generator<void> {
     const { wanted } = this.#options;
     const isFew = items.length <= FEW;
     for (const [i, item] of items.entries()) {
@@ -120,7 +125,8 @@ class Builder {
         const isAhead = wanted !== undefined && items.slice(i).some((one) => isIn(wanted, one));
         if (!this.#isOpen(more, isAhead)) return this.#more(node, more, `${items.length - i} more from ${this.#address(item.input)}`);
       }
-      if (!this.#item(node, item, isFew)) return;
+      if (!(yield* this.#item(node, item, isFew))) return;
+      if (i % PAUSE === PAUSE - 1) yield;
     }
   }
 
@@ -129,7 +135,7 @@ class Builder {
   }
 
   /** A row with all that is open below it; false where there is no room for it. */
-  #item(parent: Node, item: Item, isFew: boolean): boolean {
+  *#item(parent: Node, item: Item, isFew: boolean): Generator<void, boolean> {
     const { budget } = this.#options;
     const depth = parent.depth + 1;
     if (this.#isFull) return false;
@@ -138,28 +144,30 @@ class Builder {
       this.#add({ id: `${parent.id}/full`, depth, fold: null, mark: 'warning', note: 'Too many rows are open: close some to see what follows.', cells: { input: cell(`from ${this.#address(item.input)}`) }, stretches: [] });
       return false;
     }
-    if (item.kind === 'table') this.#table(depth, item.step, isFew);
+    if (item.kind === 'table') yield* this.#table(depth, item.step, isFew);
     else if (item.kind === 'gone') this.#gone(depth, item);
     else this.#range(depth, item);
     return true;
   }
 
-  #table(depth: number, step: TableStep & { readonly next: TablePlace }, isFew: boolean): void {
+  *#table(depth: number, step: TableStep & { readonly next: TablePlace }, isFew: boolean): Generator<void> {
     const { id: root, space, changes } = this.#options;
     const { input, size, level, index, descriptor, next } = step;
     const id = `${root}/${level}:${input.toString(16)}`;
     const { wanted } = this.#options;
-    const isOpen = this.#isOpen(id, isFew || this.#changesBelow(input, size) > 0 || (wanted !== undefined && isIn(wanted, step)));
+    const isSmall = this.drafts.length < ROWS_BY_THEMSELVES && (isFew || this.#changesBelow(input, size) > 0);
+    const isOpen = this.#isOpen(id, isSmall || (wanted !== undefined && isIn(wanted, step)));
     const cells: Cells = {
       input: cell(spanWords(space.base, input, size)), size: cell(sizeWords(size)), what: cell(`level ${level} [0x${index.toString(16)}], a table`),
       output: cell(`table ${addressWords(next.table)}`), access: cell(limitWords(next.limits)), descriptor: descriptorCell(descriptor),
     };
     this.#add({ id, depth, fold: isOpen ? 'open' : 'closed', cells, stretches: [{ base: descriptor, size: 8 }], ...this.#below(isOpen, input, size) });
-    if (isOpen) this.#items({ id, depth }, itemsOfTable(space, next, changes));
+    if (isOpen) yield* this.#items({ id, depth }, yield* itemsOfTable(space, next, changes));
   }
 
-  #range(depth: number, { input, range, change }: Item & { readonly kind: 'range' }): void {
+  #range(depth: number, { input, size, range: first, change }: Item & { readonly kind: 'range' }): void {
     const { id, space, objection, wanted } = this.#options;
+    const range = { ...first, size };
     const count = range.size / spanOf(space.tables.regime, range.level);
     const entries = space.stage === 'combined' ? this.#entries(input, range.via) : [range.descriptor];
     const isWanted = wanted !== undefined && isIn(wanted, range);
@@ -167,7 +175,7 @@ class Builder {
     const notes = [change === undefined ? '' : NOTES[kindOfChange(change)](change), wrong, isWanted ? `${this.#address(wanted)} is here` : ''].filter((text) => text !== '');
     this.#add({
       id: `${id}/range:${input.toString(16)}`, depth, fold: null, mark: wrong !== '' ? 'warning' : notes.length > 0 ? 'present' : null, note: notes.join('; '),
-      cells: { ...rangeCells(space.base, range), what: cell(entryWords(range.level, count)), descriptor: descriptorCell(...entries) },
+      cells: { ...rangeCells(space.base, range), what: cell(range.problem === undefined ? entryWords(range.level, count) : `level ${range.level}, ${count === 1 ? 'an entry' : `${count} entries`}`), descriptor: descriptorCell(...entries) },
       stretches: entries.map((base) => ({ base, size: space.stage === 'combined' ? 8 : 8 * Math.max(1, Math.ceil(count)) })),
     });
   }

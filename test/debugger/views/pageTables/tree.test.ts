@@ -17,13 +17,20 @@ function space(rig: Rig, stage: Stage = 'stage 1'): Space {
   return found;
 }
 
+function toEnd<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 interface Options { readonly stage?: Stage; readonly changes?: readonly RangeChange[]; readonly folds?: Folds; readonly wanted?: number; readonly left?: number; readonly objection?: (output: number | undefined) => string }
 
 function rows(rig: Rig, { stage = 'stage 1', changes = [], folds = AS_IT_IS, wanted, left = 10_000, objection = () => '' }: Options = {}): Draft[] {
-  return treeRows({
+  return toEnd(treeRows({
     id: 'x', space: space(rig, stage), second: stage === 'combined' ? space(rig, 'stage 2') : undefined, root: { name: 'TTB0', entry: undefined }, changes, folds, wanted,
     objection: ({ output }) => objection(output), budget: { left },
-  });
+  }));
 }
 
 const textOf = (draft: Draft, key: keyof Draft['cells']): string => draft.cells[key]?.parts.map(({ text }) => text).join(' ') ?? '';
