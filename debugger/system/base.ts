@@ -53,9 +53,13 @@ export function physicalMemory(machine: Machine, actor: string): MemoryView {
   return viewOf(machine.memory, undefined, storeWatch(machine.probe, actor));
 }
 
-/** For what a kind of system does not have. */
-export function unsupported(what: string): Outcome {
-  return failed(`${what} is not possible on this system`);
+/** What only one kind of system has. */
+export const NO_GUESTS = 'only the model of Xen creates and ends guests while a scenario runs';
+export const NO_REVOKE = 'only the model of Xen takes memory away from guests';
+
+/** For what a kind of system does not have: the reason as a clause. */
+export function unsupported(why: string): Outcome {
+  return failed(`-EOPNOTSUPP: ${why}`);
 }
 
 /** What the world does while a driver waits for an SMMU that does nothing by itself. */

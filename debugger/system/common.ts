@@ -4,7 +4,7 @@ import type { SmmuDriver } from '../../emulator/hypervisor/driver/driver.ts';
 import type { MemoryView } from '../../emulator/hypervisor/memoryView.ts';
 import type { Observer } from '../../emulator/steps/step.ts';
 import type { Machine } from '../../emulator/machine/machine.ts';
-import { HOST, physicalMemory, physicalSmmus, systemDevices, systemSmmus, unsupported, withDeviceName } from './base.ts';
+import { HOST, NO_GUESTS, NO_REVOKE, physicalMemory, physicalSmmus, systemDevices, systemSmmus, unsupported, withDeviceName } from './base.ts';
 import type { Description } from './description.ts';
 import type { DmaOutcome, DmaRequest, DomainActions, SmmuAccess, System, SystemDevice, SystemDomain, SystemKind } from './system.ts';
 import { transfer } from './transfer.ts';
@@ -51,11 +51,11 @@ export abstract class HostedSystem<H extends Hypervisor> implements System {
   }
 
   setDomain(_name: string, _isThere: boolean): Outcome {
-    return unsupported('creating or ending guests');
+    return unsupported(NO_GUESTS);
   }
 
   revoke(_domain: string, _offset: number, _size: number): Outcome {
-    return unsupported('taking memory away');
+    return unsupported(NO_REVOKE);
   }
 
   call(operation: string, values: OperationValues): Outcome {

@@ -6,6 +6,7 @@ import type { Problem } from '../../model/problem.ts';
 import { POLICIES, type PolicyName } from '../../emulator/tlb/policy.ts';
 import { Pace } from '../scenario/pace.ts';
 import type { Action, Program, ScenarioFiles } from '../scenario/program.ts';
+import { setupProblem } from './base.ts';
 import type { Description } from './description.ts';
 import type { Draft, Reader } from './draft.ts';
 import { DEFAULT_MEMORY } from './places.ts';
@@ -53,6 +54,13 @@ function uses(actions: readonly Action[], verb: string): boolean {
   return actions.some((action) => action.verb === verb || uses(action.body, verb));
 }
 
+/** Devices of guests of which iommufd makes no virtual device: it takes those with one StreamID only. */
+function severalStreams(devices: Description['devices'], domains: Description['domains']): Problem[] {
+  return domains.flatMap(({ name, at }) => devices.filter((one) => one.domain === name && one.sids.length > 1).map(({ name: device, sids }): Problem => ({
+    ...setupProblem(`${device} has ${sids.length} StreamIDs, and iommufd makes a virtual device of one with a single StreamID only: what ${name} configures for it is refused.`, at), level: 'warning',
+  })));
+}
+
 /** Reads the setup of a program, in slices. */
 export function* describeSteps(program: Program, files: ScenarioFiles): Generator<void, Described> {
   const draft = emptyDraft();
@@ -67,6 +75,7 @@ export function* describeSteps(program: Program, files: ScenarioFiles): Generato
   const { devices, domains } = yield* domainsOf(draft);
   const { smmus, memory, reserved, hypervisor, cache, image, limit, problems } = draft;
   const isWhole = draft.host?.isWhole !== false;
+  if (hypervisor.kind === 'iommufd') problems.push(...severalStreams(devices, domains));
   if (problems.some((p) => p.level === 'error')) return { description: undefined, limit, problems, isWhole };
   // Hypervisors poll for what they have asked for and let nothing happen meanwhile, so their SMMUs do all at once.
   const isBare = hypervisor.kind === 'none';

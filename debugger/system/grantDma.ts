@@ -86,13 +86,13 @@ class GrantDmaSystem extends HostedSystem<GrantDma> {
     if (domain !== this.#guest) return undefined;
     const { runtime } = this.hypervisor;
     return {
-      probe: () => unsupported('no SMMU takes part: probing'),
-      attach: () => unsupported('no SMMU takes part: attaching'),
-      detach: () => unsupported('no SMMU takes part: detaching'),
+      probe: () => unsupported(NO_SMMU),
+      attach: () => unsupported(NO_SMMU),
+      detach: () => unsupported(NO_SMMU),
       map: (device, range) => runtime.operation(this.#guest, `grants memory to the back end of ${device.name}`, () => this.#map(device, range)),
       unmap: (device, range) => runtime.operation(this.#guest, `ends grants of ${device.name}`, () => this.#unmap(device, range.iova, range.size)),
       events: () => undefined,
-      recover: () => unsupported('no SMMU takes part: recovering'),
+      recover: () => unsupported(NO_SMMU),
     };
   }
 
@@ -130,4 +130,5 @@ class GrantDmaSystem extends HostedSystem<GrantDma> {
   }
 }
 
+const NO_SMMU = 'no SMMU takes part, the back end reaches memory by grants';
 const NOTHING: DmaOutcome = { status: 'ok', address: undefined, data: undefined, event: undefined, record: undefined, stag: undefined, sentence: '' };

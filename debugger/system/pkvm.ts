@@ -130,12 +130,12 @@ class ParavirtualSystem extends PkvmSystem<Pkvm> {
     const run = (text: string, action: () => Outcome): Outcome => runtime.operation('host', text, action);
     return {
       probe: () => done('EL2 has the SMMUs up since boot'),
-      attach: (device, options) => (options.isStalling ? unsupported('stalling') : run(`attaches ${device.name}`, () => this.#attach(device, options.substreams))),
+      attach: (device, options) => (options.isStalling ? unsupported('faults of devices that EL2 attaches do not stall') : run(`attaches ${device.name}`, () => this.#attach(device, options.substreams))),
       detach: (device) => run(`detaches ${device.name}`, () => this.#detach(device)),
       map: (device, range) => run(`maps for ${device.name}`, () => this.#map(device, range)),
       unmap: (device, range) => run(`unmaps for ${device.name}`, () => this.#unmap(device, range)),
       events: () => undefined,
-      recover: () => unsupported('the host has no command queue: recovering'),
+      recover: () => unsupported('EL2 has the command queue, so the host has nothing to recover'),
     };
   }
 
@@ -166,7 +166,7 @@ class ParavirtualSystem extends PkvmSystem<Pkvm> {
   }
 
   #map(device: SystemDevice, { iova, address, size, access, ssid }: MapRange): Outcome {
-    if (ssid !== undefined && ssid !== 0) return unsupported('mapping for a SubstreamID');
+    if (ssid !== undefined && ssid !== 0) return unsupported('the actions of the driver map for traffic without SubstreamID: `call map` takes any domain');
     const pgsize = [iova, address, size].every((n) => n % BLOCK === 0) ? BLOCK : PAGE;
     if ([iova, address, size].some((n) => n % pgsize !== 0) || size === 0) return failed('-EINVAL: address and size must be multiples of 4K');
     const prot = ((access & READ) !== 0 ? PROT.read : 0) | ((access & WRITE) !== 0 ? PROT.write : 0);
@@ -174,7 +174,7 @@ class ParavirtualSystem extends PkvmSystem<Pkvm> {
   }
 
   #unmap(device: SystemDevice, { iova, size, leaveStale }: UnmapRange): Outcome {
-    if (leaveStale) return unsupported('leaving the invalidation out: EL2 does it');
+    if (leaveStale) return unsupported('EL2 invalidates, and leaves nothing out');
     if (iova % PAGE !== 0 || size % PAGE !== 0 || size === 0) return failed('-EINVAL: address and size must be multiples of 4K');
     const pgsize = this.hypervisor.calls.iovaToPhys(this.#id(device), iova).error === undefined && iova % BLOCK === 0 && size % BLOCK === 0 ? BLOCK : PAGE;
     const blocks = this.hypervisor.unmap(this.#id(device), { iova, pgsize, pgcount: size / pgsize });

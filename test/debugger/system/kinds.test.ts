@@ -69,6 +69,33 @@ expect violation "the guest has not given"
   });
 });
 
+describe('what a kind of system has not', () => {
+  const GUEST = 'guest vm devices="eth0"\n';
+
+  it.each([
+    ['', 'revoke a 0 4K', 'only the model of Xen takes memory away'],
+    ['', 'create a', 'only the model of Xen creates and ends guests'],
+    [`hypervisor iommufd\n${GUEST}`, 'revoke vm 0 4K', 'only the model of Xen takes memory away'],
+    [`hypervisor iommufd\n${GUEST}`, 'destroy vm', 'only the model of Xen creates and ends guests'],
+    ['hypervisor pkvm\n', 'in host\n  attach eth0 stall', 'do not stall'],
+    ['hypervisor pkvm\n', 'in host\n  recover', 'EL2 has the command queue'],
+    ['hypervisor pkvm\n', 'in host\n  attach eth0\n  map eth0 0 -> 0x90000000 4K ssid=1', '`call map` takes any domain'],
+    ['hypervisor pkvm\n', 'in host\n  attach eth0\n  map eth0 0 -> 0x90000000 4K\n  unmap eth0 0 4K no-invalidate', 'leaves nothing out'],
+    [`hypervisor grant-dma\nguest vm devices="disk"\ndevice disk\n`, 'in vm\n  probe', 'by grants'],
+  ])('%j refuses %j, and says why', (setup, lines, why) => {
+    const [last] = play(prepare(`${MACHINE}${setup}${lines}\n`)).slice(-1);
+    expect(last?.outcome).toMatchObject({ status: 'failed', isRefusal: true });
+    expect(last?.outcome.text).toContain('-EOPNOTSUPP: ');
+    expect(last?.outcome.text).toContain(why);
+  });
+
+  it('is warned about where iommufd would refuse the streams of a device', () => {
+    const text = 'smmu s\ndevice eth0 sid=8,9\ndevice usb0 sid=10\nmemory ram 0x80000000 512M\nhypervisor iommufd\nguest vm devices="eth0 usb0"\necho "x"\n';
+    expect(prepare(text).problems).toMatchObject([{ level: 'warning', message: expect.stringContaining('eth0 has 2 StreamIDs, and iommufd makes a virtual device of one with a single StreamID only') }]);
+    expect(prepare(text.replace('8,9', '8')).problems).toEqual([]);
+  });
+});
+
 describe('pKVM', () => {
   it.each(['paravirtual', 'v7', 'fixed'])('keeps devices of the host from pages that it has given away: %s', (profile) => {
     const run = prepare(`${MACHINE}hypervisor pkvm profile=${profile}
