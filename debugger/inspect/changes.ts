@@ -1,10 +1,9 @@
 /** What a step changed, with names: the field of a structure, the bits of a register, or a plain word of memory. */
 import { hex, u64, type U64 } from '../../emulator/bits/u64.ts';
-import { CD, L1CD } from '../../emulator/fields/cd.ts';
 import { descriptorLayout } from '../../emulator/fields/descriptors.ts';
 import { decode, type Layout } from '../../emulator/fields/layout.ts';
 import { REGISTERS } from '../../emulator/fields/registers.ts';
-import { L1STD, STE } from '../../emulator/fields/ste.ts';
+import { STRUCTURE_LAYOUTS } from '../../emulator/fields/structures.ts';
 import type { System } from '../system/system.ts';
 import type { MachineChange } from './context.ts';
 import { smmuName } from './machineNames.ts';
@@ -14,7 +13,7 @@ import { fieldName, fieldText, type Structure } from './structure.ts';
 import type { Content, MemorySymbol, SymbolTable } from './symbols.ts';
 import { swap32 } from './tableEntries.ts';
 
-const STRUCTURES: Readonly<Record<string, Layout>> = { STE, CD, L1STD, L1CD };
+const STRUCTURES: Readonly<Record<string, Layout>> = STRUCTURE_LAYOUTS;
 
 /** The table of what lies in memory, where words of it can be told apart alone. */
 function layoutOf(content: Content, low: number): Layout | undefined {

@@ -2,13 +2,12 @@
  * Physical memory as the memory and disassembly views read it: bytes with the stretches where nothing
  * answers, and rows that say what the bytes are. Reading has no effect; writing is an edit.
  */
-import { CD, L1CD } from '../../emulator/fields/cd.ts';
 import { commandOf } from '../../emulator/fields/commands.ts';
 import { descriptorLayout } from '../../emulator/fields/descriptors.ts';
 import { eventOf } from '../../emulator/fields/events.ts';
 import type { Layout } from '../../emulator/fields/layout.ts';
 import { PRI_RECORD } from '../../emulator/fields/pri.ts';
-import { L1STD, STE } from '../../emulator/fields/ste.ts';
+import { STRUCTURE_LAYOUTS } from '../../emulator/fields/structures.ts';
 import type { Machine } from '../../emulator/machine/machine.ts';
 import { refused, type EditResult } from './edit.ts';
 import { entryText } from './queues.ts';
@@ -155,7 +154,7 @@ function rowAt(machine: Machine, symbols: SymbolTable, address: number, size: nu
 
 const ENTRIES: Readonly<Record<string, (words: ArrayLike<number>) => Layout | undefined>> = { command: (words) => commandOf(words)?.layout, event: (words) => eventOf(words)?.layout, 'page request': () => PRI_RECORD };
 
-const STRUCTURES: Readonly<Record<string, Layout>> = { STE, CD, L1STD, L1CD };
+const STRUCTURES: Readonly<Record<string, Layout>> = STRUCTURE_LAYOUTS;
 
 /** What the words of a row say. `offset` counts from the start of what lies there. */
 function wordsText(content: Content, words: Uint32Array, offset: number): string {

@@ -11,6 +11,7 @@ import { registerNamed } from '../../emulator/fields/registers.ts';
 import { GERROR } from '../../emulator/queues/errors.ts';
 import { entries, isFull, ringOf, slotAddress, type Ring } from '../../emulator/queues/ring.ts';
 import { CR0, REG } from '../../emulator/registers/store.ts';
+import { cerrorName } from '../../emulator/smmu/commands.ts';
 import type { System } from '../system/system.ts';
 import { smmuName } from './machineNames.ts';
 import { group, leaf, paged, type VariableNode } from './node.ts';
@@ -129,11 +130,9 @@ export function queueState(queue: Queue): string {
   if (queue.pending > size) parts.push('indexes contradict each other');
   else if (queue.isFull) parts.push('full');
   if (queue.hasOverflow) parts.push('records were lost (overflow)');
-  if (queue.hasError) parts.push(queue.name === 'cmdq' ? `stopped: ${CERRORS[queue.error] ?? `error ${queue.error}`}` : 'memory aborted');
+  if (queue.hasError) parts.push(queue.name === 'cmdq' ? `stopped: ${queue.error === 0 ? 'error acknowledged by CMDQ_CONS' : cerrorName(queue.error)}` : 'memory aborted');
   return parts.join(', ');
 }
-
-const CERRORS: Readonly<Record<number, string>> = { 0: 'error acknowledged by CMDQ_CONS', 1: 'CERROR_ILL', 2: 'CERROR_ABT', 3: 'CERROR_ATC_INV_SYNC' };
 
 /** What lies at a slot: marks of the indexes, and whether the entry waits. */
 function slotMarks(queue: Queue, slot: number): string {

@@ -3,26 +3,19 @@
  * walks below the table access that they served. Made of the steps alone; nothing is looked up again.
  */
 import { hex, toNumber } from '../../emulator/bits/u64.ts';
-import { CD, L1CD } from '../../emulator/fields/cd.ts';
+import { CD } from '../../emulator/fields/cd.ts';
 import { descriptorLayout } from '../../emulator/fields/descriptors.ts';
 import { fieldNamed, getField, type Layout } from '../../emulator/fields/layout.ts';
 import { eventOf } from '../../emulator/fields/events.ts';
-import { L1STD, STE } from '../../emulator/fields/ste.ts';
+import { STE } from '../../emulator/fields/ste.ts';
+import { STRUCTURE_LAYOUTS } from '../../emulator/fields/structures.ts';
 import type { DescriptorStep, FetchStep, Step, StructureName, TransactionStep } from '../../emulator/steps/step.ts';
-import { INSTRUCTION, PRIVILEGED, WRITE } from '../../emulator/walk/access.ts';
+import { accessText } from '../../emulator/walk/access.ts';
 import { deviceOf } from '../system/names.ts';
 import type { System } from '../system/system.ts';
 import { smmuName, streamText } from './machineNames.ts';
 import { group, leaf, type VariableNode } from './node.ts';
 import { structureNode, summary, type NumberReader, type Structure } from './structure.ts';
-
-const LAYOUT_OF: Readonly<Record<StructureName, Layout>> = { STE, L1STD, CD, L1CD };
-
-/** `unprivileged write`. */
-export function accessText(access: number): string {
-  const what = (access & WRITE) !== 0 ? 'write' : (access & INSTRUCTION) !== 0 ? 'instruction fetch' : 'read';
-  return `${(access & PRIVILEGED) !== 0 ? 'privileged' : 'unprivileged'} ${what}`;
-}
 
 /** The step with which the last transaction among some steps began, and what followed. */
 export function lastTransaction(steps: readonly Step[]): { readonly start: (Step & TransactionStep) | undefined; readonly steps: readonly Step[] } {
@@ -92,7 +85,7 @@ function withNested(node: VariableNode, nested: readonly VariableNode[]): Variab
 /** A configuration structure that was read, with its fields. */
 export function fetchStructure(step: FetchStep): Structure {
   // A cached copy has no place: what memory holds may differ from it.
-  return { layout: LAYOUT_OF[step.structure], words: step.words, place: step.isCached ? undefined : { kind: 'memory', address: toNumber(step.address) } };
+  return { layout: STRUCTURE_LAYOUTS[step.structure], words: step.words, place: step.isCached ? undefined : { kind: 'memory', address: toNumber(step.address) } };
 }
 
 /** Whether the tables of a stage are big-endian, as the configuration that the transaction met has it. */

@@ -7,11 +7,10 @@ import { loadWords } from '../../emulator/hypervisor/memoryView.ts';
 import { REG } from '../../emulator/registers/store.ts';
 import { smmuIndex, type Act } from './act.ts';
 import { unusable } from './arguments.ts';
+import { EVENTQ_PROD } from '../system/base.ts';
 import type { SmmuAccess } from '../system/system.ts';
 
 const RECORD_BYTES = 32;
-/** On page 1, as everybody but the SMMU itself reaches it. */
-const EVENTQ_PROD = 0x100a8;
 
 /** An event queue that somebody sees. */
 export interface SeenQueue {

@@ -8,7 +8,8 @@ import type { DescribedDevice, Description } from './description.ts';
 import { findDevice } from './names.ts';
 import type { SmmuAccess, System, SystemDevice, SystemDomain, SystemSmmu } from './system.ts';
 
-const EVENTQ_PROD = 0x100a8;
+/** On page 1, as everybody but the SMMU itself reaches it. */
+export const EVENTQ_PROD = 0x100a8;
 const EVENTQ_CONS = 0x100ac;
 
 /** The SMMUs of a machine to be made. */

@@ -3,15 +3,14 @@
  * news. Used by the trees of `vsmmu walk` and `vsmmu run --trace`, by stack frames and by stops.
  */
 import { hex, u64 } from '../../emulator/bits/u64.ts';
-import { CD, L1CD } from '../../emulator/fields/cd.ts';
 import { commandOf } from '../../emulator/fields/commands.ts';
 import { descriptorLayout } from '../../emulator/fields/descriptors.ts';
 import { eventOf } from '../../emulator/fields/events.ts';
 import { decode, format, formatValue, type Layout } from '../../emulator/fields/layout.ts';
 import { PRI_RECORD } from '../../emulator/fields/pri.ts';
-import { L1STD, STE } from '../../emulator/fields/ste.ts';
-import type { StructureName } from '../../emulator/steps/step.ts';
-import { INSTRUCTION, PRIVILEGED, READ, S2_PX, S2_UX, WRITE } from '../../emulator/walk/access.ts';
+import { STRUCTURE_LAYOUTS } from '../../emulator/fields/structures.ts';
+import { cerrorText } from '../../emulator/smmu/commands.ts';
+import { accessText, S2_PX, S2_UX } from '../../emulator/walk/access.ts';
 import { globalErrorName, registerName } from '../../emulator/fields/registers.ts';
 import type { TraceStep } from './traceStep.ts';
 
@@ -66,16 +65,8 @@ export function stepLine(step: TraceStep): string {
   return detail === '' ? label : `${label}: ${detail}`;
 }
 
-/** What an access does, in words. */
-export function accessText(access: number): string {
-  const verb = (access & INSTRUCTION) !== 0 ? 'instruction fetch' : (access & (READ | WRITE)) === (READ | WRITE) ? 'atomic' : (access & WRITE) !== 0 ? 'write' : 'read';
-  return `${(access & PRIVILEGED) !== 0 ? 'privileged' : 'unprivileged'} ${verb}`;
-}
-
 const FATES = { written: 'recorded', waiting: 'waits for room in the queue', dropped: 'lost', merged: 'merged into an earlier record' } as const;
 const PAGE_FATES = { written: 'recorded', dropped: 'lost', success: 'answered with success', failure: 'answered with failure' } as const;
-const ERRORS: Readonly<Record<number, string>> = { 1: 'CERROR_ILL: the command is not valid', 2: 'CERROR_ABT: the queue could not be read', 3: 'CERROR_ATC_INV_SYNC: a device did not answer' };
-const LAYOUTS: Readonly<Record<StructureName, Layout>> = { L1STD, STE, L1CD, CD };
 
 /** These fields say little and are left out of the line. */
 const UNINTERESTING = new Set(['S1CIR', 'S1COR', 'S1CSH', 'IR0', 'OR0', 'SH0', 'IR1', 'OR1', 'SH1', 'S2IR0', 'S2OR0', 'S2SH0', 'SW_RESERVED']);
@@ -93,7 +84,7 @@ function fetchText(step: Of<'fetch'>): StepText {
   const where = `${step.structure} at ${hex(step.address)}${step.ipa === undefined ? '' : ` (IPA ${hex(step.ipa)})`}`;
   if (step.isAborted) return text(where, 'the read aborts', 'bad');
   const raw = step.structure === 'L1STD' || step.structure === 'L1CD' ? `${hex(u64(step.words[1] ?? 0, step.words[0] ?? 0), 16)}  ` : '';
-  return text(`${where}${step.isCached ? ', cached' : ''}`, raw + fieldsText(LAYOUTS[step.structure], step.words));
+  return text(`${where}${step.isCached ? ', cached' : ''}`, raw + fieldsText(STRUCTURE_LAYOUTS[step.structure], step.words));
 }
 
 function descriptorText(step: Of<'descriptor'>): StepText {
@@ -128,7 +119,7 @@ function commandText(step: Of<'command'>): StepText {
   const command = commandOf(step.words);
   const name = command === undefined ? `opcode ${hex(u64(0, (step.words[0] ?? 0) & 0xff))}` : `CMD_${command.name}`;
   const fields = command === undefined ? '' : fieldsText(command.layout, step.words).replace(/^Opcode=\S+(?: \([^)]*\))? ?/, '');
-  if (step.error !== 0) return text(`${name} stops the command queue`, ERRORS[step.error] ?? `CERROR ${step.error}`, 'bad');
+  if (step.error !== 0) return text(`${name} stops the command queue`, cerrorText(step.error), 'bad');
   const removed = step.removed === 0 ? '' : `${fields === '' ? '' : '; '}removes ${step.removed} cached ${step.removed === 1 ? 'entry' : 'entries'}`;
   return text(name, fields + removed);
 }

@@ -4,19 +4,17 @@
  * own name, so that `sid == 8` and `ASID == 1` mean what they seem to mean.
  */
 import type { U64 } from '../../emulator/bits/u64.ts';
-import { CD, L1CD } from '../../emulator/fields/cd.ts';
 import { commandOf } from '../../emulator/fields/commands.ts';
 import { eventOf } from '../../emulator/fields/events.ts';
 import { decode, type Layout } from '../../emulator/fields/layout.ts';
 import { PRI_RECORD } from '../../emulator/fields/pri.ts';
-import { L1STD, STE } from '../../emulator/fields/ste.ts';
+import { STRUCTURE_LAYOUTS } from '../../emulator/fields/structures.ts';
 import type { TransactionStep } from '../../emulator/steps/step.ts';
 import { registerAt } from '../../emulator/fields/registers.ts';
 import { numberValue, stringValue, type ExpressionValue } from '../expression/value.ts';
 import { FrameNode, type FrameTree } from './frames.ts';
 import type { TraceStep } from './traceStep.ts';
 
-const STRUCTURES = { STE, L1STD, CD, L1CD } as const;
 /** Short names for fields that several layouts have. */
 const SHORT: ReadonlyMap<string, string> = new Map([['StreamID', 'sid'], ['SubstreamID', 'ssid'], ['InputAddr', 'address']]);
 
@@ -24,7 +22,7 @@ function layoutOf(step: TraceStep): Layout | undefined {
   switch (step.kind) {
     case 'event': return eventOf(step.words)?.layout;
     case 'command': return commandOf(step.words)?.layout;
-    case 'fetch': return STRUCTURES[step.structure];
+    case 'fetch': return STRUCTURE_LAYOUTS[step.structure];
     case 'page request': return PRI_RECORD;
     default: return undefined;
   }

@@ -13,6 +13,22 @@ import { invalidateStage1, invalidateStage2, type Range, type Scope, type TlbCac
 /** Errors of commands. */
 export const CERROR = { none: 0, illegal: 1, abort: 2, atcTimeout: 3 } as const;
 
+const CERROR_WORDS: Readonly<Record<number, readonly [name: string, text: string]>> = {
+  [CERROR.illegal]: ['CERROR_ILL', 'the command is not valid'], [CERROR.abort]: ['CERROR_ABT', 'the queue could not be read'],
+  [CERROR.atcTimeout]: ['CERROR_ATC_INV_SYNC', 'a device did not answer'],
+};
+
+/** The name of a command error by its code in CMDQ_CONS.ERR: `CERROR_ILL`. */
+export function cerrorName(code: number): string {
+  return CERROR_WORDS[code]?.[0] ?? `CERROR ${code}`;
+}
+
+/** The name of a command error, and what it means. */
+export function cerrorText(code: number): string {
+  const text = CERROR_WORDS[code]?.[1];
+  return text === undefined ? cerrorName(code) : `${cerrorName(code)}: ${text}`;
+}
+
 /** What commands act upon. */
 export interface CommandTarget {
   readonly features: Features;

@@ -83,3 +83,9 @@ export function stage2Permissions(hi: number, lo: number, xnx: boolean): number 
   if (!xnx) return data | ((xn & 2) === 0 ? S2_UX | S2_PX : 0);
   return data | ([S2_UX | S2_PX, S2_UX, 0, S2_PX][xn] ?? 0);
 }
+
+/** What an access does, in words: `unprivileged write`. */
+export function accessText(access: number): string {
+  const verb = (access & INSTRUCTION) !== 0 ? 'instruction fetch' : (access & (READ | WRITE)) === (READ | WRITE) ? 'atomic' : (access & WRITE) !== 0 ? 'write' : 'read';
+  return `${(access & PRIVILEGED) !== 0 ? 'privileged' : 'unprivileged'} ${verb}`;
+}

@@ -5,6 +5,7 @@ import { registerAt, registerName, registerNamed, type Register } from '../../..
 import { getField } from '../../../emulator/fields/layout.ts';
 import { storeWords } from '../../../emulator/hypervisor/memoryView.ts';
 import { REG } from '../../../emulator/registers/store.ts';
+import { cerrorName } from '../../../emulator/smmu/commands.ts';
 import { FREE } from '../../../emulator/smmu/stalls.ts';
 import { done, NO_DMA, ok, refused, smmuIndex, smmuOf, type Act, type Handler } from '../act.ts';
 import { fieldOf, unusable } from '../arguments.ts';
@@ -106,7 +107,7 @@ function send(act: Act, smmu: SmmuAccess, name: string, fields: Readonly<Record<
   const isStopped = (((gerror ?? 0) ^ (gerrorn ?? 0)) & 1) !== 0;
   const error = ((cons ?? 0) >>> CERROR_SHIFT) & CERROR_MASK;
   const shown = opcode === undefined ? `CMD_${name}` : `opcode ${name}`;
-  const text = isStopped ? `${shown}: the queue has stopped with CERROR ${error}` : shown;
+  const text = isStopped ? `${shown}: the queue has stopped with CERROR ${error} (${cerrorName(error)})` : shown;
   act.memo = { ...act.memo, last: { ok: !isStopped, text }, ...(!isStopped && /^(?:CFGI|TLBI)/.test(name) ? { uninvalidated: undefined } : {}) };
   return ok(text);
 }

@@ -11,6 +11,7 @@ import { STE } from '../../fields/ste.ts';
 import { featuresOf, type Features } from '../../idr/features.ts';
 import type { History } from '../../history/history.ts';
 import { CR0, REG } from '../../registers/store.ts';
+import { cerrorName } from '../../smmu/commands.ts';
 import { done, failed, type Outcome } from '../hypervisor.ts';
 import { loadWords, type MemoryView } from '../memoryView.ts';
 import { PAGE_SIZE, type PagePool } from '../pages.ts';
@@ -356,7 +357,7 @@ export class SmmuDriver {
   recover(): Outcome {
     const errors = this.queue.recover();
     const active = this.acknowledgeErrors();
-    if (errors.length > 0) return done(`the command was skipped, CERROR ${errors.join(', ')}`);
+    if (errors.length > 0) return done(`the command was skipped, CERROR ${errors.map((code) => `${code} (${cerrorName(code)})`).join(', ')}`);
     return done(active === 0 ? 'there is no global error' : `acknowledged GERROR 0x${active.toString(16)}`);
   }
 
@@ -383,5 +384,5 @@ function invalidation(asid: number, iova: number, size: number): Uint32Array[] {
 function outcomeOf(results: readonly BatchResult[], text: string): Outcome {
   if (results.some((r) => !r.isDone)) return failed('CMD_SYNC timeout');
   const errors = results.flatMap((r) => r.errors);
-  return errors.length === 0 ? done(text) : failed(`command errors ${errors.join(', ')}`);
+  return errors.length === 0 ? done(text) : failed(`the SMMU refused commands: ${errors.map(cerrorName).join(', ')}`);
 }
