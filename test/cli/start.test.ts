@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Io } from '../../cli/command.ts';
@@ -29,6 +30,14 @@ describe('vsmmu start', () => {
     expect(scenario).toContain('1 scenario: 1 passed');
     expect(scenario).toContain('code --extensionDevelopmentPath=');
     expect(scenario).toContain('npm run code:web');
+  });
+
+  it('prints what the quick start shows of it', async () => {
+    const { io } = checkout();
+    await run(['start'], io);
+    const shown = /^```\n(unprivileged read[\s\S]*?)^```/m.exec(await readFile('docs/quick-start.md', 'utf8'))?.[1]?.trim().split('\n') ?? [];
+    expect(shown.length).toBeGreaterThan(5);
+    expect(shown.filter((line) => !line.endsWith('...') && !io.out().includes(`${line}\n`))).toEqual([]);
   });
 
   it('fits into 80 columns and is short', async () => {

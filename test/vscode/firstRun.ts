@@ -25,8 +25,7 @@ export const firstRun: readonly UiTest[] = [
 
       await step('See who a device is').click();
       await button('Hover a StreamID').click();
-      // A hover goes when the editor moves under it, as it may while the window still loads: a user would ask again.
-      await workbench.hover.filter({ hasText: 'StreamID' }).waitFor({ timeout: 10_000 }).catch(() => workbench.hoverAtCursor(/StreamID/));
+      await workbench.hover.filter({ hasText: 'StreamID' }).waitFor();
       await workbench.screenshot('walkthrough-board');
       await isDone('See who a device is');
 
