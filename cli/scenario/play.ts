@@ -33,8 +33,10 @@ export interface Played {
 /** Which lines are kept with their steps. */
 export type Traced = 'none' | 'last' | 'all';
 
-/** Expectations kept for reports: beyond this they are only counted. */
+/** Lines kept of each kind, expectations for example: beyond this they are only counted. */
 const MOST_KEPT = 10_000;
+/** Steps kept for a trace. */
+const MOST_STEPS = 500_000;
 
 function isExpectation(verb: string): boolean {
   return verb === 'expect' || verb.startsWith('expect.');
@@ -48,12 +50,21 @@ class Recorder {
   readonly failures: PlayedUnit[] = [];
   readonly echoes: PlayedUnit[] = [];
   readonly trace: PlayedUnit[] = [];
+  #steps = 0;
+
+  /** Whether the steps of what comes are wanted: those that nobody is shown cost more than all else. */
+  wantsSteps(traced: Traced): boolean {
+    return traced === 'last' || (traced === 'all' && this.trace.length < MOST_KEPT && this.#steps < MOST_STEPS);
+  }
 
   take(played: PlayedUnit, traced: Traced): void {
     const { action, outcome } = played.unit;
     this.actions++;
     if (traced === 'last') this.trace.length = 0;
-    if (traced !== 'none') keep(this.trace, played);
+    if (this.wantsSteps(traced)) {
+      this.trace.push(played);
+      this.#steps += played.steps.length;
+    }
     if (outcome.status !== 'ok') keep(this.failures, played);
     if (isExpectation(action.verb)) {
       this.expected++;
@@ -80,7 +91,7 @@ export function play(path: string, files: ScenarioFiles, options: { readonly tra
   const { runner, system } = run;
   for (;;) {
     const steps: Step[] = [];
-    const unit = stepped(system, options.traced === 'none' ? undefined : steps, () => runner.run());
+    const unit = stepped(system, recorder.wantsSteps(options.traced) ? steps : undefined, () => runner.run());
     if (unit === undefined) break;
     recorder.take({ unit, steps }, options.traced);
     if (unit.outcome.status === 'error') break;

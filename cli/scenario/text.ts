@@ -61,10 +61,16 @@ export function traceText(report: RunReport, { unit: { action, outcome }, steps 
   return head + trees.split('\n').map((row) => (row === '' ? '' : `        ${row}\n`)).join('');
 }
 
+/** What was done beyond the lines that a trace shows. */
+function untraced({ trace, actions }: Played, { paint }: TextStyle): string {
+  const more = actions - trace.length;
+  return trace.length === 0 || more <= 0 ? '' : `        ${paint.dim(`and ${plural(more, 'action')} more, not shown`)}\n`;
+}
+
 function scenarioText(report: RunReport, played: Played, style: TextStyle): string {
   const { paint } = style;
   const name = report.name(played.path);
-  const trace = played.trace.map((unit) => traceText(report, unit, style)).join('');
+  const trace = played.trace.map((unit) => traceText(report, unit, style)).join('') + untraced(played, style);
   const echoes = trace === '' ? played.echoes.map(({ unit }) => indented(unit.outcome.text, style, '  ')).join('') : '';
   if (played.status === 'wrong') return `${paint.red('✗')} ${paint.bold(name)}  cannot run\n${problemText(report, played, style)}`;
   const facts = paint.dim(`${plural(played.actions, 'action')}, ${plural(played.expected, 'expectation')}`);

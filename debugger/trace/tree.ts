@@ -36,7 +36,9 @@ function isSaidAgain(step: TraceStep, next: TraceStep | undefined): boolean {
 
 function leaf(number: number, steps: readonly TraceStep[], children: TreeNode[] = []): TreeNode[] {
   const step = steps[number - 1];
-  return step === undefined || isBareResult(step) || isSaidAgain(step, steps[number]) ? [] : [{ ...stepText(step), children }];
+  if (step === undefined || isBareResult(step) || isSaidAgain(step, steps[number])) return [];
+  const { label, detail, tone } = stepText(step);
+  return [{ label, detail, tone, children }];
 }
 
 function below(node: FrameNode, steps: readonly TraceStep[]): TreeNode[] {

@@ -81,6 +81,17 @@ describe('vsmmu run', () => {
     expect(out).toMatch(/├─ \d{3} more\n/);
   });
 
+  it('draws the first ten thousand lines of an endless trace, and counts the others', async () => {
+    const { out } = await vsmmu({ 'a.smmu': `${MACHINE}repeat 10020\n  poke 0x80000000 1\n` }, '--trace', 'a.smmu');
+    expect(out.match(/0x80000000 holds/g)).toHaveLength(10_000);
+    expect(out).toContain('and 20 actions more, not shown');
+  });
+
+  it('draws no more steps than fit', async () => {
+    const { out } = await vsmmu({ 'a.smmu': `${MACHINE}repeat 20\n  fill 0x80000000 1M 1\n  fill 0x80000000 1M 2\n` }, '--trace', 'a.smmu');
+    expect(out).toMatch(/and \d+ actions more, not shown/);
+  });
+
   it('prints JSON', async () => {
     const { code, out } = await vsmmu({ 'a.smmu': FAILING, 'w.smmu': 'flurb\n' }, '--format', 'json', 'a.smmu', 'w.smmu');
     expect(code).toBe(2);
