@@ -32,6 +32,8 @@ export interface Leaf {
 export interface BlockWorld {
   /** How often a `repeat` runs, or why that cannot be said. */
   readonly count: (action: Action, around: Around) => number | string;
+  /** How many rounds that do nothing may follow each other, of all `repeat` blocks together, before these count as endless. */
+  readonly idle: { left: number };
 }
 
 /** What surrounds a line. */
@@ -43,8 +45,11 @@ export interface Settled {
   readonly leaf: Leaf;
 }
 
-/** Rounds that do nothing, one after the other, before a `repeat` counts as endless. */
-const MOST_IDLE = 10_000;
+/** Rounds that do nothing, one after the other, before `repeat` blocks count as endless. */
+export const MOST_IDLE = 10_000;
+
+/** Lines of a `parallel` block: every moment that is remembered has a place in each of them. */
+const MOST_LANES = 256;
 
 const OUTSIDE: Around = { domain: undefined, iterations: [], loops: new Map() };
 
@@ -89,6 +94,7 @@ function word(action: Action, name: string): string | undefined {
 
 function enter(action: Action, world: BlockWorld, around: Around): Inside | string {
   if (action.verb === 'in') return { kind: 'in', domain: word(action, 'domain') ?? '', place: { at: 0 } };
+  if (action.verb === 'parallel' && action.body.length > MOST_LANES) return `a \`parallel\` block may have ${MOST_LANES} lines at most`;
   if (action.verb === 'parallel') return { kind: 'parallel', turn: 0, lanes: action.body.map(() => ({ at: 0 })) };
   const count = world.count(action, around);
   return typeof count === 'string' ? count : { kind: 'repeat', round: 0, count, place: { at: 0 } };
@@ -105,14 +111,13 @@ function settleInside(action: Action, inside: Inside, world: BlockWorld, around:
 
 function settleRepeat(action: Action, inside: Inside & { kind: 'repeat' }, world: BlockWorld, around: Around): Found {
   const name = word(action, 'name');
-  const last = Math.min(inside.count, inside.round + MOST_IDLE);
-  for (let { round, place } = inside; round < last; round++, place = { at: 0 }) {
+  for (let { round, place } = inside; round < inside.count; round++, place = { at: 0 }) {
+    if (world.idle.left-- <= 0) return { inside, leaf: leafOf(action, around, `the block has done nothing for ${MOST_IDLE} rounds`) };
     const loops = name === undefined ? around.loops : new Map(around.loops).set(name, round);
     const found = settle(action.body, place, world, { ...around, iterations: [...around.iterations, round], loops });
     if (found !== undefined) return { inside: { ...inside, round, place: found.place }, leaf: found.leaf };
   }
-  if (last === inside.count) return undefined;
-  return { inside, leaf: leafOf(action, around, `the block has done nothing for ${MOST_IDLE} rounds`) };
+  return undefined;
 }
 
 function settleParallel(action: Action, inside: Inside & { kind: 'parallel' }, world: BlockWorld, around: Around): Found {

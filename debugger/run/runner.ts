@@ -12,7 +12,7 @@ import type { System } from '../system/system.ts';
 import type { Act, Memo } from './act.ts';
 import { Arguments, Unusable, unusable } from './arguments.ts';
 import { HANDLERS } from './handlers.ts';
-import { advance, settle, type Around, type Leaf, type Place, type Settled } from './place.ts';
+import { advance, MOST_IDLE, settle, type Around, type Leaf, type Place, type Settled } from './place.ts';
 import { finishStalls } from './stalls.ts';
 import type { Runner, RunnerState, Unit, UnitOutcome } from './unit.ts';
 
@@ -70,7 +70,7 @@ export class ScenarioRunner implements Runner {
   /** The line to be carried out next, blocks entered. */
   get #leaf(): Settled | undefined {
     if (this.#settled?.of !== this.#place) {
-      this.#settled = { of: this.#place, value: settle(this.#program.actions, this.#place, { count: (action, around) => this.#count(action, around) }) };
+      this.#settled = { of: this.#place, value: settle(this.#program.actions, this.#place, { count: (action, around) => this.#count(action, around), idle: { left: MOST_IDLE } }) };
     }
     return this.#settled.value;
   }

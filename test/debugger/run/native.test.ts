@@ -113,5 +113,8 @@ dma eth0 write 0x10 "ab"
     expect(all.length).toBeLessThanOrEqual(100);
     expect(all.at(-1)).toContain('used up its limit of 100 steps');
     expect(outcomes(`${MACHINE}repeat 0xffffffffffff\n  repeat 0\n    dma eth0 read 0 4\n`).at(-1)).toContain('has done nothing');
+    // Also where no single block has that many rounds.
+    expect(outcomes(`${MACHINE}repeat 9000\n  repeat 9000\n    repeat 0\n      dma eth0 read 0 4\n`).at(-1)).toContain('has done nothing');
+    expect(outcomes(`${MACHINE}repeat 2\n  repeat 4000\n    repeat 0\n      dma eth0 read 0 4\n  poke 0x81000000 1\n`)).toHaveLength(2);
   });
 });
