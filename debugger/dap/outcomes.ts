@@ -3,13 +3,12 @@
  * interpreter runs units again when their steps are asked for, so a line counts once for each round of
  * the loops around it, and the latest run of it holds.
  */
-import type { Runner, RunnerState, Unit } from '../run/unit.ts';
+import type { Ran, Runner, RunnerState } from '../run/unit.ts';
+import { isSteps, type Work } from '../scenario/pace.ts';
 import { isExpectation, lineOutcome, type LineOutcome } from './testRun.ts';
 
 /** Rounds that are told apart; beyond, the last outcomes are not counted. */
 const MOST = 100_000;
-
-type Ran = Omit<Unit, 'index' | 'steps'>;
 
 /** Outcomes of one run of a scenario. */
 export class Outcomes {
@@ -70,6 +69,20 @@ export class NotingRunner implements Runner {
   run(): Ran | undefined {
     const unit = this.#runner.run();
     if (unit !== undefined) this.#outcomes.note(unit);
+    return unit;
+  }
+
+  start(): Work<Ran> | undefined {
+    const work = this.#runner.start();
+    if (work === undefined) return undefined;
+    if (isSteps(work)) return this.#noted(work);
+    this.#outcomes.note(work);
+    return work;
+  }
+
+  *#noted(work: Generator<void, Ran>): Generator<void, Ran> {
+    const unit = yield* work;
+    this.#outcomes.note(unit);
     return unit;
   }
 }

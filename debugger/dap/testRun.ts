@@ -6,6 +6,7 @@ import { createRunSteps } from '../run/index.ts';
 import { inspectScope } from '../inspect/runScope.ts';
 import type { Unit } from '../run/unit.ts';
 import { readFile } from '../scenario/file.ts';
+import { isSteps } from '../scenario/pace.ts';
 import { SCENARIO_LIMITS } from '../scenario/limits.ts';
 import type { ScenarioFiles } from '../scenario/program.ts';
 import { readScenarioSteps } from '../scenario/read.ts';
@@ -68,9 +69,11 @@ function* steps({ path, onLine }: TestRun, files: ScenarioFiles): Generator<void
   const { program } = yield* readScenarioSteps(path, files);
   const run = yield* createRunSteps(program, files, { scope: inspectScope });
   if (!('runner' in run)) return run.problems.map((problem) => problemText(problem, files)).join('\n') || 'The scenario cannot run.';
-  for (let unit = run.runner.run(); unit !== undefined; unit = run.runner.run()) {
+  for (;;) {
+    const work = run.runner.start();
+    if (work === undefined) return undefined;
+    const unit = isSteps(work) ? yield* work : work;
     if (isExpectation(unit.action.verb) || unit.outcome.status !== 'ok') onLine(lineOutcome(unit));
     yield;
   }
-  return undefined;
 }

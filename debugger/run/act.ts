@@ -1,6 +1,7 @@
 /** What a handler gets: the system, the arguments, and what the interpreter remembers between actions. */
 import { add, compare, fromNumber, type U64 } from '../../emulator/bits/u64.ts';
 import type { SourceRange } from '../../model/problem.ts';
+import type { Work } from '../scenario/pace.ts';
 import type { Scope } from '../expression/evaluate.ts';
 import type { ExpressionValue } from '../expression/value.ts';
 import type { Outcome } from '../../emulator/hypervisor/index.ts';
@@ -60,8 +61,8 @@ export interface Act {
   readonly spend: (cost: number) => void;
 }
 
-/** Carries out the actions of one verb. */
-export type Handler = (act: Act) => UnitOutcome;
+/** Carries out the actions of one verb; in slices where that may take long. */
+export type Handler = (act: Act) => Work<UnitOutcome>;
 
 /** It was done. */
 export function ok(text: string): UnitOutcome {

@@ -7,6 +7,7 @@ import { evaluate, withNames, type Scope } from '../expression/evaluate.ts';
 import type { Expression } from '../expression/ast.ts';
 import { asNumber, kindName, numberValue, type ExpressionValue } from '../expression/value.ts';
 import { inspectScope } from '../inspect/runScope.ts';
+import { finish, isSteps, type Work } from '../scenario/pace.ts';
 import type { Action, Program } from '../scenario/program.ts';
 import type { System } from '../system/system.ts';
 import type { Act, Memo } from './act.ts';
@@ -14,7 +15,7 @@ import { Arguments, Unusable, unusable } from './arguments.ts';
 import { HANDLERS } from './handlers.ts';
 import { advance, MOST_IDLE, settle, type Around, type Leaf, type Place, type Settled } from './place.ts';
 import { finishStalls } from './stalls.ts';
-import type { Runner, RunnerState, Unit, UnitOutcome } from './unit.ts';
+import type { Ran, Runner, RunnerState, UnitOutcome } from './unit.ts';
 
 /** Actions of a run that sets no limit. */
 export const DEFAULT_LIMIT = 1_000_000;
@@ -22,6 +23,14 @@ export const DEFAULT_LIMIT = 1_000_000;
 /** With every field that there is: copies that change some cost little, copies that get more of them much. */
 const START: Memo = { spent: 0, dma: undefined, last: undefined, read: {}, uninvalidated: undefined, dmaDevice: undefined, dmaSmmu: undefined, waiting: [] };
 const STOP_VERBS: ReadonlySet<string> = new Set(['expect.refused', 'expect.crash']);
+
+/** What is known when an action begins. */
+interface Begin {
+  readonly settled: Settled;
+  readonly before: RunnerState;
+  /** The position of the history. */
+  readonly start: number;
+}
 
 /** Where expressions get their names from, in place of what an inspector of the machine gives. */
 export type ScopeMaker = (system: System, state: () => RunnerState) => Scope;
@@ -75,14 +84,25 @@ export class ScenarioRunner implements Runner {
     return this.#settled.value;
   }
 
-  run(): Omit<Unit, 'index' | 'steps'> | undefined {
+  run(): Ran | undefined {
+    const work = this.start();
+    return work === undefined || !isSteps(work) ? work : finish(work);
+  }
+
+  start(): Work<Ran> | undefined {
     const settled = this.#leaf;
     if (settled === undefined) return undefined;
-    const { leaf, place } = settled;
+    const begin = { settled, before: this.state, start: this.#system.machine.history.position };
+    const work = settled.leaf.problem === undefined ? this.#carryOut(settled.leaf) : error(settled.leaf.problem);
+    return isSteps(work) ? this.#goOn(begin, work) : this.#ran(begin, work);
+  }
+
+  *#goOn(begin: Begin, work: Generator<void, UnitOutcome>): Generator<void, Ran> {
+    return this.#ran(begin, yield* work);
+  }
+
+  #ran({ settled: { leaf, place }, before, start }: Begin, outcome: UnitOutcome): Ran {
     const { history } = this.#system.machine;
-    const before = this.state;
-    const start = history.position;
-    const outcome = leaf.problem === undefined ? this.#carryOut(leaf) : error(leaf.problem);
     // A block that cannot be entered, or a used-up limit, ends the run.
     const isStopped = leaf.problem !== undefined || this.#memo.spent > this.#limit;
     this.#place = isStopped ? { at: this.#program.actions.length } : advance(place);
@@ -92,7 +112,7 @@ export class ScenarioRunner implements Runner {
     };
   }
 
-  #carryOut(leaf: Leaf): UnitOutcome {
+  #carryOut(leaf: Leaf): Work<UnitOutcome> {
     const handler = HANDLERS.get(leaf.action.verb);
     if (handler === undefined) return error(`nothing is known of ${leaf.action.verb}`);
     const scope = this.#scopeAt(leaf);
@@ -104,10 +124,13 @@ export class ScenarioRunner implements Runner {
         spent += cost;
       },
     };
-    const outcome = guarded(() => finishStalls(act, () => handler(act)));
-    this.#memo = { ...act.memo, spent };
-    this.#variables = act.variables;
-    return outcome;
+    const keep = (outcome: UnitOutcome): UnitOutcome => {
+      this.#memo = { ...act.memo, spent };
+      this.#variables = act.variables;
+      return outcome;
+    };
+    const work = guarded(() => finishStalls(act, () => handler(act)));
+    return isSteps(work) ? carriedOn(work, keep) : keep(work);
   }
 
   /** A refusal is what it should be only where the next line says so; a used-up limit is no success. */
@@ -143,9 +166,19 @@ function error(text: string): UnitOutcome {
   return { status: 'error', text };
 }
 
-function guarded(run: () => UnitOutcome): UnitOutcome {
+function guarded(run: () => Work<UnitOutcome>): Work<UnitOutcome> {
   const result = guardedValue(run);
   return typeof result === 'string' ? error(result) : result;
+}
+
+/** An action that is done in slices, to its end. */
+function* carriedOn(work: Generator<void, UnitOutcome>, keep: (outcome: UnitOutcome) => UnitOutcome): Generator<void, UnitOutcome> {
+  try {
+    return keep(yield* work);
+  } catch (problem) {
+    if (problem instanceof Unusable) return keep(error(problem.message));
+    throw problem;
+  }
 }
 
 function guardedValue<T>(run: () => T): T | string {

@@ -4,6 +4,7 @@
  */
 import { OK, STALLED, Response } from '../../emulator/smmu/request.ts';
 import { eventOf } from '../../emulator/fields/events.ts';
+import { isSteps, type Work } from '../scenario/pace.ts';
 import type { DmaOutcome, DmaRequest } from '../system/system.ts';
 import { landed } from '../system/transfer.ts';
 import type { Act, Waiting } from './act.ts';
@@ -17,14 +18,21 @@ interface Ending {
 }
 
 /** Runs an action, and what it set free. */
-export function finishStalls(act: Act, run: () => UnitOutcome): UnitOutcome {
+export function finishStalls(act: Act, run: () => Work<UnitOutcome>): Work<UnitOutcome> {
+  return act.memo.waiting.length === 0 ? run() : listening(act, run);
+}
+
+function* listening(act: Act, run: () => Work<UnitOutcome>): Generator<void, UnitOutcome> {
   const endings: Ending[] = [];
   const { smmus } = act.system.machine;
-  if (act.memo.waiting.length === 0) return run();
   for (const [smmu, one] of smmus.entries()) one.onStallEnd = (stag, response) => void endings.push({ smmu, stag, response: Object.assign(new Response(), response) });
-  const outcome = run();
-  for (const one of smmus) one.onStallEnd = null;
-  return endings.reduce((text, ending) => finish(act, ending, text), outcome);
+  try {
+    const work = run();
+    const outcome = isSteps(work) ? yield* work : work;
+    return endings.reduce((text, ending) => finish(act, ending, text), outcome);
+  } finally {
+    for (const one of smmus) one.onStallEnd = null;
+  }
 }
 
 function finish(act: Act, { smmu, stag, response }: Ending, outcome: UnitOutcome): UnitOutcome {

@@ -3,6 +3,7 @@
  * command line read these; neither looks inside the interpreter.
  */
 import type { ExpressionValue } from '../expression/value.ts';
+import type { Work } from '../scenario/pace.ts';
 import type { Action } from '../scenario/program.ts';
 import type { DmaOutcome } from '../system/system.ts';
 import type { SourceRange } from '../../model/problem.ts';
@@ -59,5 +60,10 @@ export interface Runner {
   /** Counters of the `repeat` blocks around the next action that have a name. */
   readonly loops: ReadonlyMap<string, number>;
   /** Carries out the next action; undefined at the end. Steps go to the system's observer. */
-  run(): Omit<Unit, 'index' | 'steps'> | undefined;
+  run(): Ran | undefined;
+  /** The same, in slices where the action takes long; one that is left in the middle is to be undone by whoever left it. */
+  start(): Work<Ran> | undefined;
 }
+
+/** What was carried out. */
+export type Ran = Omit<Unit, 'index' | 'steps'>;

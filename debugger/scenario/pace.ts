@@ -22,6 +22,14 @@ export class Pace {
   }
 }
 
+/** Something done at once, or in slices where it takes long. */
+export type Work<T> = T | Generator<void, T>;
+
+/** Whether work is done in slices. */
+export function isSteps<T extends object>(work: Work<T>): work is Generator<void, T> {
+  return Symbol.iterator in work && 'return' in work;
+}
+
 /** Runs work in slices to its end. */
 export function finish<T>(steps: Generator<void, T>): T {
   for (;;) {

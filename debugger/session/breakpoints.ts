@@ -177,10 +177,19 @@ export class Breakpoints {
     return action === undefined ? [] : this.#onLines.filter((a) => a.line?.line === action.line && a.line.file === action.at.file);
   }
 
+  /** Whether the steps of a unit that ran must be looked at. */
+  needsSteps(unit: number): boolean {
+    return this.#stepwiseIn(unit).length > 0;
+  }
+
+  #stepwiseIn(unit: number): readonly Active[] {
+    return this.#place.timeline.isExceptional(unit) ? this.#stepwise : this.#ordinary;
+  }
+
   /** The moments inside a unit that ran, from its first step to right after its end. */
   inUnit(unit: number): Hits {
     const { timeline } = this.#place;
-    const stepwise = timeline.isExceptional(unit) ? this.#stepwise : this.#ordinary;
+    const stepwise = this.#stepwiseIn(unit);
     const watched = this.#watched;
     const changes = watched.length === 0 ? [] : changesOf(timeline.system, watched.flatMap((a) => a.target ?? []), timeline.range(unit));
     if (stepwise.length === 0 && changes.length === 0) return NO_HITS;

@@ -15,7 +15,7 @@ export interface Arrival {
 }
 
 /** Going somewhere. */
-export type Motion<T> = Generator<undefined, T, undefined>;
+export type Motion<T> = Generator<void, T, undefined>;
 
 /** What a motion moves, and asks. */
 export interface MotionPlace {
@@ -40,7 +40,8 @@ export function* forward(place: MotionPlace, goal: Goal): Motion<Arrival> {
   const { timeline, breakpoints } = place;
   for (;;) {
     const { unit, step } = place.moment;
-    if (unit >= timeline.count && !timeline.run()) return { reason: 'end', breakpoints: [] };
+    if (unit >= timeline.count && !(yield* timeline.runSteps())) return { reason: 'end', breakpoints: [] };
+    if (!goal.isUnitwise || breakpoints.needsSteps(unit)) yield* timeline.traceSteps(unit);
     const hits = breakpoints.inUnit(unit);
     const trace = goal.isUnitwise ? undefined : timeline.trace(unit);
     const target = trace === undefined ? undefined : goal.inUnit(trace, step);
@@ -72,6 +73,7 @@ export function* backward(place: MotionPlace, goal: Goal): Motion<Arrival> {
   let isEntering = false;
   for (;;) {
     const { unit, step } = place.moment;
+    if (unit < timeline.count && (!goal.isUnitwise || breakpoints.needsSteps(unit))) yield* timeline.traceSteps(unit);
     const trace = unit < timeline.count && !goal.isUnitwise ? timeline.trace(unit) : undefined;
     const entered = isEntering && trace !== undefined ? goal.enter(trace) : undefined;
     const target = entered ?? (trace === undefined ? undefined : goal.inUnit(trace, step));

@@ -181,7 +181,7 @@ export class Session implements SessionView, MotionPlace {
   }
 
   /**
-   * Carries out a command: each `next` goes on for one unit at most, the last one gives the stop. A
+   * Carries out a command: each `next` goes on for one unit at most, or a part of a long one, the last one gives the stop. A
    * motion may be left where it is at any time; `interrupted` then says where that was.
    */
   *perform(command: Command): Motion<Stop> {
@@ -192,7 +192,7 @@ export class Session implements SessionView, MotionPlace {
       if (command.kind === 'to' && command.isJump === true) return yield* this.#jump(command.moment, command.reason ?? 'goto');
       const goal = goalOf(command, this.#moment, this);
       const arrival = yield* this.#directionOf(command) === 'forward' ? forward(this, goal) : backward(this, goal);
-      return this.#settled(arrival);
+      return yield* this.#arrived(arrival);
     } finally {
       // Also where the motion is left before its end.
       this.timeline.isRoaming = this.isSilent = false;
@@ -220,17 +220,23 @@ export class Session implements SessionView, MotionPlace {
 
   /** To a moment without stopping on the way; passes all moments one by one only where hits are counted. */
   *#jump(moment: Moment, reason: StopReason): Motion<Stop> {
-    while (this.timeline.count < moment.unit + (moment.step > 0 ? 1 : 0) && this.timeline.run()) yield;
+    while (this.timeline.count < moment.unit + (moment.step > 0 ? 1 : 0) && (yield* this.timeline.runSteps())) yield;
     const target = this.#within(moment);
     if (!this.breakpoints.isCounting) {
       this.#moment = target;
-      return this.#settled({ reason, breakpoints: [] });
+      return yield* this.#arrived({ reason, breakpoints: [] });
     }
     this.isSilent = true;
     const command: Command = { kind: 'to', moment: target, reason };
     const goal = goalOf(command, this.#moment, this);
     if (!isSameMoment(target, this.#moment)) yield* this.#directionOf(command) === 'forward' ? forward(this, goal) : backward(this, goal);
-    return this.#settled({ reason, breakpoints: [] });
+    return yield* this.#arrived({ reason, breakpoints: [] });
+  }
+
+  /** Stands at the present moment, once its steps are there. */
+  *#arrived(arrival: Arrival): Motion<Stop> {
+    yield* this.timeline.traceSteps(this.#moment.unit);
+    return this.#settled(arrival);
   }
 
   /** The nearest moment that there is. */

@@ -4,7 +4,8 @@
  * began and undoing it. Bounded: steps by a cache, units by what the history still holds. Knows nothing
  * of breakpoints.
  */
-import type { Runner, RunnerState, Unit } from '../run/unit.ts';
+import type { Ran, Runner, RunnerState, Unit } from '../run/unit.ts';
+import { finish, isSteps, type Work } from '../scenario/pace.ts';
 import type { Action } from '../scenario/program.ts';
 import type { System } from '../system/system.ts';
 import { Threads } from '../trace/threads.ts';
@@ -99,12 +100,18 @@ export class Timeline {
 
   /** Runs the next unit; false at the end of the scenario. */
   run(): boolean {
+    return finish(this.runSteps());
+  }
+
+  /** The same in slices. Left in the middle of a unit, that unit has not happened. */
+  *runSteps(): Generator<void, boolean> {
     const { history } = this.system.machine;
     history.seek(this.#end);
     const unit = this.#count;
     const block = this.#openBlock();
     this.#runner.state = this.#state;
-    const trace = this.#execute(unit, false);
+    const work = this.#execute(unit, false);
+    const trace = work !== undefined && isSteps(work) ? yield* work : work;
     if (trace === undefined) {
       if (block.count === 0) this.#drop(block);
       return false;
@@ -142,14 +149,27 @@ export class Timeline {
   }
 
   /** Runs a unit where the machine stands; with the edits before it where `isAgain`. */
-  #execute(unit: number, isAgain: boolean): UnitTrace | undefined {
+  #execute(unit: number, isAgain: boolean): Work<UnitTrace> | undefined {
     const edits = this.#edits.get(unit) ?? [];
     if (isAgain) for (const edit of edits) if (edit.step === 0) edit.apply();
     const before = this.#runner.state;
     this.#collector.begin(edits);
-    const ran = this.#runner.run();
+    const work = this.#runner.start();
+    if (work !== undefined) return isSteps(work) ? this.#goOn(unit, before, work) : this.#traceOf(unit, before, work);
+    this.#collector.end();
+    return undefined;
+  }
+
+  *#goOn(unit: number, before: RunnerState, work: Generator<void, Ran>): Generator<void, UnitTrace> {
+    try {
+      return this.#traceOf(unit, before, yield* work);
+    } finally {
+      this.#collector.end();
+    }
+  }
+
+  #traceOf(unit: number, before: RunnerState, ran: Ran): UnitTrace {
     const { steps, positions } = this.#collector.end();
-    if (ran === undefined) return undefined;
     if (ran.outcome.status !== 'ok') {
       steps.push({ kind: 'outcome', outcome: ran.outcome, smmu: -1, position: ran.end });
       positions.push(ran.end);
@@ -198,29 +218,40 @@ export class Timeline {
     const block = this.#blockOf(unit);
     if (block === undefined) return undefined;
     const found = this.#cached(block);
-    if (found !== undefined) return found[unit - block.first];
-    const traces = this.#derive(block);
-    this.#keep(block, traces);
+    return found === undefined ? finish(this.traceSteps(unit)) : found[unit - block.first];
+  }
+
+  /** The same in slices, where a unit that does much is made again; until it is there, the machine is nobody else's. */
+  *traceSteps(unit: number): Generator<void, UnitTrace | undefined> {
+    const block = this.#blockOf(unit);
+    if (block === undefined) return undefined;
+    let traces = this.#cached(block);
+    if (traces === undefined) this.#keep(block, traces = yield* this.#derive(block));
     return traces[unit - block.first];
   }
 
   /** Runs a block again, and undoes it. */
-  #derive(block: Block): UnitTrace[] {
+  *#derive(block: Block): Generator<void, UnitTrace[]> {
     const { history } = this.system.machine;
     const here = history.position;
     if (!history.seek(block.base)) return [];
     const { state } = this.#runner;
     this.#runner.state = block.state;
+    try {
+      return yield* history.speculateSteps(() => this.#again(block));
+    } finally {
+      this.#runner.state = state;
+      if (!this.isRoaming) history.seek(here);
+    }
+  }
+
+  *#again(block: Block): Generator<void, UnitTrace[]> {
     const traces: UnitTrace[] = [];
-    history.speculate(() => {
-      for (let i = 0; i < block.count; i++) {
-        const trace = this.#execute(block.first + i, true);
-        if (trace === undefined) return;
-        traces.push(trace);
-      }
-    });
-    this.#runner.state = state;
-    if (!this.isRoaming) history.seek(here);
+    for (let i = 0; i < block.count; i++) {
+      const work = this.#execute(block.first + i, true);
+      if (work === undefined) break;
+      traces.push(isSteps(work) ? yield* work : work);
+    }
     return traces;
   }
 

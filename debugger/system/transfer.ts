@@ -76,7 +76,8 @@ export function transfer(machine: Machine, request: DmaRequest): DmaOutcome {
 
 const NOTHING: DmaOutcome = { status: 'ok', address: undefined, data: undefined, event: undefined, record: undefined, stag: undefined, sentence: '' };
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+/** Bytes one behind the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

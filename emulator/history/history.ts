@@ -74,6 +74,19 @@ interface Replaced {
   readonly base: number;
 }
 
+/** The log that is set aside while something is only tried. */
+interface Saved {
+  readonly marks: number[];
+  readonly step: number;
+  readonly ring: Int32Array[];
+  readonly position: number;
+  readonly top: number;
+  readonly oldest: number;
+  readonly recording: boolean;
+  readonly isUnbounded: boolean;
+  readonly replaced: number;
+}
+
 const REPLACED = -1;
 /** The log lies in segments of this many records, so that it grows without being copied. */
 const SEGMENT_BITS = 12;
@@ -293,10 +306,29 @@ export class History {
    * run again from where it started meets the positions that it had.
    */
   speculate<T>(run: () => T): T {
-    const saved = { marks: this.#marks, step: this.#step, ring: this.#ring, position: this.#position, top: this.#top, oldest: this.#oldest };
-    const { recording } = this;
-    const isUnbounded = this.#isUnbounded;
-    const replaced = this.#replaced.length;
+    const saved = this.#enter();
+    try {
+      return run();
+    } finally {
+      this.#leave(saved);
+    }
+  }
+
+  /** The same for something that pauses; the machine is nobody else's until it ends, or is left. */
+  *speculateSteps<T>(run: () => Generator<void, T>): Generator<void, T> {
+    const saved = this.#enter();
+    try {
+      return yield* run();
+    } finally {
+      this.#leave(saved);
+    }
+  }
+
+  #enter(): Saved {
+    const saved: Saved = {
+      marks: this.#marks, step: this.#step, ring: this.#ring, position: this.#position, top: this.#top, oldest: this.#oldest,
+      recording: this.recording, isUnbounded: this.#isUnbounded, replaced: this.#replaced.length,
+    };
     this.#ring = [];
     this.#open = NO_SEGMENT;
     this.#top = this.#oldest = this.#position;
@@ -304,19 +336,19 @@ export class History {
     this.#marks = [];
     this.recording = true;
     this.#isUnbounded = true;
-    try {
-      return run();
-    } finally {
-      this.seek(saved.position);
-      this.recording = recording;
-      this.#isUnbounded = isUnbounded;
-      this.#replaced.length = replaced;
-      this.#marks = saved.marks;
-      this.#step = saved.step;
-      this.#ring = saved.ring;
-      this.#top = saved.top;
-      this.#oldest = saved.oldest;
-    }
+    return saved;
+  }
+
+  #leave(saved: Saved): void {
+    this.seek(saved.position);
+    this.recording = saved.recording;
+    this.#isUnbounded = saved.isUnbounded;
+    this.#replaced.length = saved.replaced;
+    this.#marks = saved.marks;
+    this.#step = saved.step;
+    this.#ring = saved.ring;
+    this.#top = saved.top;
+    this.#oldest = saved.oldest;
   }
 
   #swap(position: number): void {

@@ -1,16 +1,18 @@
 /** What devices do: DMA, DMA with ATS, page requests. */
-import { hex } from '../../../emulator/bits/u64.ts';
+import { add, fromNumber, hex } from '../../../emulator/bits/u64.ts';
 import { encode } from '../../../emulator/fields/layout.ts';
 import { PRI_RECORD } from '../../../emulator/fields/pri.ts';
 import { INSTRUCTION, PRIVILEGED, READ, WRITE } from '../../../emulator/walk/access.ts';
 import type { PageRequestFate } from '../../../emulator/queues/priQueue.ts';
 import { CR0, REG } from '../../../emulator/registers/store.ts';
 import type { Smmu } from '../../../emulator/smmu/smmu.ts';
-import { deviceOf, ok, wraps, type Act, type Handler } from '../act.ts';
+import { deviceOf, NO_DMA, ok, wraps, type Act, type Handler } from '../act.ts';
 import { unusable, type Arguments } from '../arguments.ts';
 import { dataOf } from '../data.ts';
 import { waitingOf } from '../stalls.ts';
+import type { UnitOutcome } from '../unit.ts';
 import type { DmaOutcome, DmaRequest, SystemDevice } from '../../system/system.ts';
+import { joined } from '../../system/transfer.ts';
 
 /** Bytes that one DMA may move. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -44,7 +46,7 @@ function requestOf({ args }: Act, device: SystemDevice, isAts: boolean): DmaRequ
   const isWrite = args.word('direction') === 'write';
   const data = payload(args, isWrite);
   const address = args.wide('address');
-  const length = typeof data === 'number' ? data : data.length;
+  const length = lengthOf({ data });
   if (wraps(address, length)) unusable(`${length} bytes at ${hex(address)} go beyond the end of the address space`);
   return { device, stream: streamOf(args, device), ssid: args.optionalNumber('ssid', 2 ** 20), address, access: accessOf(args, isWrite), isAts, data };
 }
@@ -57,16 +59,50 @@ export function dmaText({ status, address, event, stag, sentence }: DmaOutcome):
   return [`${what}${event === undefined ? '' : `, ${event}`}`, sentence].filter((text) => text !== '').join('. ');
 }
 
+/** Bytes of a DMA between two pauses: about a millisecond's work. */
+const PORTION = 16 * PAGE;
+
+function lengthOf({ data }: Pick<DmaRequest, 'data'>): number {
+  return typeof data === 'number' ? data : data.length;
+}
+
+/** A DMA that takes long, in portions of whole pages. It ends with the first that does not pass. */
+function* inPortions({ system }: Act, request: DmaRequest): Generator<void, DmaOutcome> {
+  const length = lengthOf(request);
+  const read: Uint8Array[] = [];
+  let first: DmaOutcome | undefined;
+  for (let from = 0; from < length;) {
+    const to = Math.min(length, from + PORTION - ((request.address.lo + from) % PAGE));
+    const { data } = request;
+    const outcome = system.dma({ ...request, address: add(request.address, fromNumber(from)), data: typeof data === 'number' ? to - from : data.subarray(from, to) });
+    if (outcome.status !== 'ok') return outcome;
+    first ??= outcome;
+    if (outcome.data !== undefined) read.push(outcome.data);
+    from = to;
+    if (from < length) yield;
+  }
+  return { ...(first ?? NO_DMA), data: read.length === 0 ? undefined : joined(read) };
+}
+
 function dma(isAts: boolean): Handler {
   return (act) => {
     const device = deviceOf(act);
     const request = requestOf(act, device, isAts);
-    act.spend(Math.ceil((typeof request.data === 'number' ? request.data : request.data.length) / PAGE));
-    const outcome = act.system.dma(request);
-    const waiting = outcome.stag === undefined ? act.memo.waiting : [...act.memo.waiting, waitingOf(request, outcome.stag)];
-    act.memo = { ...act.memo, dma: outcome, last: { ok: outcome.status === 'ok', text: dmaText(outcome) }, waiting, dmaDevice: device.at, dmaSmmu: device.smmu };
-    return ok(dmaText(outcome));
+    act.spend(Math.ceil(lengthOf(request) / PAGE));
+    const close = (outcome: DmaOutcome): UnitOutcome => closed(act, request, outcome);
+    return lengthOf(request) <= PORTION ? close(act.system.dma(request)) : mapped(inPortions(act, request), close);
   };
+}
+
+function* mapped<A, B>(work: Generator<void, A>, then: (value: A) => B): Generator<void, B> {
+  return then(yield* work);
+}
+
+/** What remains of a DMA. */
+function closed(act: Act, request: DmaRequest, outcome: DmaOutcome): UnitOutcome {
+  const waiting = outcome.stag === undefined ? act.memo.waiting : [...act.memo.waiting, waitingOf(request, outcome.stag)];
+  act.memo = { ...act.memo, dma: outcome, last: { ok: outcome.status === 'ok', text: dmaText(outcome) }, waiting, dmaDevice: request.device.at, dmaSmmu: request.device.smmu };
+  return ok(dmaText(outcome));
 }
 
 const RIGHTS: Readonly<Record<string, number>> = { r: 1, w: 2, rw: 3 };

@@ -23,12 +23,22 @@ const poke: Handler = (act) => {
   return done(act, `${hex(fromNumber(address))} holds ${dataText(bytes)}`);
 };
 
-const fill: Handler = (act) => {
+/** Bytes filled between two pauses. */
+const PORTION = 2048;
+
+const fill: Handler = function* (act) {
   const { args } = act;
   const [address, size] = [args.number('address', ADDRESS_SPACE), args.number('size')];
   if (size > MOST_FILLED) unusable(`one action may fill ${MOST_FILLED} bytes at most`);
   act.spend(Math.ceil(size / 4096));
-  storeBytes(targetOf(act), address, new Uint8Array(size).fill(args.number('value', 256)));
+  const bytes = new Uint8Array(Math.min(size, PORTION)).fill(args.number('value', 256));
+  const target = targetOf(act);
+  for (let from = 0; from < size;) {
+    const to = Math.min(size, from + PORTION - ((address + from) % 8));
+    storeBytes(target, address + from, bytes.subarray(0, to - from));
+    from = to;
+    if (from < size) yield;
+  }
   return done(act, `${size} bytes filled`);
 };
 
