@@ -146,7 +146,7 @@ export class Context {
     this.#isEnded = true;
     this.execution.abandon();
     const outcomes = this.#debuggee?.outcomes;
-    for (const outcome of outcomes?.all ?? []) this.#send('vsmmu/line', outcome);
+    for (const outcome of outcomes?.byLine ?? []) this.#send('vsmmu/line', outcome);
     if (this.#debuggee?.isAtEnd === true && outcomes !== undefined) this.output(outcomes.summary, outcomes.hasFailed ? 'important' : 'console');
     this.#send('exited', { exitCode: outcomes?.hasFailed === true ? 1 : 0 });
     this.#send('terminated', {});

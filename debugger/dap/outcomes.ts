@@ -26,6 +26,16 @@ export class Outcomes {
     return [...this.#latest.values()];
   }
 
+  /** One for each line, in the same order: of a line that ran more than once the first that failed, or else the last. */
+  get byLine(): readonly LineOutcome[] {
+    const lines = new Map<string, LineOutcome>();
+    for (const outcome of this.#latest.values()) {
+      const key = `${outcome.path}:${outcome.line}`;
+      if ((lines.get(key)?.status ?? 'ok') === 'ok') lines.set(key, outcome);
+    }
+    return [...lines.values()];
+  }
+
   /** Whether anything failed. */
   get hasFailed(): boolean {
     return this.all.some(({ status }) => status !== 'ok');

@@ -7,7 +7,7 @@ import { forgetQueues } from '../eventQueue.ts';
 import type { DomainActions } from '../../system/system.ts';
 
 /** Descriptors that one action may write: a driver does all of it at once, and nothing else is heard meanwhile. */
-const MOST_LEAVES = 2 ** 14;
+const MOST_LEAVES = 2 ** 13;
 /** What an attachment counts for: tables that stay. */
 const ATTACH_COST = 16;
 const PAGE = 4096;

@@ -43,7 +43,7 @@ describe('execution', () => {
       turns++;
     }
     await ended;
-    // 150 ms of work in slices of 12 ms.
+    // 150 ms of work in slices of a few.
     expect(turns).toBeGreaterThan(10);
   });
 

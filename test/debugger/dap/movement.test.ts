@@ -1,7 +1,7 @@
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import { describe, expect, it } from 'vitest';
 import { DapClient, EDITOR } from './dapClient.ts';
-import { ENDLESS, FIRST, LOOP, PATH, TURNS } from './scenes.ts';
+import { ENDLESS, FIRST, LOOP, MACHINE, PATH, TURNS } from './scenes.ts';
 import { go, lines, place, standing, value } from './stage.ts';
 
 describe('life', () => {
@@ -168,5 +168,34 @@ describe('movement', () => {
     expect((await go(client, 'stepIn', { threadId: other, singleThread: true }))['threadId']).toBe(other);
     expect(await place(client)).toMatch(/^15 .*StreamID 0x9/);
     expect((await client.request('next', { threadId: 77 })).message).toBe('There is no thread 77.');
+  });
+});
+
+describe('the end of a scenario', () => {
+  it('tells one outcome of each line, however often it ran: the first that failed, or else the last', async () => {
+    const program = `${MACHINE}repeat 3000 as i\n  expect i != 1000\n  expect i >= 0\n`;
+    const client = new DapClient({ [PATH]: program });
+    expect((await client.launch(PATH, { stopOnEntry: false })).event).toBe('terminated');
+    const outcomes = client.events.filter(({ event }) => event === 'vsmmu/line').map(({ body }) => `${body?.['line']} ${body?.['status']}`);
+    expect(outcomes).toEqual(['4 failed', '5 ok']);
+    expect(client.events.find(({ event, body }) => event === 'output' && String(body?.['output']).includes('expectations hold'))?.body?.['output']).toContain('5999 of 6000');
+    client.close();
+  });
+});
+
+describe('a DMA that takes long', () => {
+  const program = `${MACHINE}in host\n  probe\n  attach eth0\n  map eth0 0 -> 0x81001000 16M\ndma eth0 write 0 16M\n`;
+
+  it('can be paused, and is then still to be done', async () => {
+    const client = new DapClient({ [PATH]: program });
+    await client.launch(PATH, { stopOnEntry: false }, () => lines({ line: 8 })(client));
+    const paused = client.next(({ event }) => event === 'stopped');
+    await client.request('continue', { threadId: client.thread });
+    await new Promise(setImmediate);
+    expect((await client.request('pause', { threadId: client.thread })).success).toBe(true);
+    expect((await paused).body?.['reason']).toBe('pause');
+    expect(await client.stack(client.thread)).toEqual(['dma eth0 write 0 16M @ first.smmu:8']);
+    expect((await client.move('continue', { threadId: client.thread })).event).toBe('terminated');
+    client.close();
   });
 });

@@ -95,7 +95,7 @@ dma eth0 write 0x10 "ab"
 
   it.each([
     ['map eth0 0 -> 0x81000000 0x10000000000000', 'descriptors are more'],
-    ['map eth0 0 -> 0x81001000 65M', '16640 descriptors are more than one action may write (16384): use a smaller range, or addresses that differ by a multiple of 2M'],
+    ['map eth0 0 -> 0x81001000 33M', '8448 descriptors are more than one action may write (8192): use a smaller range, or addresses that differ by a multiple of 2M'],
     ['map eth0 0x1000 -> 0x81000000 5', '-EINVAL'],
     ['dma eth0 read 0xffffffffffffffff 16', 'beyond the end of the address space'],
     ['dma eth0 read 0 0x7fffffffffffff', 'is too large'],
