@@ -1,7 +1,8 @@
 /**
  * The debug adapter under way: how long a step takes with the stack and scopes that an editor asks for
  * after it, how long the turns of the event loop are while it runs, and what a run costs beside the
- * interpreter alone. `node bench/run.mjs dap [ROUNDS]`
+ * interpreter alone. `node --single-threaded bench/run.mjs dap [ROUNDS]`: then all that is computed is
+ * what the event loop is blocked by; otherwise helpers of the engine compute beside it.
  */
 import { Adapter } from '../debugger/dap/adapter.ts';
 import { nodeFiles } from '../debugger/dap/files.ts';
@@ -63,7 +64,7 @@ function clock(): () => Turn {
   };
 }
 
-/** Of a busy machine the time is too long, of helpers the computing: what the event loop was blocked for is at most the lesser of them. */
+/** Where others use the machine the time is too long, with helpers the computing: the event loop was blocked for at most the lesser of them. */
 function report(what: string, turns: readonly Turn[]): void {
   console.log(`${what}, ms (median / p99 / most of ${turns.length})`);
   console.log(`  time ${spread(turns.map((t) => t.wall))}; computing ${spread(turns.map((t) => t.cpu))}; the lesser ${spread(turns.map((t) => Math.min(t.wall, t.cpu)))}`);
@@ -75,16 +76,21 @@ await request('launch', { program: PATH, stopOnEntry: true });
 await ready;
 let threadId = (await move('configurationDone', {})).body?.['threadId'];
 
-const steps: Turn[] = [];
-for (let i = 0; i < 300; i++) {
-  const taken = clock();
-  const { body } = await move(i % 3 === 2 ? 'stepBack' : 'stepIn', { threadId });
-  threadId = body?.['threadId'];
-  const stack = await request('stackTrace', { threadId });
-  await request('scopes', { frameId: (stack.body?.['stackFrames'] as { id: number }[] | undefined)?.[0]?.id });
-  steps.push(taken());
+async function steps(): Promise<Turn[]> {
+  const taken: Turn[] = [];
+  for (let i = 0; i < 300; i++) {
+    const end = clock();
+    const { body } = await move(i % 3 === 2 ? 'stepBack' : 'stepIn', { threadId });
+    threadId = body?.['threadId'];
+    const stack = await request('stackTrace', { threadId });
+    await request('scopes', { frameId: (stack.body?.['stackFrames'] as { id: number }[] | undefined)?.[0]?.id });
+    taken.push(end());
+  }
+  return taken;
 }
-report('a step with its stack and scopes', steps);
+report('the first steps of a process, with stack and scopes', await steps());
+threadId = (await move('restart', {})).body?.['threadId'];
+report('the same steps once more', await steps());
 
 const turns: Turn[] = [];
 let isRunning = true;
