@@ -13,7 +13,7 @@ async function debugAt({ workbench, folder }: Stage, file: string, text: string)
   const debug = new Debugging(workbench);
   const [line] = await placeOf(folder, file, text);
   await workbench.open(file);
-  await debug.toggleBreakpoint(line);
+  await debug.setBreakpoint(line);
   await workbench.page.keyboard.press('F5');
   await debug.topLine.waitFor();
   await debug.standsAt(text);
@@ -45,7 +45,7 @@ export const debugViews: readonly UiTest[] = [
       await debug.press('F11', 'L1STD');
       await workbench.command('vSMMU: Show Walk');
       await page.getByRole('button', { name: /^Level 3 table, .*not reached yet/ }).waitFor();
-      await workbench.command('View: Focus First Editor Group');
+      await workbench.focusFirstGroup();
       for (const frame of ['STE at', 'CD at', 'level 0', 'level 1', 'level 2']) await debug.press('F11', frame);
       await page.getByRole('button', { name: /^Level 2 table, .*the present moment/ }).waitFor();
       await workbench.screenshotHere('debug-view-walk');

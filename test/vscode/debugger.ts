@@ -24,7 +24,7 @@ async function debugAt({ workbench, folder }: Stage, file: string, text: string)
   const debug = new Debugging(workbench);
   const [line] = await placeOf(folder, file, text);
   await workbench.open(file);
-  await debug.toggleBreakpoint(line);
+  await debug.setBreakpoint(line);
   await workbench.page.keyboard.press('F5');
   await debug.topLine.waitFor();
   await debug.makeRoom();
@@ -115,9 +115,9 @@ export const debugging: readonly UiTest[] = [
       await workbench.screenshot('debug-dma-lens');
       await lens.click();
       await workbench.picker.getByText('The address that the device puts on the bus').waitFor();
-      await workbench.picker.locator('input').fill('0x12340080');
+      await workbench.pickerInput.fill('0x12340080');
       await workbench.screenshot('debug-dma-address');
-      await workbench.picker.locator('input').press('Enter');
+      await workbench.pickerInput.press('Enter');
       await debug.topLine.waitFor();
       await debug.standsAt('probe');
       await workbench.screenshot('debug-dma');

@@ -55,7 +55,7 @@ const reading: readonly UiTest[] = [
       await workbench.open(EVK);
       await workbench.statusBar('merlin-evk.dts').waitFor();
       await workbench.command('vSMMU: Explain Rule');
-      await workbench.picker.locator('input').fill('iommu-property-name');
+      await workbench.pickerInput.fill('iommu-property-name');
       await workbench.pick('iommu-property-name');
       await workbench.preview.getByText('misspelt').first().waitFor();
       await workbench.screenshot('rule');
@@ -73,7 +73,7 @@ const writing: readonly UiTest[] = [
       await workbench.quickFixes();
       await workbench.fix('iommus').waitFor();
       await workbench.screenshot('quick-fix');
-      await workbench.fix('iommus').click();
+      await workbench.doFix('iommus');
       await workbench.save();
       await untilFileHas(folder, FAULTY, '\tiommus = <&smmu_io 0x60>;');
     },
@@ -114,7 +114,7 @@ const writing: readonly UiTest[] = [
       await workbench.suggestions.filter({ hasText: 'smmu_io' }).first().waitFor();
       await workbench.screenshot('completion');
       await workbench.page.keyboard.type('smmu_i');
-      await workbench.suggestions.filter({ hasText: 'smmu_io' }).first().waitFor();
+      await workbench.suggestion.filter({ hasText: 'smmu_io' }).waitFor();
       await workbench.page.keyboard.press('Enter');
       await workbench.page.keyboard.type(' 0x77');
       await eventually('the line is complete', async () =>
@@ -159,7 +159,8 @@ const surroundings: readonly UiTest[] = [
     beside: 'test/vscode/otherExtension',
     settings: { 'files.associations': { '*.dts': 'devicetree', '*.dtsi': 'devicetree' } },
     async run({ workbench, folder }) {
-      await workbench.open(FAULTY, ...(await placeOf(folder, FAULTY, 'iommu = <', 2)));
+      const [line] = await placeOf(folder, FAULTY, 'iommu = <');
+      await workbench.open(FAULTY, line);
       await workbench.statusBar('Other Devicetree').waitFor();
       await workbench.statusBar('faulty-evk.dts').waitFor();
       await workbench.squiggles('warning').first().waitFor();
@@ -187,7 +188,8 @@ const surroundings: readonly UiTest[] = [
   {
     name: 'checks a board of a workspace that is not trusted',
     workspace: EXAMPLES,
-    settings: { 'security.workspace.trust.enabled': true },
+    // Not asked whether to trust it, the workspace is not trusted.
+    settings: { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' },
     async run({ workbench }) {
       await workbench.open(FAULTY);
       await workbench.statusBar('Restricted Mode').waitFor();

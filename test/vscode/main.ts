@@ -1,7 +1,7 @@
 /**
- * Every test in real VS Code, in the order in which a user meets the features. Words choose tests by name,
- * with `in-host` among them those inside the extension host. `--floor`, or VSMMU_TEST_VSCODE=floor, runs
- * what is chosen, or everything, in the oldest VS Code.
+ * Every test in real VS Code, in the order in which a user meets the features; in the current one, then in
+ * the oldest. Words choose tests by name, with `in-host` among them those inside the extension host, and run
+ * them in the current one. With `--floor`, or VSMMU_TEST_VSCODE=floor, only the oldest is taken.
  */
 import { type Plan, runSuite } from './harness/suite.ts';
 import { CURRENT, FLOOR } from './harness/versions.ts';
@@ -11,9 +11,10 @@ import { debugViews } from './debugViews.ts';
 import { firstRun } from './firstRun.ts';
 import { guests } from './guests.ts';
 import { scenarios } from './scenarios.ts';
+import { tasks } from './tasks.ts';
 import { views } from './views.ts';
 
-const ALL = [...firstRun, ...deviceTree, ...guests, ...scenarios, ...views, ...debugging, ...debugViews];
+const ALL = [...firstRun, ...deviceTree, ...guests, ...scenarios, ...views, ...tasks, ...debugging, ...debugViews];
 const IN_HOST = 'in-host';
 
 function planned(args: readonly string[]): readonly Plan[] {
@@ -22,7 +23,7 @@ function planned(args: readonly string[]): readonly Plan[] {
   const words = args.filter((word) => word !== '--floor');
   if (words.includes(IN_HOST)) return [{ version, tests: [], inHost: words.filter((word) => word !== IN_HOST) }];
   if (words.length > 0) return [{ version, tests: ALL.filter(({ name }) => words.every((word) => name.includes(word))), inHost: undefined }];
-  return [{ version, tests: ALL, inHost: [] }];
+  return (floor ? [FLOOR] : [CURRENT, FLOOR]).map((each) => ({ version: each, tests: ALL, inHost: [] }));
 }
 
 export function main(args: readonly string[]): Promise<number> {

@@ -20,7 +20,7 @@ export const scenarios: readonly UiTest[] = [
       await workbench.suggestions.filter({ hasText: 'ethernet@1c400000' }).first().waitFor();
       await workbench.screenshot('scenario-completion');
       await workbench.page.keyboard.type('ethernet@1c4', { delay: 30 });
-      await workbench.suggestions.filter({ hasText: 'ethernet@1c400000' }).first().waitFor();
+      await workbench.suggestion.filter({ hasText: 'ethernet@1c400000' }).waitFor();
       await workbench.page.keyboard.press('Enter');
       await workbench.page.keyboard.type(' read 0x10000000 4 ssid=1');
       await workbench.page.keyboard.press('Escape');
@@ -49,7 +49,7 @@ export const scenarios: readonly UiTest[] = [
       await workbench.open(wrong, ...(await placeOf(folder, wrong, 'eth00', 2)));
       await workbench.squiggles('error').nth(2).waitFor();
       await workbench.quickFixes();
-      await workbench.fix('eth0').click();
+      await workbench.doFix('eth0');
       await workbench.save();
       await untilFileHas(folder, wrong, 'attach eth0\n');
       const problems = await workbench.problems();

@@ -46,7 +46,7 @@ const tables: readonly UiTest[] = [
       await workbench.preview.getByRole('searchbox', { name: 'Filter' }).fill('0x77');
       await workbench.preview.getByText('No row matches the filter.').first().waitFor();
       await workbench.command('View: Move Editor into Next Group');
-      await workbench.command('View: Focus First Editor Group');
+      await workbench.focusFirstGroup();
       await workbench.page.keyboard.press('Enter');
       await workbench.page.keyboard.type('iommus = <&smmu_io 0x77>;');
       await workbench.preview.getByRole('link', { name: '0x77' }).waitFor();
@@ -139,8 +139,8 @@ const pictures: readonly UiTest[] = [
       await page.getByRole('button', { name: 'Export SVG' }).focus();
       await workbench.page.keyboard.press('Enter');
       const name = 'merlin-xen-topology.svg';
-      await eventually('a name is offered', async () => (await workbench.picker.locator('input').inputValue()).endsWith(name));
-      await workbench.picker.locator('input').press('Enter');
+      await eventually('a name is offered', async () => (await workbench.pickerInput.inputValue()).endsWith(name));
+      await workbench.pickerInput.press('Enter');
       await eventually('the picture is saved', async () => (await readFile(join(folder, name), 'utf8').catch(() => '')).includes('</svg>'));
       await page.getByRole('button', { name: 'Export SVG' }).focus();
       await workbench.page.keyboard.press('Tab');
@@ -167,46 +167,11 @@ const pictures: readonly UiTest[] = [
       await page.getByText('100 devices · 3 share a StreamID · 5 unprotected').waitFor();
       await workbench.screenshotView('topology-large', page.getByRole('link', { name: /^Device / }).first());
       await workbench.command('View: Move Editor into Next Group');
-      await workbench.command('View: Focus First Editor Group');
+      await workbench.focusFirstGroup();
       await workbench.page.keyboard.type('gpu@f000000 { reg = <0xf000000 0x1000>; iommus = <&smmu_gpu 0x900>; };');
       await page.getByRole('link', { name: 'StreamID 0x900 of gpu@f000000' }).waitFor();
     },
   },
 ];
 
-const firstSteps: readonly UiTest[] = [
-  {
-    name: 'task: checks the workspace and lists what it finds in files that are not open',
-    workspace: EXAMPLES,
-    async run({ workbench, folder }) {
-      await workbench.open(EVK);
-      await workbench.statusBar('merlin-evk.dts').waitFor();
-      await workbench.command('Tasks: Run Task');
-      await workbench.picker.locator('.monaco-list-row', { hasText: 'vsmmu' }).first().click();
-      await workbench.picker.locator('.monaco-list-row', { hasText: 'check device trees and guests' }).first().click();
-      // Every finding of the command is there, for which the terminal comes into view by itself, in its own time.
-      const summary = await run('node', ['dist/vsmmu.js', 'check', folder]).catch(String);
-      const [, errors, warnings] = /(\d+) errors?, (\d+) warnings?[^\n]*checked/.exec(summary) ?? [];
-      await workbench.page.locator('[id="status.problems"]', { hasText: new RegExp(`^\\D*${errors}\\D+${warnings}(?!\\d)`) }).waitFor();
-      const problems = await workbench.problems();
-      await problems.filter({ hasText: 'faulty-evk.dts' }).first().waitFor();
-      await problems.filter({ hasText: 'smmu-reg' }).first().waitFor();
-      await workbench.screenshot('task');
-    },
-  },
-  {
-    name: 'examples: open as a copy in a window of their own',
-    workspace: EXAMPLES,
-    async run({ workbench }) {
-      await workbench.open(EVK);
-      await workbench.statusBar('merlin-evk.dts').waitFor();
-      const opened = workbench.page.context().waitForEvent('page');
-      await workbench.command('vSMMU: Open the Examples');
-      const other = await opened;
-      await other.locator('.explorer-folders-view .monaco-list-row', { hasText: 'merlin' }).first().waitFor();
-      if (!/examples-\d/.test(decodeURIComponent(other.url()))) throw new Error(`the window shows ${other.url()}`);
-    },
-  },
-];
-
-export const views: readonly UiTest[] = [...tables, ...pictures, ...blobs, ...firstSteps];
+export const views: readonly UiTest[] = [...tables, ...pictures, ...blobs];

@@ -106,5 +106,17 @@ describe('the problem matchers', () => {
     ['FATAL ERROR: Couldn\'t open "nope.dtsi": No such file or directory', undefined],
     ['FATAL ERROR: Unable to parse input tree', undefined],
     ['ERROR: Input tree has errors, aborting (use -f to force output)', undefined],
-  ])('read %j as dtc writes it', (line, expected) => expect(found('dtc', line)).toEqual(expected));
+  ])('read %j as dtc writes it', (line, expected) => {
+    expect(found('dtc', line)).toEqual(expected);
+    expect(found('dtc-absolute', line)).toBeUndefined();
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['/b d/w.dts:7.6-16: Warning (reg_format): /c:reg: x', { file: '/b d/w.dts', line: '7', column: '6', endColumn: '16', severity: 'Warning', code: 'reg_format', message: '/c:reg: x' }],
+    ['Error: /b/s.dts:3.8-9 syntax error', { file: '/b/s.dts', line: '3', column: '8', endColumn: '9', message: 'syntax error' }],
+    ['C:/b/s.dts:3.8-9: ERROR (duplicate_label): /b: x', { file: 'C:/b/s.dts', line: '3', column: '8', endColumn: '9', severity: 'ERROR', code: 'duplicate_label', message: '/b: x' }],
+  ])('read the absolute path of %j, once', (line, expected) => {
+    expect(found('dtc-absolute', line)).toEqual(expected);
+    expect(found('dtc', line)).toBeUndefined();
+  });
 });

@@ -1,7 +1,7 @@
 /**
  * Starts code-server on this machine with our packaged extension installed, as a user installs it,
- * in folders of its own: nothing of the person who runs the tests is read or written. Ends the
- * process it started, by its id.
+ * in folders of its own: nothing of the person who runs the tests is read or written. Ends what it
+ * started, extension hosts too: they are one group of processes.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -53,6 +53,15 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Ends a group of processes at once, if there is anything left of it. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of them have ended.
+  }
+}
+
 async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
@@ -99,7 +108,9 @@ export async function startCodeServer(installed: InstalledWorkbench, extensions:
   const child = spawn(installed.node, [
     installed.codeServer, ...common, '--auth', audience.password === undefined ? 'none' : 'password', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry',
     '--disable-update-check', '--disable-getting-started-override', ...(audience.options ?? []),
-  ], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  ], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const abandon = (): void => killGroup(child);
+  process.prependOnceListener('exit', abandon);
   const log = createWriteStream(at('code-server.log'));
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
@@ -108,6 +119,9 @@ export async function startCodeServer(installed: InstalledWorkbench, extensions:
   const stop = async (): Promise<void> => {
     if (child.exitCode === null) child.kill('SIGTERM');
     await ended;
+    // What it started may outlive it, and would make files in a folder that is being removed.
+    killGroup(child);
+    process.off('exit', abandon);
     log.end();
   };
   await untilHealthy(url, child).catch(async (error: unknown) => {

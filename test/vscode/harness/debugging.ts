@@ -1,5 +1,6 @@
 /** VS Code's debugger as a person uses it: breakpoints, buttons, the views beside the editor. Knows VS Code's page, not our product. */
 import type { Locator } from 'playwright-core';
+import { insist, TRY } from './patience.ts';
 import type { Workbench } from './workbench.ts';
 
 /** The debugger of one window. */
@@ -40,11 +41,14 @@ export class Debugging {
     return this.#workbench.page.locator('.repl .monaco-list-row');
   }
 
-  /** Sets or removes a breakpoint at a line of the active editor. */
-  async toggleBreakpoint(line: number): Promise<void> {
-    await this.#workbench.goto(line, 1);
-    await this.#workbench.page.keyboard.press('F9');
-    await this.#workbench.page.locator('.editor-group-container.active .codicon-debug-breakpoint').first().waitFor();
+  /** Sets a breakpoint, the first one, at a line of the active editor. */
+  async setBreakpoint(line: number): Promise<void> {
+    const breakpoint = this.#workbench.page.locator('.editor-group-container.active .codicon-debug-breakpoint').first();
+    await insist(async () => {
+      await this.#workbench.goto(line, 1);
+      if (!(await breakpoint.isVisible())) await this.#workbench.page.keyboard.press('F9');
+      await breakpoint.waitFor({ timeout: TRY });
+    });
   }
 
   /** Presses a key and waits until the session stands at a stack frame of that name. */

@@ -8,7 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Version } from './versions.ts';
@@ -58,6 +58,9 @@ async function debian(packages: readonly string[], purpose: string): Promise<voi
   await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env });
 }
 
+/** The package with ripgrep for this machine. */
+const RIPGREP = `@vscode/ripgrep-${process.platform}-${process.arch}`;
+
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 async function chromium(): Promise<string> {
@@ -65,6 +68,13 @@ async function chromium(): Promise<string> {
   const found = onPath(BROWSERS);
   if (found === undefined) throw new Error('Chromium was installed but is not on PATH');
   return found;
+}
+
+/** Without the program that finds files, Quick Open and extensions find none. */
+async function putRipgrep(folder: string, inner: string): Promise<void> {
+  const bin = join(inner, 'node_modules/@vscode/ripgrep/bin');
+  await mkdir(bin, { recursive: true });
+  await copyFile(join(folder, 'node_modules', RIPGREP, 'bin/rg'), join(bin, 'rg'));
 }
 
 async function workbench(version: Version, folder: string): Promise<void> {
@@ -82,9 +92,11 @@ async function workbench(version: Version, folder: string): Promise<void> {
     // Headers and sources are in the packages: nothing asks for a ready-made binary elsewhere.
     npm_config_nodedir: node, npm_config_build_from_source: 'true',
   };
-  await npm(['install', '--ignore-scripts', `code-server@${version.codeServer}`], folder, env);
+  const found = version.ripgrep === undefined ? [] : [`${RIPGREP}@${version.ripgrep}`];
+  await npm(['install', '--ignore-scripts', `code-server@${version.codeServer}`, ...found], folder, env);
   const inner = join(folder, 'node_modules/code-server/lib/vscode');
   await npm(['install', '--omit=dev', '--ignore-scripts', ...version.installOptions], inner, env);
+  if (version.ripgrep !== undefined) await putRipgrep(folder, inner);
   await run('npm', ['rebuild', ...version.compiled.vscode], { cwd: inner, env });
   if (version.compiled.codeServer.length > 0) await run('npm', ['rebuild', ...version.compiled.codeServer], { cwd: folder, env });
 }
@@ -92,7 +104,8 @@ async function workbench(version: Version, folder: string): Promise<void> {
 /** VS Code's workbench, installed now if it is not there yet. */
 export async function installWorkbench(version: Version): Promise<InstalledWorkbench> {
   const cache = process.env['VSMMU_TEST_CACHE'] ?? join(homedir(), '.cache', 'vsmmu-workbench');
-  const home = join(cache, `code-server-${version.codeServer}-node-${version.node}-${process.platform}-${process.arch}`);
+  const parts = ['code-server', version.codeServer, 'node', version.node, ...(version.ripgrep === undefined ? [] : ['ripgrep', version.ripgrep]), process.platform, process.arch];
+  const home = join(cache, parts.join('-'));
   if (!existsSync(home)) {
     const start = Date.now();
     process.stdout.write(`Installing VS Code ${version.vscode} (code-server ${version.codeServer}) into ${home} ...\n`);

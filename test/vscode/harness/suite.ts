@@ -2,18 +2,20 @@
  * A small runner: each test gets a fresh copy of a folder and a fresh window on it, and is told
  * apart by its sentence. Prints a line a test and closes with the counts.
  */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { startCodeServer, type CodeServer } from './codeServer.ts';
 import { runInHost, type HostResult } from './inHost.ts';
 import { install, run, type Installed } from './install.ts';
-import type { Version } from './versions.ts';
+import { CURRENT, type Version } from './versions.ts';
 import { packageExtension } from './packageExtension.ts';
 import { Workbench } from './workbench.ts';
 
-const STEP_TIMEOUT = 30_000;
+const STEP_TIMEOUT = 45_000;
+const SCREENSHOTS = 'out/screenshots';
 
 /** What a test is given: the window, and the folder that it shows. */
 export interface Stage {
@@ -49,6 +51,7 @@ interface Running {
   readonly browser: Browser;
   readonly server: CodeServer;
   readonly scratch: string;
+  readonly version: Version;
 }
 
 async function packageOther(folder: string): Promise<string> {
@@ -65,19 +68,21 @@ function launch(installed: Installed): Promise<Browser> {
   });
 }
 
-async function runOne(test: UiTest, { browser, server, scratch }: Running): Promise<unknown> {
+async function runOne(test: UiTest, { browser, server, scratch, version }: Running): Promise<unknown> {
+  // The documentation is made of those of the current VS Code.
+  const pictures = version === CURRENT ? SCREENSHOTS : undefined;
   const folder = join(await mkdtemp(join(scratch, 'workspace-')), basename(test.workspace));
   await cp(test.workspace, folder, { recursive: true });
   await server.configure(test.settings ?? {});
   const context = await browser.newContext({ viewport: { width: 1360, height: 820 }, colorScheme: 'dark' });
   context.setDefaultTimeout(STEP_TIMEOUT);
-  const workbench = new Workbench(await context.newPage(), (more) => server.configure({ ...test.settings, ...more }));
+  const workbench = new Workbench(await context.newPage(), { configure: (more) => server.configure({ ...test.settings, ...more }), pictures, version });
   try {
     await workbench.openFolder(server.url, folder);
     await test.run({ workbench, folder });
     return undefined;
   } catch (error) {
-    await workbench.screenshot(`failed-${test.name.replace(/\W+/g, '-')}`).catch(() => undefined);
+    await workbench.picture(`failed-${version.vscode}-${test.name.replace(/\W+/g, '-')}`, SCREENSHOTS).catch(() => undefined);
     return error;
   } finally {
     await context.close();
@@ -109,15 +114,16 @@ interface Ground {
   readonly ours: string;
   readonly browser: Browser;
   readonly scratch: string;
+  readonly version: Version;
 }
 
-async function runUi(tests: readonly UiTest[], { installed, ours, browser, scratch }: Ground): Promise<number> {
+async function runUi(tests: readonly UiTest[], { installed, ours, browser, scratch, version }: Ground): Promise<number> {
   let failed = 0;
   for (const beside of new Set(tests.map((test) => test.beside))) {
     const extensions = beside === undefined ? [ours] : [ours, await packageOther(beside)];
     const server = await startCodeServer(installed, extensions, await mkdtemp(join(scratch, 'code-server-')));
     try {
-      failed += await runAll(tests.filter((test) => test.beside === beside), { browser, server, scratch });
+      failed += await runAll(tests.filter((test) => test.beside === beside), { browser, server, scratch, version });
     } finally {
       await server.stop();
     }
@@ -130,7 +136,7 @@ async function runPlan({ version, tests, inHost }: Plan, ours: string, scratch: 
   console.log(`\nVS Code ${version.vscode} (code-server ${version.codeServer})`);
   const browser = await launch(installed);
   try {
-    const failed = await runUi(tests, { installed, ours, browser, scratch });
+    const failed = await runUi(tests, { installed, ours, browser, scratch, version });
     const results: readonly HostResult[] = inHost === undefined ? [] : await runInHost({ version, installed, ours, browser, folder: await mkdtemp(join(scratch, 'in-host-')), words: inHost });
     for (const { name, milliseconds, error } of results) report(name, milliseconds, error);
     const failedInHost = results.filter(({ error }) => error !== undefined).length;
@@ -140,14 +146,29 @@ async function runPlan({ version, tests, inHost }: Plan, ours: string, scratch: 
   }
 }
 
+/** Removes a folder; what cannot be removed is no failure of a test. */
+function discard(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  } catch (error) {
+    console.log(error);
+  }
+}
+
 /** Installs, starts and runs everything; answers the exit code. A plan that cannot be run counts as a failure. */
 export async function runSuite(plans: readonly Plan[]): Promise<number> {
   const scratch = await mkdtemp(join(tmpdir(), 'vsmmu-vscode-'));
+  // An exit ends what was started; a signal alone would not.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+  process.once('exit', () => discard(scratch));
   let [passed, failed] = [0, 0];
   try {
     const ours = await packageExtension();
     for (const plan of plans) {
-      const counts = await runPlan(plan, ours, scratch);
+      const counts = await runPlan(plan, ours, scratch).catch((error: unknown) => {
+        console.log(`VS Code ${plan.version.vscode} could not be run:`, error);
+        return { passed: 0, failed: 1 };
+      });
       passed += counts.passed;
       failed += counts.failed;
     }
@@ -155,8 +176,6 @@ export async function runSuite(plans: readonly Plan[]): Promise<number> {
   } catch (error) {
     console.log(error);
     failed += 1;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
   }
   console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;

@@ -13,8 +13,12 @@ export interface Version {
   readonly node: string;
   /** Options of `npm install` for the packages of VS Code itself. */
   readonly installOptions: readonly string[];
+  /** Version of the package with the program that finds files, for a build that would download it from elsewhere. */
+  readonly ripgrep?: string;
   /** Native modules that are compiled, by who needs them. */
   readonly compiled: { readonly codeServer: readonly string[]; readonly vscode: readonly string[] };
+  /** What Go to Line counts: columns as they are seen, or characters, of which a tab is one. */
+  readonly goesTo: 'column' | 'character';
   /** What makes the server run tests inside the extension host. */
   readonly hostTests: readonly string[];
 }
@@ -25,6 +29,7 @@ export const CURRENT: Version = {
   node: '24.21.0',
   installOptions: [],
   compiled: { codeServer: [], vscode: ['@vscode/spdlog', '@vscode/native-watchdog'] },
+  goesTo: 'column',
   hostTests: ['--vscode-option', 'enable-smoke-test-driver'],
 };
 
@@ -35,6 +40,8 @@ export const FLOOR: Version = {
   node: '20.20.2',
   // Two of its packages disagree about a third, which only a terminal needs.
   installOptions: ['--legacy-peer-deps'],
+  ripgrep: '1.18.0',
   compiled: { codeServer: ['argon2'], vscode: ['@vscode/spdlog', 'native-watchdog', 'node-pty'] },
+  goesTo: 'character',
   hostTests: [],
 };

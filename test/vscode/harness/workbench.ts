@@ -2,24 +2,36 @@
  * Drives VS Code's window as a person does: keys, pointer, and what is on the screen. Every wait is
  * for something visible; nothing sleeps. Knows VS Code's page, not our product.
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { insist, TRY } from './patience.ts';
+import type { Version } from './versions.ts';
 
-const SCREENSHOTS = 'out/screenshots';
 /** What the editor in front tells apart by colour. */
 const TOKENS = '.editor-group-container.active .view-line span span';
+
+/** What a window is used with. */
+export interface Surroundings {
+  /** Writes the user's settings, which a window reads when it is loaded. */
+  configure(settings: Readonly<Record<string, unknown>>): Promise<void>;
+  readonly version: Pick<Version, 'goesTo'>;
+  /** The folder for pictures; undefined where none are wanted. */
+  readonly pictures: string | undefined;
+}
 
 export class Workbench {
   readonly page: Page;
 
-  /** Writes the user's settings, which a window reads when it is loaded. */
-  readonly #configure: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
+  readonly #configure: Surroundings['configure'];
+  readonly #pictures: Surroundings['pictures'];
+  readonly #goesTo: Version['goesTo'];
 
-  constructor(page: Page, configure: (settings: Readonly<Record<string, unknown>>) => Promise<void>) {
+  constructor(page: Page, { configure, pictures, version }: Surroundings) {
     this.page = page;
     this.#configure = configure;
+    this.#pictures = pictures;
+    this.#goesTo = version.goesTo;
   }
 
   /** The text editor that is in front. */
@@ -41,8 +53,18 @@ export class Workbench {
     return this.page.locator('.suggest-widget.visible .monaco-list-row');
   }
 
+  /** The suggestion that Enter takes. */
+  get suggestion(): Locator {
+    return this.page.locator('.suggest-widget.visible .monaco-list-row.focused');
+  }
+
   get picker(): Locator {
     return this.page.locator('.quick-input-widget');
+  }
+
+  /** Where one types in the picker; older VS Codes have a box to tick beside it. */
+  get pickerInput(): Locator {
+    return this.picker.locator('.quick-input-box input');
   }
 
   async openFolder(url: string, folder: string): Promise<void> {
@@ -56,33 +78,45 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor();
   }
 
-  /** Opens a file by name through Quick Open, with the cursor at `line` and `column`, from 1. */
-  async open(name: string, line = 1, column = 1): Promise<void> {
-    await this.page.keyboard.press('Control+p');
-    await this.picker.locator('input').fill(name);
+  /** Opens the picker by a key and types into it. A picker that was closing meanwhile may take what is typed: for use with `insist`. */
+  async #ask(key: string, text: string): Promise<void> {
+    await this.page.keyboard.press(key);
+    // A webview that is being moved or painted anew swallows keys: then the focus goes elsewhere first.
+    if (!(await this.pickerInput.waitFor({ timeout: 3000 }).then(() => true, () => false))) {
+      await this.page.locator('.sidebar .composite.title').click({ timeout: TRY });
+      await this.page.keyboard.press(key);
+    }
+    await this.pickerInput.fill(text, { timeout: TRY });
+  }
+
+  async #openBy(key: string, name: string, tab: string): Promise<void> {
     const base = name.slice(name.lastIndexOf('/') + 1);
-    await this.picker.locator('.monaco-list-row', { hasText: base }).first().waitFor();
-    await this.picker.locator('input').press('Enter');
-    await this.page.locator('.tab.active', { hasText: base }).waitFor();
+    await insist(async () => {
+      await this.#ask('Control+p', name);
+      await this.picker.locator('.monaco-list-row.focused', { hasText: base }).waitFor({ timeout: TRY });
+      await this.pickerInput.press(key, { timeout: TRY });
+      await this.page.locator(tab, { hasText: base }).waitFor({ timeout: TRY });
+    });
     await this.editor.locator('.view-line').first().waitFor();
-    await this.goto(line, column);
+  }
+
+  /** Opens a file by name through Quick Open, with the cursor at a place as `goto` takes it. */
+  async open(name: string, ...place: Parameters<Workbench['goto']>): Promise<void> {
+    await this.#openBy('Enter', name, '.tab.active');
+    await this.goto(...place);
   }
 
   /** Opens a file in a second group of editors, to the right. */
   async openBeside(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+p');
-    await this.picker.locator('input').fill(name);
-    const base = name.slice(name.lastIndexOf('/') + 1);
-    await this.picker.locator('.monaco-list-row', { hasText: base }).first().waitFor();
-    await this.picker.locator('input').press('Control+Enter');
-    await this.page.locator('.editor-group-container.active .tab.active', { hasText: base }).waitFor();
-    await this.editor.locator('.view-line').first().waitFor();
+    await this.#openBy('Control+Enter', name, '.editor-group-container.active .tab.active');
   }
 
-  /** Puts the focus into a group of editors, counted from 1. */
-  async focusGroup(number: number): Promise<void> {
-    await this.page.keyboard.press(`Control+${number}`);
-    await this.page.locator('.editor-group-container').nth(number - 1).locator('.monaco-editor.focused').waitFor();
+  /** Puts the focus into the text editor of the first group. */
+  async focusFirstGroup(): Promise<void> {
+    await insist(async () => {
+      await this.command('View: Focus First Editor Group');
+      await this.page.locator('.editor-group-container').first().locator('.monaco-editor.focused').waitFor({ timeout: TRY });
+    });
   }
 
   /** An underline in the file that a group in the background shows. */
@@ -103,27 +137,23 @@ export class Workbench {
     return measured.evaluate((box) => (box as { time: Promise<number> }).time);
   }
 
-  /** Puts the cursor at `line` and `column`, from 1, and the line into view. */
-  async goto(line: number, column = 1): Promise<void> {
-    await this.page.keyboard.press('Control+g');
-    await this.picker.locator('input').fill(`:${line}:${column}`);
-    await this.picker.locator('input').press('Enter');
-    await this.picker.waitFor({ state: 'hidden' });
-    await this.statusBar(new RegExp(`Ln ${line}, Col ${column}\\b`)).waitFor();
+  /** Puts the cursor at a line and a visible column, which is the line's `character`, all from 1, and the line into view. */
+  async goto(line = 1, column = 1, character = column): Promise<void> {
+    await insist(async () => {
+      await this.#ask('Control+g', `:${line}:${this.#goesTo === 'column' ? column : character}`);
+      await this.pickerInput.press('Enter', { timeout: TRY });
+      await this.picker.waitFor({ state: 'hidden', timeout: TRY });
+      await this.statusBar(new RegExp(`Ln ${line}, Col ${column}\\b`)).waitFor({ timeout: TRY });
+    });
   }
 
   /** Runs a command by its title in the command palette. */
   async command(title: string): Promise<void> {
-    const input = this.picker.locator('input');
-    await this.page.keyboard.press('F1');
-    // A webview that is being moved or painted anew swallows keys: then the focus goes elsewhere first.
-    if (!(await input.waitFor({ timeout: 3000 }).then(() => true, () => false))) {
-      await this.page.locator('.sidebar .composite.title').click();
-      await this.page.keyboard.press('F1');
-    }
-    await input.fill(`>${title}`);
-    // Not the first row: "Tasks: Run Task" finds "Tasks: Run Build Task" too.
-    await this.picker.locator('.monaco-list-row').filter({ has: this.page.getByText(title, { exact: true }) }).first().click();
+    await insist(async () => {
+      await this.#ask('F1', `>${title}`);
+      // Not the first row: "Tasks: Run Task" finds "Tasks: Run Build Task" too.
+      await this.picker.locator('.monaco-list-row').filter({ has: this.page.getByText(title, { exact: true }) }).first().click({ timeout: TRY });
+    });
   }
 
   /** Chooses the row that contains `text` in the picker that is open. */
@@ -145,8 +175,10 @@ export class Workbench {
   /** Rows of the Problems panel, which is opened if need be. */
   async problems(): Promise<Locator> {
     const panel = this.page.locator('.markers-panel-container');
-    if (!(await panel.isVisible())) await this.page.keyboard.press('Control+Shift+m');
-    await panel.waitFor();
+    await insist(async () => {
+      if (!(await panel.isVisible())) await this.page.keyboard.press('Control+Shift+m');
+      await panel.waitFor({ timeout: TRY });
+    });
     return panel.locator('.monaco-list-row');
   }
 
@@ -172,7 +204,7 @@ export class Workbench {
       await this.page.keyboard.press('Control+i');
       const found = await this.hover.filter({ hasText: text }).waitFor({ timeout: 3000 }).then(() => true, () => false);
       if (found) return;
-      if (attempt === 4) throw new Error(`the hover says ${JSON.stringify(await this.hover.allInnerTexts())}`);
+      if (attempt === 9) throw new Error(`the hover says ${JSON.stringify(await this.hover.allInnerTexts())}`);
       await this.page.keyboard.press('Escape');
     }
   }
@@ -180,16 +212,30 @@ export class Workbench {
   /**
    * Opens the list of quick fixes at the cursor, once the bulb is there. VS Code asks for fixes by itself
    * 250 ms after a problem came or the cursor moved, and drops what was asked for by key until then.
+   * VS Code 1.93 asks when the cursor moves only, so that no bulb may come.
    */
   async quickFixes(): Promise<void> {
-    await this.page.locator('.editor-group-container.active').locator('.lightBulbWidget, [class*="codicon-gutter-lightbulb"]').first().waitFor();
-    await this.page.keyboard.press('Control+.');
-    await this.page.locator('.action-widget .monaco-list-row.action').first().waitFor();
+    await this.page.locator('.editor-group-container.active').locator('.lightBulbWidget, [class*="codicon-gutter-lightbulb"]').first()
+      .waitFor({ timeout: 3000 }).catch(() => undefined);
+    await insist(async () => {
+      await this.page.keyboard.press('Control+.');
+      await this.page.locator('.action-widget .monaco-list-row.action').first().waitFor({ timeout: TRY });
+    });
   }
 
   /** A quick fix of the list that is open, by a part of its title. */
   fix(title: string): Locator {
     return this.page.locator('.action-widget .monaco-list-row.action', { hasText: title }).first();
+  }
+
+  /** Does a quick fix of the list that is open. */
+  async doFix(title: string): Promise<void> {
+    const row = this.fix(title);
+    await row.waitFor();
+    // A list that comes up under the pointer takes no click until the pointer has moved.
+    const box = await row.boundingBox();
+    if (box !== null) await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 3 });
+    await row.click();
   }
 
   /** Renames the symbol at the cursor; `meanwhile` runs while the box is open. */
@@ -213,7 +259,7 @@ export class Workbench {
    * a change of theme closes.
    */
   async screenshot(name: string, again?: () => Promise<void>): Promise<void> {
-    await mkdir(SCREENSHOTS, { recursive: true });
+    if (this.#pictures === undefined) return again?.();
     const tokens = await this.page.locator(TOKENS).count();
     for (const [colorScheme, shown] of [['light', '.monaco-workbench.vs'], ['dark', '.monaco-workbench.vs-dark']] as const) {
       await this.page.emulateMedia({ colorScheme });
@@ -221,14 +267,18 @@ export class Workbench {
       await again?.();
       // Colours of the language server are gone for a moment; what else has changed with the theme is a picture too.
       await this.page.waitForFunction(`document.querySelectorAll('${TOKENS}').length >= ${tokens}`, undefined, { timeout: 3000 }).catch(() => undefined);
-      await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), animations: 'disabled' });
+      await this.picture(`${name}-${colorScheme}`, this.#pictures);
     }
   }
+
+  /** A picture of the window as it stands. */
+  async picture(name: string, folder = this.#pictures): Promise<void> {
+    if (folder !== undefined) await this.page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  }
+
   /** Loads the window anew as a user does, so that it remembers what is open. */
   async reload(): Promise<void> {
-    const loaded = this.page.waitForEvent('load');
-    await this.command('Developer: Reload Window');
-    await loaded;
+    await Promise.all([this.page.waitForEvent('load'), this.command('Developer: Reload Window')]);
   }
 
   /**
@@ -241,7 +291,7 @@ export class Workbench {
     await this.reload();
     await this.page.locator('.monaco-workbench.hc-black').first().waitFor();
     await shown.waitFor();
-    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-contrast.png`), animations: 'disabled' });
+    await this.picture(`${name}-contrast`);
     await this.accessible();
   }
 
@@ -261,7 +311,7 @@ export class Workbench {
   /** A picture of a webview in high contrast, checked for accessibility. */
   async screenshotContrast(name: string): Promise<void> {
     await this.accessible();
-    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-contrast.png`), animations: 'disabled' });
+    await this.picture(`${name}-contrast`);
   }
 
   /** Fails with what axe finds wrong with the accessibility of the webview in front. */
