@@ -89,6 +89,7 @@ export const firstRun: readonly UiTest[] = [
     async run({ workbench }) {
       const { page } = workbench;
       await page.goto(new URL('/?ew=true', page.url()).href);
+      await page.locator('.statusbar-item').first().waitFor();
       const welcome = page.locator('.welcome-view-content', { hasText: 'Device trees, StreamIDs and SMMU faults' });
       await insist(async () => {
         await workbench.command('View: Show Explorer');

@@ -83,7 +83,7 @@ export class Workbench {
     await this.page.keyboard.press(key);
     // A webview that is being moved or painted anew swallows keys: then the focus goes elsewhere first.
     if (!(await this.pickerInput.waitFor({ timeout: 3000 }).then(() => true, () => false))) {
-      await this.page.locator('.sidebar .composite.title').click({ timeout: TRY });
+      await this.page.locator('.sidebar .composite.title').click({ timeout: 2000 }).catch(() => undefined);
       await this.page.keyboard.press(key);
     }
     await this.pickerInput.fill(text, { timeout: TRY });
