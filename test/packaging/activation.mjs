@@ -35,7 +35,7 @@ const used = (since) => {
 const start = process.cpuUsage();
 const extension = require(resolve('dist/extension.js'));
 const loaded = used(start);
-const context = { subscriptions: [], extensionUri: anything, asAbsolutePath: (path) => resolve(path), extensionPath: resolve('.') };
+const context = { subscriptions: [], extensionUri: anything, workspaceState: anything, globalState: anything, asAbsolutePath: (path) => resolve(path), extensionPath: resolve('.') };
 let failure;
 try {
   // The client would start the server here; the time counts until activation hands control back.
