@@ -31,12 +31,21 @@ function withCommands(markdown: string): string {
   });
 }
 
+/** The group of editors for what a page or a view leads to: where it is open already, else any other than theirs. */
+function otherColumn(uri: vscode.Uri): vscode.ViewColumn {
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  const others = all.filter((group) => group !== activeTabGroup);
+  const isOpen = ({ tabs }: vscode.TabGroup): boolean => tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString());
+  return (others.find(isOpen) ?? others[0])?.viewColumn ?? vscode.ViewColumn.Beside;
+}
+
 /** Opens a file at a line, from 1, in the other group of editors. */
 export async function openLine(uri: unknown, line: unknown): Promise<void> {
   if (typeof uri !== 'string' || typeof line !== 'number') return;
   const position = new vscode.Position(Math.max(0, line - 1), 0);
   const selection = new vscode.Range(position, position);
-  await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection, viewColumn: vscode.ViewColumn.Beside });
+  const target = vscode.Uri.parse(uri);
+  await vscode.window.showTextDocument(target, { selection, viewColumn: otherColumn(target) });
 }
 
 export class Pages implements vscode.Disposable {

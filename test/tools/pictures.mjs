@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { deflateSync, inflateSync, crc32 } from 'node:zlib';
 
 /** Views of the debugger beside the scenario. */
-const DEBUGGER = ['debug-view-walk-light', 'debug-view-walk-dark', 'debug-view-nested-walk-light', 'debug-view-guest-host-dark'];
+const DEBUGGER = ['debug-view-walk-light', 'debug-view-walk-dark', 'debug-view-nested-walk-light', 'debug-view-guest-host-dark', 'debug-view-page-tables-wide-dark', 'debug-view-page-tables-light'];
 /** The views, each in the three themes, and what else is shown. */
 const NAMES = [...['streams', 'ownership', 'topology', 'topology-large'].flatMap((view) => ['light', 'dark', 'contrast'].map((theme) => `${view}-${theme}`)), 'blob-dark', ...DEBUGGER];
 const WINDOWS = ['debug-ste-light', 'debug-fault-light', ...['', '-board', '-walk', '-fault'].map((step) => `walkthrough${step}-dark`)];

@@ -51,6 +51,8 @@ export const debugViews: readonly UiTest[] = [
       await workbench.screenshotHere('debug-view-walk');
       await page.getByRole('button', { name: /^Level 1 table, .*opens the line that wrote it/ }).click();
       await workbench.statusBar(/Ln 11,/).waitFor();
+      const groups = await workbench.page.locator('.editor-group-container').count();
+      if (groups !== 2) throw new Error(`the line was opened in one more group: ${groups}`);
     },
   },
   {

@@ -122,6 +122,11 @@ export const debugging: readonly UiTest[] = [
       await debug.standsAt('probe');
       await workbench.screenshot('debug-dma');
       for (const line of ['attach', 'map', 'dma', 'expect']) await debug.press('F10', line);
+      // What wrote an entry is a line of the made scenario, which is no file.
+      await workbench.command('vSMMU: Show Walk');
+      await workbench.preview.getByRole('button', { name: /^Level 3 table, .*opens the line that wrote it/ }).first().click();
+      await workbench.editor.locator('.view-line', { hasText: '90000000' }).first().waitFor();
+      await workbench.statusBar(/Ln 7,/).waitFor();
     },
   },
   {
