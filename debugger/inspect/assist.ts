@@ -82,7 +82,7 @@ export function complete(around: Surroundings, scope: Scope, text: string, offse
   const at = { start: offset - prefix.length, end: offset };
   const inString = /"([^"]*)$/.exec(text.slice(0, offset));
   const quotes = (text.slice(0, offset).match(/"/g) ?? []).length;
-  if (inString !== null && quotes % 2 === 1) return registerItems(text, offset, inString[1] ?? '');
+  if (inString !== null && quotes % 2 === 1) return quotedItems(around, text.slice(0, inString.index), { prefix: inString[1] ?? '', end: offset });
   const member = nodes.find((e) => e.kind === 'member' && covers(e.at, offset));
   if (member?.kind === 'member') {
     const of = evaluate(member.of, scope);
@@ -94,12 +94,27 @@ export function complete(around: Surroundings, scope: Scope, text: string, offse
   return [...rows, ...nameItems(around, at).filter((i) => i.label.toLowerCase().startsWith(lower))].slice(0, MOST_ITEMS);
 }
 
-/** Names of registers inside the quotes of `reg("...")`. */
-function registerItems(text: string, offset: number, prefix: string): CompletionItem[] {
-  if (!/\breg\s*\([^()]*$/.test(text.slice(0, offset))) return [];
-  return SHOWN_REGISTERS.filter((r) => r.name.toLowerCase().startsWith(prefix.toLowerCase())).map((r) => ({
-    label: r.name, kind: 'register', detail: r.layout.text, start: offset - prefix.length, end: offset,
-  }));
+/** What may stand inside the quotes of `reg("...")`, `device("...")`, `ste("...")` and their like. `before` is the text before the quotes. */
+function quotedItems({ system }: Surroundings, before: string, { prefix, end }: { readonly prefix: string; readonly end: number }): CompletionItem[] {
+  const call = /\b(\w+)\s*\(([^()]*)$/.exec(before);
+  const name = call?.[1] ?? '';
+  const isFirst = call?.[2]?.trim() === '';
+  const at = { start: end - prefix.length, end };
+  const items: CompletionItem[] = [];
+  if (OF_SMMU.has(name) && isFirst) items.push(...offered(system.smmus, (label): CompletionItem => ({ label, kind: 'smmu', detail: 'An SMMU and its registers.', ...at })));
+  if (OF_STREAM.has(name)) items.push(...offered(system.devices, (label, d): CompletionItem => ({ label, kind: 'device', detail: streamsText(d), ...at })));
+  if (name === 'reg') items.push(...SHOWN_REGISTERS.map((r): CompletionItem => ({ label: r.name, kind: 'register', detail: r.layout.text, ...at })));
+  return items.filter((i) => i.label.toLowerCase().startsWith(prefix.toLowerCase())).slice(0, MOST_ITEMS);
+}
+
+/** Functions whose first argument may be the name of an SMMU. */
+const OF_SMMU: ReadonlySet<string> = new Set(['smmu', 'reg', 'tlb', 'cmdq', 'evtq', 'priq', 'ste', 'cd', 'walk', 'ranges']);
+
+/** Functions that take the name of a device. */
+const OF_STREAM: ReadonlySet<string> = new Set(['device', 'ste', 'cd', 'walk', 'ranges']);
+
+function streamsText({ sids }: { readonly sids: readonly number[] }): string {
+  return sids.length === 0 ? 'no StreamID' : `StreamID ${sids.map((s) => `0x${s.toString(16)}`).join(', ')}`;
 }
 
 /** The first names of things, and then their other ones, as the editor offers them. */
@@ -113,7 +128,7 @@ function nameItems({ system, context }: Surroundings, at: ExpressionSpan): Compl
   const functions = FUNCTIONS.map((f): CompletionItem => ({ label: f.name, insert: `${f.name}(`, kind: 'function', detail: `${f.shape}: ${f.text}`, ...at }));
   const names = NAMES.map((n): CompletionItem => ({ label: n.name, kind: 'variable', detail: n.text, ...at }));
   const smmus = offered(system.smmus, (label): CompletionItem => ({ label, insert: nameExpression(label, 'smmu'), kind: 'smmu', detail: 'An SMMU and its registers.', ...at }));
-  const devices = offered(system.devices, (label, d): CompletionItem => ({ label, insert: nameExpression(label, 'device'), kind: 'device', detail: `StreamID ${d.sids.map((s) => `0x${s.toString(16)}`).join(', ')}`, ...at }));
+  const devices = offered(system.devices, (label, d): CompletionItem => ({ label, insert: nameExpression(label, 'device'), kind: 'device', detail: streamsText(d), ...at }));
   const constants = [...CONSTANTS].map(([label, value]): CompletionItem => ({ label, kind: 'constant', detail: LAYOUTS.get(label)?.text ?? textOf(value), ...at }));
   return [...variables, ...names, ...functions, ...smmus, ...devices, ...constants];
 }

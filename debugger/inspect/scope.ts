@@ -9,7 +9,9 @@ import { failure, type Scope, type ScopeFailure } from '../expression/evaluate.t
 import { numberValue, type ExpressionValue } from '../expression/value.ts';
 import { FUNCTIONS, NAMES, type KnownFunction } from '../expression/functions.ts';
 import { RUNS, type Surroundings } from './functions.ts';
-import { deviceNamed, smmuNamed } from './machineNames.ts';
+import type { NodeNames } from '../scenario/nodeNames.ts';
+import type { System } from '../system/system.ts';
+import { deviceNamed, nameExpression, smmuNamed } from './machineNames.ts';
 import { queueElement } from './queueValue.ts';
 import { QUEUE_NAMES, type QueueName } from './queues.ts';
 import { deviceValue, outcomeValue, smmuMember, smmuValue } from './systemValues.ts';
@@ -57,7 +59,17 @@ function machineName(around: Surroundings, name: string): ExpressionValue | Scop
   const smmu = smmuNamed(system, name);
   if (smmu !== undefined) return smmuValue(system, smmu.index);
   const device = deviceNamed(system, name);
-  return device === undefined ? CONSTANTS.get(name) : deviceValue(system, device);
+  return device === undefined ? (CONSTANTS.get(name) ?? quotedName(system, name)) : deviceValue(system, device);
+}
+
+/** For `gpu-1`, of which an expression reads only the `gpu`: how it is written. */
+function quotedName({ smmus, devices }: System, name: string): ScopeFailure | undefined {
+  const named = (kind: 'smmu' | 'device', things: readonly NodeNames[]): string | undefined => {
+    const found = things.flatMap(({ name: own, aliases }) => [own, ...aliases]).find((one) => one.startsWith(name) && /^[^\w@]/.test(one.slice(name.length)));
+    return found === undefined ? undefined : `\`${found}\` is written \`${nameExpression(found, kind)}\``;
+  };
+  const how = named('smmu', smmus) ?? named('device', devices);
+  return how === undefined ? undefined : failure(`there is no name \`${name}\`; ${how}`);
 }
 
 /** Every name that means something, the likely ones first. */

@@ -8,6 +8,7 @@ const SCENARIO = `smmu smmu0 base=0x9050000
 smmu smmu-b base=0x9070000
 device eth0 smmu=smmu0 sid=8,10
 device gpu-1 smmu=smmu-b sid=3
+device loose
 memory ram 0x80000000 256M owner=host
 in host
   probe
@@ -74,6 +75,13 @@ describe('values', () => {
     ['x + 1', '0x11'],
     ['ranges(8).ranges[0].input', '0x10001000'], ['ranges(8).ranges[0].output', '0x81001000'], ['ranges(8, "1").complete', 'true'],
     ['F_ACCESS', '0x12 (F_ACCESS)'],
+    ['evtq(1).pending', '0'],
+    ['walk(8, 0x10001000, "privileged").status', 'ok'], ['walk(8, 0x10001000, "instruction").status', 'ok'], ['walk(8, 0x10001000, 3).event', '8 (C_BAD_SUBSTREAMID)'],
+    ['walk(8, 0x10001000).hits[0].cache', 'walk cache'],
+    ['ranges("eth0", 0).stage', 'stage 1'],
+    ['device("loose").smmu', 'none'], ['device("loose").sids.length', '0'],
+    ['1 <= 1 && 2 >= 3', 'false'], ['1 <= 0 || 3 >= 3', 'true'],
+    ['symbol(0xfff00000)', 'nothing known'],
   ])('%s is %s', (text, value) => {
     expect(shown(inspector, text)).toBe(value);
   });
@@ -93,6 +101,22 @@ describe('failures', () => {
     ['mem64(0)', 'no memory answers at 0x0 @mem64(0)'],
     ['mem64("a")', 'a physical address (below 2^52) is needed here @mem64("a")'],
     ['mem64(1 << 52)', 'a physical address (below 2^52) is needed here @mem64(1 << 52)'],
+    ['ste(loose)', 'loose has no StreamID @ste(loose)'],
+    ['cd(8, "zero")', 'a SubstreamID is a number @cd(8, "zero")'],
+    ['cd("nobody")', 'there is no SMMU or device `nobody` @cd("nobody")'],
+    ['walk("nobody", 0)', 'there is no SMMU or device `nobody` @walk("nobody", 0)'],
+    ['ranges("nobody")', 'there is no SMMU or device `nobody` @ranges("nobody")'],
+    ['reg(5)', 'the SMMUs are numbered 0 to 1 @reg(5)'],
+    ['reg(1)', 'there is no register of that name @reg(1)'],
+    ['ranges(8, "both")', 'the STE has no stage 2 @ranges(8, "both")'],
+    ['ste(gpu-1).V', 'there is no name `gpu`; `gpu-1` is written `device("gpu-1")` @gpu'],
+    ['smmu-b.CR0', 'there is no name `smmu`; `smmu-b` is written `smmu("smmu-b")` @smmu'],
+    ['owner(1 << 52)', 'a physical address (below 2^52) is needed here @owner(1 << 52)'],
+    ['symbol("ram")', 'a physical address (below 2^52) is needed here @symbol("ram")'],
+    ['who("ram")', 'a physical address (below 2^52) is needed here @who("ram")'],
+    ['evtq["first"]', 'Queue has no field `first` @"first"'],
+    ['eth0.sids[eth0]', 'an index is a number @eth0'],
+    ['12345678901234567890123456789012345678901234567890', '`123456789012345678901234...` needs more than 64 bits @12345678901234567890123456789012345678901234567890'],
     ['reg("CR9")', 'there is no register `CR9` @reg("CR9")'],
     ['reg("smmu9", "CR0")', 'there is no SMMU `smmu9`; there are `smmu0`, `smmu-b` @reg("smmu9", "CR0")'],
     ['cmdq("smmu9").size', 'there is no SMMU `smmu9`; there are `smmu0`, `smmu-b` @cmdq("smmu9")'],
@@ -113,6 +137,46 @@ describe('failures', () => {
     ['ste(8', '`)` is missing before the end @('],
   ])('%s', (text, message) => {
     expect(shown(inspector, text)).toBe(message);
+  });
+
+  it('knows no writers outside of a session', () => {
+    expect(shown(new Inspector(run.system), 'who(0x81000040)')).toBe('`who` needs a debug session @who(0x81000040)');
+  });
+
+  it.each([
+    ['ste(8', '1', '`)` is missing before the end'],
+    ['nobody.V', '1', 'there is no name `nobody`'],
+    ['nobody', '1', 'there is no name `nobody`'],
+    ['mem64(nobody)', '1', 'there is no name `nobody`'],
+    ['mem64("a")', '1', 'a physical address (below 2^52) is needed here'],
+    ['mem32()', '1', 'mem32 needs an address'],
+    ['mem32(0x81000000)', 'nobody', 'there is no name `nobody`'],
+    ['mem8(0x81000000)', '256', 'mem8 has 8 bits'],
+    ['mem32(0)', '1', 'no memory answers at 0x0'],
+    ['1 + 2', '1', 'only fields of structures, registers and memory (mem8 to mem64) can be given a value'],
+    ['walk(8, 0x10001000).status', '1', 'only fields of structures, registers and memory (mem8 to mem64) can be given a value'],
+  ])('%s cannot be set to %s', (target, text, message) => {
+    expect(inspector.assign(target, text)).toEqual({ ok: false, message });
+  });
+
+  it.each([
+    ['ste(8', '`)` is missing before the end'],
+    ['mem32()', 'mem32 needs an address'],
+    ['mem64("a")', 'a physical address (below 2^52) is needed here'],
+    ['nobody', 'there is no name `nobody`'],
+    ['1 + 2', 'only fields of structures, registers and memory can be watched'],
+    ['eth0.sid', 'only fields of structures, registers and memory can be watched'],
+  ])('%s cannot be watched', (target, message) => {
+    expect(inspector.watch(target)).toBe(message);
+  });
+
+  it.each([
+    ['mem16(0x81000002)', { kind: 'memory', address: 0x8100_0002, size: 2 }],
+    ['smmu0.CR0', { kind: 'register', smmu: 0, offset: 0x20, size: 4 }],
+    ['smmu0.CR0.SMMUEN', { kind: 'register', smmu: 0, offset: 0x20, size: 4, mask: 1 }],
+    ['smmu0.EVENTQ_PROD', { kind: 'register', smmu: 0, offset: 0xa8, size: 4 }],
+  ])('%s is watched at %o', (target, place) => {
+    expect(inspector.watch(target)).toEqual(place);
   });
 
   it('has no last DMA before the first', () => {
@@ -161,6 +225,12 @@ describe('help', () => {
     ['F_TRANSLATION', ['F_TRANSLATION']],
     ['gpu', ['gpu-1']],
     ['echo "x', []],
+    ['device("gp', ['gpu-1']],
+    ['ste("', ['smmu0', 'smmu-b', 'eth0', 'gpu-1', 'loose']],
+    ['ste("smmu0", "e', ['eth0']],
+    ['evtq("s', ['smmu0', 'smmu-b']],
+    ['reg("smmu-b", "CR', ['CR0', 'CR0ACK', 'CR1', 'CR2']],
+    ['mem64("', []],
     ['1.', []],
   ])('completes %s', (text, expected) => {
     expect(labels(text)).toEqual(expected);

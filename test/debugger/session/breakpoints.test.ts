@@ -284,7 +284,7 @@ describe('hit counts and messages', () => {
   const text = scenario('repeat 6 as i', '  dma eth0 read (0x10000000 + 4 * i) 4');
   const line = lineOf(text, '  dma');
 
-  it.each([['3', ['5.0']], ['>= 5', ['7.0', '8.0']], ['% 2', ['4.0', '6.0', '8.0']], ['< 3', ['3.0', '4.0']], ['= 1', ['3.0']]])('%s', (hitCondition, expected) => {
+  it.each([['3', ['5.0']], ['>= 5', ['7.0', '8.0']], ['% 2', ['4.0', '6.0', '8.0']], ['< 3', ['3.0', '4.0']], ['= 1', ['3.0']], ['== 2', ['4.0']], ['> 5', ['8.0']], ['<= 2', ['3.0', '4.0']], [' >=  6 ', ['8.0']]])('%s', (hitCondition, expected) => {
     const s = session(text);
     s.setBreakpoints({ kind: 'line', file: PATH }, [{ kind: 'line', file: PATH, line, hitCondition }]);
     expect(bothWays(s)).toEqual(expected);
