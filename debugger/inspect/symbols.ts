@@ -142,7 +142,7 @@ function tableSymbols(system: System, { smmu, sid, who }: NamedStream, { stage, 
   const pages = tablePages(space.tables, named.left);
   named.left -= pages.length;
   return pages.map(({ address, level, input, span, count }) => ({
-    name: `${stage} level-${level} table of ${who}`, base: address, size: Math.min(count * 8, 4096), content: { stage: stage === 'stage 1' ? 1 : 2, level, isBigEndian }, entry: 8,
+    name: `${stage} level-${level} table of ${who}`, base: address, size: count * 8, content: { stage: stage === 'stage 1' ? 1 : 2, level, isBigEndian }, entry: 8,
     item: (i) => `${stage} level-${level} entry of 0x${(BigInt(input + i * span) + space.base).toString(16)}, ${who}`,
   }));
 }

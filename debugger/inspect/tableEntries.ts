@@ -188,7 +188,7 @@ export function lastDescriptor(tables: Tables, input: number): number | undefine
   }
 }
 
-/** One table of a set. */
+/** A table of a set, or a part of it where its pages are not next to each other. */
 export interface TablePage {
   /** Physical address. */
   readonly address: number;
@@ -200,7 +200,25 @@ export interface TablePage {
   readonly count: number;
 }
 
-/** The tables of a set, from the root down, at most `most` of them. Tables of the last level are not read. */
+/** Entries of a stretch that is contiguous in memory whatever maps it: the smallest page. */
+const IN_PAGE = 512;
+
+/** The parts of a table that lie together in physical memory; mostly one. */
+function partsOf(tables: Tables, at: number, table: Omit<TablePage, 'address'>): TablePage[] {
+  const parts: TablePage[] = [];
+  for (let i = 0; i < table.count; i += IN_PAGE) {
+    const address = tables.locate(at + i * 8);
+    if (address === undefined) continue;
+    const part = { ...table, address, input: table.input + i * table.span, count: Math.min(IN_PAGE, table.count - i) };
+    const last = parts.at(-1);
+    const isNext = last !== undefined && last.address + last.count * 8 === address && last.input + last.count * last.span === part.input;
+    if (isNext) parts[parts.length - 1] = { ...last, count: last.count + part.count };
+    else parts.push(part);
+  }
+  return parts;
+}
+
+/** The tables of a set, from the root down, about `most` of them. Tables of the last level are not read. */
 export function tablePages(tables: Tables, most: number): TablePage[] {
   const { regime, memory } = tables;
   const root = (regime.tableHi >>> 0) * 2 ** 32 + (regime.tableLo >>> 0);
@@ -208,11 +226,9 @@ export function tablePages(tables: Tables, most: number): TablePage[] {
   const pending = [{ at: root, level: regime.start, input: 0 }];
   for (let next = pending.shift(); next !== undefined && found.length < most; next = pending.shift()) {
     const { level, input } = next;
-    const address = tables.locate(next.at);
-    if (address === undefined) continue;
     const span = spanOf(regime, level);
     const count = entryCount(regime, level);
-    found.push({ address, level, input, span, count });
+    found.push(...partsOf(tables, next.at, { level, input, span, count }));
     for (let i = 0; level < 3 && i < count && pending.length < most; i++) {
       const at = tables.locate(next.at + i * 8);
       const value = at === undefined ? undefined : loadDescriptor(memory, at, regime.isBigEndian);

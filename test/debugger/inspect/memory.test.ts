@@ -84,6 +84,39 @@ describe('symbols', () => {
   });
 });
 
+describe('symbols of large tables', () => {
+  const named = (rig: Rig, address: number): string | undefined => inspect(rig).symbols.name(address);
+
+  it('cover all of a 64K table', () => {
+    const rig = new Rig();
+    rig.stage1(8, { TG0: 1, TTB0: S1 });
+    rig.map(S1, 0x1fff_0000, DATA, { page: 16 });
+    const level3 = rig.load(rig.load(S1).lo & -0x10000).lo & -0x10000;
+    expect(named(rig, level3 + 0x1fff * 8)).toBe('stage 1 level-3 entry of 0x1fff0000, stream 0x8 (eth0)');
+  });
+
+  it('cover concatenated tables', () => {
+    const rig = new Rig();
+    rig.stage2(8, { S2T0SZ: 24, S2SL0: 1 });
+    rig.map(S2, 0x80_4000_0000, DATA, { ia: 40, start: 1, low: 0x7ff });
+    expect(named(rig, S2 + 0x1008)).toBe('stage 2 level-1 entry of 0x8040000000, stream 0x8 (eth0)');
+  });
+
+  it('cover a 64K table of a guest whose pages are apart', () => {
+    const rig = new Rig();
+    rig.nested(8, { TG0: 1, TTB0: 0x1_0000 });
+    rig.identity();
+    const places = [0x5100_0000, 0x5200_0000];
+    for (const [i, at] of places.entries()) rig.map(S2, 0x1_0000 + i * 0x1000, at, { low: 0x7ff });
+    rig.map(S2, 0x10_0000, 0x5300_0000, { low: 0x7ff });
+    rig.map(S2, 0x10_f000, 0x5400_0000, { low: 0x7ff });
+    rig.store(places[0]!, 0x10_0003);
+    expect(named(rig, 0x5300_0000)).toBe('stage 1 level-2 entry of 0x0, stream 0x8 (eth0)');
+    expect(named(rig, 0x5400_0008)).toBe('stage 1 level-2 entry of 0x3c020000000, stream 0x8 (eth0)');
+    expect(named(rig, 0x5301_0000)).toBe('ram+0x13010000');
+  });
+});
+
 describe('disassembly', () => {
   const rows = (rig: Rig, address: number, offset: number, count: number): string[] =>
     inspect(rig).disassemble(address, offset, count).map((r) => `${r.address.toString(16)} ${r.symbol === undefined ? '' : `<${r.symbol}> `}${r.text}`);
