@@ -40,6 +40,9 @@ export interface Draft {
   problems: Problem[];
 }
 
+/** Guests of a scenario, those that it creates later too: a machine is made at once. */
+export const MOST_GUESTS = 256;
+
 /** Problems of one setup that are kept: nobody is shown more. */
 const MOST_PROBLEMS = 1000;
 

@@ -15,16 +15,13 @@ import { Pace } from '../../scenario/pace.ts';
 import { shorten } from '../../scenario/problem.ts';
 import type { Action, Program } from '../../scenario/program.ts';
 import type { DescribedDevice, DescribedDomain } from '../description.ts';
-import { tell, type Draft, type GuestLine } from '../draft.ts';
+import { MOST_GUESTS, tell, type Draft, type GuestLine } from '../draft.ts';
 import { namesOf } from '../../scenario/nodeNames.ts';
 import { pciFunction } from '../names.ts';
 import { wordsOf } from './files.ts';
 
 const MB = 0x10_0000;
 const KB = 1024;
-
-/** Guests that a scenario can create at most. */
-const MOST_CREATED = 1000;
 
 /** Guests that some `create` action names and the setup does not, in slices. */
 export function* createdLater(program: Program, draft: Draft): Generator<void, GuestLine[]> {
@@ -38,8 +35,8 @@ export function* createdLater(program: Program, draft: Draft): Generator<void, G
     if (later === undefined || known.has(later.name)) continue;
     if (first !== undefined && optionsOf(first) !== optionsOf(later)) {
       tell(draft.problems, { id: 'scenario-setup', level: 'warning', message: `${later.name} is created as the first line that creates it says; give both lines the same options.`, range: later.at });
-    } else if (first === undefined && found.size >= MOST_CREATED) {
-      tell(draft.problems, { id: 'scenario-setup', level: 'error', message: `A scenario can create ${MOST_CREATED} guests at most.`, range: later.at });
+    } else if (first === undefined && draft.guests.length + found.size >= MOST_GUESTS) {
+      tell(draft.problems, { id: 'scenario-setup', level: 'error', message: `A scenario may have ${MOST_GUESTS} guests at most.`, range: later.at });
       break;
     } else if (first === undefined) found.set(later.name, later);
   }

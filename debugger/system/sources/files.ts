@@ -10,7 +10,7 @@ import { parseXl } from '../../../model/xl/parser.ts';
 import { PRESETS } from '../../../emulator/idr/presets.ts';
 import { parseImage } from '../../../emulator/replay/image.ts';
 import type { ScenarioFiles } from '../../scenario/program.ts';
-import type { Draft, Reader } from '../draft.ts';
+import { MOST_GUESTS, type Draft, type Reader } from '../draft.ts';
 import type { SetupLine } from '../setupLine.ts';
 import { boardOf, compileTreeSteps, type TreeOptions } from './board.ts';
 
@@ -97,6 +97,7 @@ function* project(draft: Draft, line: SetupLine): Generator<void, void> {
 const guest: Reader = (draft, line) => {
   const name = line.word('name') ?? '';
   if (draft.guests.some((g) => g.name === name)) return line.problem(`There is a guest ${name} already.`, 'Give it another name.');
+  if (draft.guests.length >= MOST_GUESTS) return line.problem(`A scenario may have ${MOST_GUESTS} guests at most.`, 'Declare fewer.');
   const path = line.action.values.has('file') ? pathOf(line) : undefined;
   const viommu = line.word('viommu');
   draft.guests.push({
