@@ -169,7 +169,8 @@ class Builder {
     const { id, space, objection, wanted } = this.#options;
     const range = { ...first, size };
     const count = range.size / spanOf(space.tables.regime, range.level);
-    const entries = space.stage === 'combined' ? this.#entries(input, range.via) : [range.descriptor];
+    // A table that stage 2 does not map lies nowhere.
+    const entries = space.stage === 'combined' || range.problem !== undefined ? this.#entries(input, range.via) : [range.descriptor];
     const isWanted = wanted !== undefined && isIn(wanted, range);
     const wrong = range.problem ?? objection(range);
     const notes = [change === undefined ? '' : NOTES[kindOfChange(change)](change), wrong, isWanted ? `${this.#address(wanted)} is here` : ''].filter((text) => text !== '');
