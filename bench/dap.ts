@@ -1,7 +1,7 @@
 /**
  * The debug adapter under way: how long a step takes with the stack and scopes that an editor asks for
- * after it, how long the turns of the event loop are while it runs, and what a run costs beside the
- * interpreter alone. `node --single-threaded bench/run.mjs dap [ROUNDS]`: then all that is computed is
+ * after it, how long the turns of the event loop are while it runs and while views are made, and what a
+ * run costs beside the interpreter alone. `node --single-threaded bench/run.mjs dap [ROUNDS]`: then all that is computed is
  * what the event loop is blocked by; otherwise helpers of the engine compute beside it.
  */
 import { Adapter } from '../debugger/dap/adapter.ts';
@@ -72,7 +72,7 @@ function report(what: string, turns: readonly Turn[]): void {
 
 await request('initialize', { adapterID: 'bench' });
 const ready = next(({ event }) => event === 'initialized');
-await request('launch', { program: PATH, stopOnEntry: true });
+await request('launch', { program: PATH, stopOnEntry: true, stopOnEnd: true });
 await ready;
 let threadId = (await move('configurationDone', {})).body?.['threadId'];
 
@@ -92,18 +92,33 @@ report('the first steps of a process, with stack and scopes', await steps());
 threadId = (await move('restart', {})).body?.['threadId'];
 report('the same steps once more', await steps());
 
-const turns: Turn[] = [];
-let isRunning = true;
-const watch = (taken: () => Turn): void => {
-  turns.push(taken());
-  if (isRunning) setImmediate(watch, clock());
-};
-watch(clock());
-const start = performance.now();
-await move('continue', { threadId });
-const debugged = performance.now() - start;
-isRunning = false;
-report(`turns of the event loop during ${ROUNDS} DMAs`, turns);
+/** The turns of the event loop while something is done. */
+async function turnsDuring(work: () => Promise<unknown>): Promise<Turn[]> {
+  const turns: Turn[] = [];
+  let isRunning = true;
+  const watch = (taken: () => Turn): void => {
+    turns.push(taken());
+    if (isRunning) setImmediate(watch, clock());
+  };
+  watch(clock());
+  await work();
+  isRunning = false;
+  return turns;
+}
+let debugged = 0;
+report(`turns of the event loop during ${ROUNDS} DMAs`, await turnsDuring(async () => {
+  const start = performance.now();
+  await move('continue', { threadId });
+  debugged = performance.now() - start;
+}));
+
+const VIEWS: readonly (readonly [view: string, options: object])[] = [
+  ['timeline', {}], ['timeline', { text: 'no such words' }], ['timeline', { text: 'no such words', page: String(ROUNDS >> 1) }], ['walk', {}], ['queues', {}], ['pageTables', {}],
+];
+for (const time of ['first', 'again']) {
+  for (const [view, options] of VIEWS) report(`${view} ${JSON.stringify(options)}, ${time}`, await turnsDuring(() => request('vsmmu/view', { view, options })));
+  report(`who wrote a word, ${time}`, await turnsDuring(() => request('vsmmu/writer', { address: 0x8200_0000 })));
+}
 
 const run = createRun(readScenario(PATH, files), files);
 if (!('runner' in run)) throw new Error('the scenario is wrong');

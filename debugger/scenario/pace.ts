@@ -22,6 +22,12 @@ export class Pace {
   }
 }
 
+/** What work may give at a pause: what comes next is as much as a whole slice, and shall not begin at the end of one. */
+export const OWN_SLICE = 'own slice';
+
+/** A pause of work. */
+export type Pause = typeof OWN_SLICE | void;
+
 /** Something done at once, or in slices where it takes long. */
 export type Work<T> = T | Generator<void, T>;
 

@@ -4,6 +4,7 @@
  * places are given by a function, so that each client gets them as it opens them.
  */
 import type { SourceRange } from '../../model/problem.ts';
+import type { Pause } from '../scenario/pace.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Moment } from '../session/types.ts';
 import type { Session } from '../session/session.ts';
@@ -159,7 +160,7 @@ export interface ViewSource {
  * A view, made a little at a time: whoever drives it may do other things between, and may leave it
  * there. Wherever it yields the machine stands at the present moment.
  */
-export type ViewWork = Generator<void, ViewAnswer>;
+export type ViewWork = Generator<Pause, ViewAnswer>;
 
 /** Makes a view. */
 export type ViewMaker = (source: ViewSource) => ViewWork;

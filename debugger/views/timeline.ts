@@ -10,6 +10,7 @@ import { type Change, changesBetween } from '../trace/cells.ts';
 import { stepLine } from '../trace/stepText.ts';
 import type { TraceStep } from '../trace/traceStep.ts';
 import { smmuName } from '../inspect/machineNames.ts';
+import { OWN_SLICE, type Pause } from '../scenario/pace.ts';
 import { type Comparison, comparisonTable } from './compare.ts';
 import { cell, columns, type Control, page, type Row, type Table, type ViewSource, type ViewWork } from './page.ts';
 
@@ -17,7 +18,7 @@ import { cell, columns, type Control, page, type Row, type Table, type ViewSourc
 export const PAGE_ROWS = 200;
 const MOST_LOOKED_AT = 10_000;
 /** Steps that are looked at without a pause; those of a block may have to be made again besides. */
-const PORTION = 100;
+const PORTION = 50;
 /** Rows that are made without a pause. */
 const ROWS_AT_ONCE = 50;
 /** Changes that one row names. */
@@ -75,16 +76,17 @@ function pagePosition(text: string | undefined): string {
   return text !== undefined && /^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? text : '0';
 }
 
-function* search(session: Session, wanted: Wanted, at: string): Generator<void, { readonly found: Found[]; readonly next: string | undefined }> {
+function* search(session: Session, wanted: Wanted, at: string): Generator<Pause, { readonly found: Found[]; readonly next: string | undefined }> {
   const { timeline } = session;
   const [firstUnit = 0, firstStep = 0] = at.split('.').map(Number);
   const found: Found[] = [];
   let work = 0;
   for (let unit = Math.max(timeline.oldest, firstUnit); unit < timeline.count; unit++) {
-    // Making the steps of a block again is much work at once: what follows it is left to the next turn.
+    // Making the steps of a block again is much work at once.
     if (!timeline.isReady(unit)) {
+      yield OWN_SLICE;
       timeline.trace(unit);
-      yield;
+      yield OWN_SLICE;
     }
     const trace = timeline.trace(unit);
     if (trace === undefined) continue;

@@ -8,6 +8,7 @@ import type { Step } from '../../emulator/steps/step.ts';
 import { deviceOf } from '../system/names.ts';
 import { smmuName } from '../inspect/machineNames.ts';
 import type { UnitTrace } from '../session/trace.ts';
+import { OWN_SLICE, type Pause } from '../scenario/pace.ts';
 import type { Session } from '../session/session.ts';
 import { FrameNode } from '../trace/frames.ts';
 import { stepText } from '../trace/stepText.ts';
@@ -33,8 +34,9 @@ function transactions(node: FrameNode): FrameNode[] {
 }
 
 /** The transaction that the moment is in, else the last one before it, else the next of the same line. */
-export function* presentTransaction({ moment, timeline }: Session): Generator<void, Found | undefined> {
+export function* presentTransaction({ moment, timeline }: Session): Generator<Pause, Found | undefined> {
   for (let unit = moment.unit; unit >= Math.max(timeline.oldest, moment.unit - MOST_UNITS); unit--) {
+    if (!timeline.isReady(unit)) yield OWN_SLICE;
     const trace = timeline.trace(unit);
     if (trace === undefined) continue;
     const all = transactions(trace.tree.root);

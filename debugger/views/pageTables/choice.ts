@@ -4,6 +4,7 @@ import { streamText } from '../../inspect/machineNames.ts';
 import { presentStream } from '../../inspect/scopes.ts';
 import { readCd, readSte } from '../../inspect/streams.ts';
 import { knownStreams } from '../../inspect/symbols.ts';
+import type { Pause } from '../../scenario/pace.ts';
 import type { Session } from '../../session/session.ts';
 import type { System } from '../../system/system.ts';
 import type { Control, ViewSource } from '../page.ts';
@@ -33,7 +34,7 @@ function streamsOf(system: System): NamedStream[] {
 }
 
 /** The stream of the transaction that the walk view shows. */
-function* streamOfTransaction(session: Session): Generator<void, InspectedStream | undefined> {
+function* streamOfTransaction(session: Session): Generator<Pause, InspectedStream | undefined> {
   const found = yield* presentTransaction(session);
   const head = found?.trace.steps[found.node.first - 1];
   session.settle();
@@ -58,7 +59,7 @@ function* contextsOf({ machine }: System, stream: InspectedStream): Generator<vo
 }
 
 /** What to show; undefined where no stream is known. */
-export function* chosenStream({ session, inspector, options }: ViewSource): Generator<void, Chosen | undefined> {
+export function* chosenStream({ session, inspector, options }: ViewSource): Generator<Pause, Chosen | undefined> {
   const { system } = session;
   const streams = streamsOf(system);
   const present = presentStream(inspector) ?? (yield* streamOfTransaction(session));

@@ -2,6 +2,7 @@
  * Who wrote the entries that a page of tables shows: the line, and the moment right after. All are looked
  * for in one go; how far back, and how many moments are made again for it, is bounded.
  */
+import { OWN_SLICE, type Pause } from '../../scenario/pace.ts';
 import type { Session } from '../../session/session.ts';
 import { lastWrites, type Stretch } from '../../trace/writers.ts';
 import { type Cell, cell, type Part, type ViewSource } from '../page.ts';
@@ -14,7 +15,7 @@ const MOST_UNITS = 64;
 export type WriterCells = (stretches: readonly Stretch[]) => Cell;
 
 /** Looks for the writers of all stretches of a page. */
-export function* writerCells({ session, place }: ViewSource, stretches: readonly Stretch[]): Generator<void, WriterCells> {
+export function* writerCells({ session, place }: ViewSource, stretches: readonly Stretch[]): Generator<Pause, WriterCells> {
   const { timeline, system } = session;
   const { positions, isWhole } = yield* lastWrites(system.machine.history, stretches, MOST_RECORDS);
   const parts = new Map<number, readonly Part[]>();
@@ -23,13 +24,11 @@ export function* writerCells({ session, place }: ViewSource, stretches: readonly
     const unit = timeline.unitAfter(position);
     if (!units.has(unit) && units.size >= MOST_UNITS) continue;
     units.add(unit);
-    const isReady = timeline.isReady(unit);
+    // Steps that have to be made again are work enough for one slice.
+    if (!timeline.isReady(unit)) yield OWN_SLICE;
     parts.set(position, partsOf(session, { position, unit, place }));
-    // Steps that had to be made again are work enough for one turn.
-    if (!isReady) {
-      session.settle();
-      yield;
-    }
+    session.settle();
+    if (units.size % 16 === 15) yield;
   }
   session.settle();
   const unknown = isWhole ? 'before the first line' : 'long ago';
