@@ -189,7 +189,8 @@ export class Workbench {
 
   /** The colour of the first token that is `text`, in the editor that is in front. */
   colourOf(text: string): Promise<string> {
-    return this.editor.locator('.view-line span span').getByText(text, { exact: true }).first().evaluate('(token) => getComputedStyle(token).color');
+    const token = this.editor.locator('.view-line span span').getByText(text, { exact: true }).first();
+    return token.evaluate((element) => (globalThis as unknown as { getComputedStyle(of: unknown): { color: string } }).getComputedStyle(element).color);
   }
 
   /** Takes the pointer out of the way, so that only what the keys ask for is shown. */
