@@ -75,7 +75,7 @@ export function* pageTablesView(source: ViewSource, memory: CompareMemory): View
   const changes = listedChanges(shown, stages);
   const writers = yield* writerCells(source, [...drafts.flatMap(({ rows }) => rows.flatMap(({ stretches }) => stretches)), ...changes.flatMap(({ stretches }) => stretches)]);
   return page({
-    title: `Page tables of ${chosen.name}`, facts: factsOf(shown, stages), controls: controlsOf(chosen, options),
+    title: `Page tables of ${chosen.name}`, facts: [...factsOf(shown, stages), ...notFound(shown, drafts)], controls: controlsOf(chosen, options),
     trees: drafts.map(({ stage, rows }) => treeOf(shown, { stage, rows, writers })), tables: changes.length === 0 ? [] : [changeTable(shown, { changes, writers, stages })],
   });
 }
@@ -152,7 +152,7 @@ function treeOf(shown: Shown, { stage, rows, writers }: { readonly stage: Stage;
   const reason = PARTS.filter((part) => part.stage === stage).map(({ id }) => shown.spaces.get(id)).find((spaces) => typeof spaces === 'string');
   return {
     id: stage, title: STAGE_WORDS[stage], columns: titles, empty: typeof reason === 'string' ? sentence(reason) : 'Nothing is mapped.',
-    rows: rows.map(({ cells, stretches, ...row }) => ({ ...row, cells: keys.map((key) => (key === 'writer' ? writers(stretches) : cells[key] ?? cell(''))) })),
+    rows: rows.map(({ id, depth, fold, mark, note, cells, stretches }) => ({ id, depth, fold, mark, note, cells: keys.map((key) => (key === 'writer' ? writers(stretches) : cells[key] ?? cell(''))) })),
   };
 }
 
@@ -199,6 +199,15 @@ function changeTable({ comparison, source }: Shown, { changes, writers, stages }
     columns: columns('Tables', '`Addresses', 'Size', 'What', 'Before', 'Now', '`Entry at', 'Written by'), empty: '',
     rows: changes.map(({ cells, mark, stretches }) => ({ cells: [...cells, writers(stretches)], mark, note: '' })),
   };
+}
+
+/** Where the address that is looked for is not; stage 2 is only asked for it where there is no stage 1. */
+function notFound({ source, spaces }: Shown, drafts: readonly { readonly stage: Stage; readonly rows: readonly Draft[] }[]): string[] {
+  const asked = (source.options.get('address') ?? '').trim();
+  if (asked === '') return [];
+  if (parseU64(asked) === undefined) return [`“${asked}” is no address`];
+  const hasFirst = spaces.get('s1') !== undefined && typeof spaces.get('s1') !== 'string';
+  return drafts.filter(({ stage, rows }) => rows.length > 0 && !(stage === 'stage 2' && hasFirst) && !rows.some(({ isWanted }) => isWanted)).map(({ stage }) => `${asked} is not mapped in ${STAGE_WORDS[stage].toLowerCase()}`);
 }
 
 function countWords(count: number, word: string): string {

@@ -91,6 +91,8 @@ export const debugViews: readonly UiTest[] = [
       await workbench.screenshotHere('debug-view-page-tables');
       await workbench.command('View: Toggle Maximize Editor Group');
       await workbench.screenshotHere('debug-view-page-tables-wide');
+      await page.getByRole('heading', { name: /^Differences since the stop before/ }).scrollIntoViewIfNeeded();
+      await workbench.screenshot('debug-view-page-tables-changes');
       await workbench.command('View: Toggle Maximize Editor Group');
 
       await row(/S2TTB/).focus();

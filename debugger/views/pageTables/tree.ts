@@ -26,6 +26,8 @@ export interface Draft extends Omit<TreeRow, 'cells'> {
   readonly cells: Cells;
   /** What must have been written for the row to say this. */
   readonly stretches: readonly Stretch[];
+  /** The address that is looked for is in its range. */
+  readonly isWanted: boolean;
 }
 
 /** What the user opened and closed, by the ids of rows. */
@@ -175,7 +177,7 @@ class Builder {
     const wrong = range.problem ?? objection(range);
     const notes = [change === undefined ? '' : NOTES[kindOfChange(change)](change), wrong, isWanted ? `${this.#address(wanted)} is here` : ''].filter((text) => text !== '');
     this.#add({
-      id: `${id}/range:${input.toString(16)}`, depth, fold: null, mark: wrong !== '' ? 'warning' : notes.length > 0 ? 'present' : null, note: notes.join('; '),
+      id: `${id}/range:${input.toString(16)}`, depth, fold: null, isWanted, mark: wrong !== '' ? 'warning' : notes.length > 0 ? 'present' : null, note: notes.join('; '),
       cells: { ...rangeCells(space.base, range), what: cell(range.problem === undefined ? entryWords(range.level, count) : `level ${range.level}, ${count === 1 ? 'an entry' : `${count} entries`}`), descriptor: descriptorCell(...entries) },
       stretches: entries.map((base) => ({ base, size: space.stage === 'combined' ? 8 : 8 * Math.max(1, Math.ceil(count)) })),
     });
@@ -197,8 +199,8 @@ class Builder {
     return entriesAt(this.#options, input, via);
   }
 
-  #add(draft: Draft): void {
-    this.drafts.push(draft);
+  #add(draft: Omit<Draft, 'isWanted'> & { readonly isWanted?: boolean }): void {
+    this.drafts.push({ isWanted: false, ...draft });
     this.#options.budget.left--;
   }
 

@@ -59,6 +59,16 @@ describe('page tables', () => {
     expect(found).toEqual([['stage 1', '0x10000abc is here'], ['stage 2', '0x48000abc is here'], ['combined', '0x10000abc is here']]);
   });
 
+  it.each([
+    ['0x10001000', ['0x10001000 is not mapped in stage 1', '0x10001000 is not mapped in stage 1 and stage 2 together']], ['0xffff000000001000', 2], ['268435456', 0],
+    ['zz', ['“zz” is no address']], ['  ', 0], ['__proto__', 1],
+  ])('say where an address is not: %s', (address, said) => {
+    const { facts } = new Scene(NESTED).toLine('dma eth0 read 0x10000000').over().page('pageTables', { address });
+    const found = facts.filter((fact) => /not mapped|no address/.test(fact));
+    if (typeof said === 'number') expect(found).toHaveLength(said);
+    else expect(found).toEqual(said);
+  });
+
   it('mark memory that the domain does not own', () => {
     const scene = new Scene(NESTED).toLine('dma eth0 read 0x10000000').over();
     const page = scene.page('pageTables');
