@@ -116,7 +116,7 @@ s.setBreakpoints({ kind: 'exception' }, defaults);
 const there = seconds(() => s.run(forward));
 let total = 0;
 for (let unit = s.timeline.oldest; unit < s.timeline.count; unit++) total += s.timeline.stepsOf(unit);
-say('steps, units', `${total}, ${s.timeline.count}`);
+say('steps and units that can be gone back to', `${total}, ${s.timeline.count}`);
 say('a plain run with history, nobody watching', `${plain.toFixed(2)} s`);
 say('the session forwards, default exceptions', `${there.toFixed(2)} s, ${(there / plain).toFixed(2)} of the plain run`);
 say('memory held', `${megabytes() - start} MB`);
