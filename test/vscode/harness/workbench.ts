@@ -11,6 +11,9 @@ import type { Version } from './versions.ts';
 /** What the editor in front tells apart by colour. */
 const TOKENS = '.editor-group-container.active .view-line span span';
 
+/** How long nothing changes before something is measured, in milliseconds. */
+const CALM = 300;
+
 /** What a window is used with. */
 export interface Surroundings {
   /** Writes the user's settings, which a window reads when it is loaded. */
@@ -125,12 +128,25 @@ export class Workbench {
       .locator('.squiggly-error, .squiggly-warning').first();
   }
 
-  /** Milliseconds from a key to the frame in which the file in the background gets (or loses) its first underline, by the window's clock. */
+  /**
+   * Milliseconds from a key to the frame in which the file in the background gets (or loses) its first underline,
+   * by the window's clock; infinite if it never does. What the keys before have changed is waited for first.
+   */
   async timeToSquiggle(key: string, name: string, isShown: boolean): Promise<number> {
     const selector = ['error', 'warning'].map((level) => `.editor-group-container:has(.tab[data-resource-name$="${name}"]) .squiggly-${level}`).join();
+    const isDone = `(document.querySelector(${JSON.stringify(selector)}) !== null) === ${isShown}`;
+    await this.page.evaluate('delete window.calmSince');
+    await this.page.waitForFunction(`((now) => {
+      if (${isDone}) window.calmSince = now;
+      return now - (window.calmSince ??= now) > ${CALM};
+    })(performance.now())`);
     const measured = await this.page.evaluateHandle(`({ time: new Promise((resolve) => addEventListener('keydown', () => {
       const start = performance.now();
-      const look = () => (document.querySelector(${JSON.stringify(selector)}) !== null) === ${isShown} ? resolve(performance.now() - start) : requestAnimationFrame(look);
+      const look = () => {
+        const time = performance.now() - start;
+        if (${isDone} || time > ${TRY}) resolve(${isDone} ? time : Infinity);
+        else requestAnimationFrame(look);
+      };
       look();
     }, { capture: true, once: true })) })`);
     await this.page.keyboard.press(key);
