@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ATS_REQUEST, compareStes, encode, fromNumber, requestOf, Response, STE, TRANSLATED, type Step } from '../../../emulator/index.ts';
+import { ATS_REQUEST, compareStes, encode, fromNumber, INSTRUCTION, PRIVILEGED, READ, requestOf, Response, STE, TRANSLATED, WRITE, type Step } from '../../../emulator/index.ts';
 import type { Writer } from '../../../debugger/inspect/context.ts';
 import { Inspector } from '../../../debugger/inspect/inspector.ts';
 import type { SystemDevice } from '../../../debugger/system/system.ts';
@@ -54,6 +54,16 @@ const SCENES: readonly (readonly [name: string, make: () => Scene, event: string
     rig.map(S1, 0x1000, DATA, { low: 0xfc3 });
     return { rig, access: 2, written: [0x7000_2008] };
   }, 'F_PERMISSION', /descriptor of 0x1000 at 0x70002008 \(0x80000fc3\) was written last on line 3/],
+  ['an instruction fetch where only data may be read', () => {
+    const rig = stage1();
+    rig.map(S1, 0x1000, DATA, { high: 0x40_0000 });
+    return { rig, access: READ | INSTRUCTION, written: [0x7000_2008] };
+  }, 'F_PERMISSION', /descriptor of 0x1000 at 0x70002008 \(0x40000080000f43\) was written last on line 3/],
+  ['a privileged write where only reads are allowed', () => {
+    const rig = stage1();
+    rig.map(S1, 0x1000, DATA, { low: 0xfc3 });
+    return { rig, access: WRITE | PRIVILEGED, written: [0x7000_2008] };
+  }, 'F_PERMISSION', /was written last on line 3/],
   ['nobody described the stream', () => ({ rig: stage1(), sid: 10 }), 'C_BAD_STE', /^No device is described with StreamID 0xa; the nearest is eth0 with 0x8\.$/],
   ['another SMMU has the stream', () => ({ rig: stage1(), sid: 10, devices: [{ name: 'gpu', smmu: 1, sids: [10], at: AT }] }), 'C_BAD_STE', /^StreamID 0xa is described for gpu, which sits behind another SMMU\.$/],
   ['the stream table is too small', () => ({ rig: stage1(), sid: 0x999, devices: [{ name: 'eth0', sids: [0x999], at: AT }] }), 'C_BAD_STREAMID', /^The stream table has 8 StreamID bits .* from 0x100 on are outside\.$/],
@@ -115,6 +125,31 @@ const SCENES: readonly (readonly [name: string, make: () => Scene, event: string
     rig.reg(0x20, 0x1d);
     return { rig, kind: TRANSLATED };
   }, 'F_TRANSL_FORBIDDEN', /^STE\.EATS is 0: translated transactions of the device are refused\.$/],
+  ['ATS of a stream that bypasses', () => {
+    const rig = new Rig();
+    rig.reg(0x2c, 10);
+    rig.ste(8, { Config: 4, EATS: 1 });
+    return { rig, kind: ATS_REQUEST };
+  }, 'F_BAD_ATS_TREQ', /^The stream bypasses translation, where ATS requests are refused\.$/],
+  ['a SubstreamID without stage 1', () => {
+    const rig = new Rig();
+    rig.stage2(8);
+    return { rig, ssid: 3 };
+  }, 'C_BAD_SUBSTREAMID', /^The stream has no stage 1, so it takes no SubstreamID\.$/],
+  ['a SubstreamID whose level-1 CD is not valid', () => {
+    const rig = new Rig();
+    rig.stage1(8, {}, { S1CDMax: 10, S1Fmt: 1, S1DSS: 2 });
+    return { rig, ssid: 300 };
+  }, 'C_BAD_SUBSTREAMID', /^The level-1 CD of this SubstreamID is not valid\.$/],
+  ['no device is described with any stream here', () => ({ rig: stage1(), sid: 10, devices: [{ name: 'loose', smmu: undefined, sids: [] }] }), 'C_BAD_STE', /^No device is described with StreamID 0xa\.$/],
+  ['the nearest of several devices', () => ({ rig: stage1(), sid: 10, devices: [{ name: 'far', sids: [0x40] }, { name: 'near', sids: [9, 0x80] }] }), 'C_BAD_STE', /the nearest is near with 0x9\.$/],
+  ['the cached CD is stale, and nobody knows who wrote', () => {
+    const rig = stage1();
+    rig.cd(CDT + 0x8000, { V: 0 });
+    rig.at(8, 0x1000);
+    rig.cd(CDT + 0x8000);
+    return { rig };
+  }, 'C_BAD_CD', /^The CD in memory differs from the cached one: CMD_CFGI_CD and CMD_SYNC are missing\.$/],
   ['the STE aborts silently', () => {
     const rig = new Rig();
     rig.ste(8, { Config: 0 });
@@ -157,6 +192,12 @@ describe('causes', () => {
     expect(causes[0]?.text).toBe('The stage-1 level-3 descriptor of 0x5000 at 0x70002028 is not valid: nothing is mapped there.');
   });
 
+  it('name who wrote it where no line did', () => {
+    const inspector = new Inspector(rigSystem(stage1()), { who: () => ({ text: 'poke', at: undefined, line: undefined }) });
+    const { causes } = inspector.explainFault({ smmu: 0, record: Uint32Array.of(0x10, 8, 0, 8, 0x5000, 0, 0, 0) });
+    expect(causes[0]?.text).toBe('The stage-1 level-3 descriptor of 0x5000 at 0x70002028 (0x0) was written last (poke).');
+  });
+
   it('tell of a guest that the hardware does not follow', () => {
     const guest = encode(STE, { V: 1, Config: 5, S1ContextPtr: CDT });
     const explained = (host: Uint32Array, asked = guest): string[] => {
@@ -171,6 +212,11 @@ describe('causes', () => {
   it('name the nearest mapping, and nothing where none is near', () => {
     const texts = explain({ rig: stage1(), address: 0x5000 }).found.map((c) => c.text);
     expect(texts).toContainEqual(expect.stringMatching(/^The nearest mapping of stream 0x8 \(eth0\) is 0x1000, 4K -> 0x80000000/));
+    const rig = stage1();
+    rig.map(S1, 0x9000, DATA);
+    const near = (address: number): string | undefined => explain({ rig, address }).found.map((c) => c.text).at(-1);
+    expect(near(0x2000)).toMatch(/is 0x1000, 4K/);
+    expect(near(0x8000)).toMatch(/is 0x9000, 4K/);
     expect(explain({ rig: stage1(), address: 0x8000_0000 }).found.map((c) => c.text)).toEqual([expect.stringContaining('never written')]);
   });
 });
