@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ATS_REQUEST, fromNumber, requestOf, Response, WRITE } from '../../../emulator/index.ts';
+import { ATS_REQUEST, encode, fromNumber, requestOf, Response, STE, WRITE } from '../../../emulator/index.ts';
 import { Inspector } from '../../../debugger/inspect/inspector.ts';
 import { numberValue, recordValue, listValue, stringValue } from '../../../debugger/expression/value.ts';
 import { valueNode } from '../../../debugger/inspect/valueNodes.ts';
-import { DATA, Rig, S1, S2 } from '../../emulator/rig.ts';
+import { CDT, DATA, Rig, S1, S2, STRTAB } from '../../emulator/rig.ts';
 import { find, lines, rigSystem, seen } from './support.ts';
 
 function look(rig: Rig): Inspector {
@@ -74,6 +74,33 @@ describe('other caches', () => {
     expect(rows(rig, 'Walk cache')).toEqual([
       '[0]: stage 1 level-1 table of 0x0: 0x70000000', '[1]: stage 1 level-2 table of 0x0: 0x70001000', '[2]: stage 1 level-3 table of 0x0: 0x70002000',
     ]);
+  });
+
+  it('hold the descriptors of two-level tables', () => {
+    const rig = new Rig();
+    rig.reg(0x20, 0xc);
+    rig.reg(0x88, 0x1_0210);
+    rig.put(STRTAB, [0x4500_0009, 0]);
+    rig.put(0x4500_0000 + 8 * 64, encode(STE, { V: 1, Config: 5, S1ContextPtr: CDT, S1Fmt: 2, S1CDMax: 12, S1DSS: 1 }));
+    rig.put(CDT, [0x4600_0001, 0]);
+    rig.cd(0x4600_0000 + 3 * 64);
+    rig.reg(0x20, 0xd);
+    rig.map(S1, 0x4000_0000, DATA, { level: 1 });
+    expect(rig.at(8, 0x4000_1000, 1, 3)).toBe(DATA + 0x1000);
+    expect(rows(rig, 'Configuration').map((r) => r.replace(/^\[\d\]: /, '')).toSorted()).toEqual([
+      'CD 3 of stream 0x8 (eth0)', 'L1CD 0 of stream 0x8 (eth0): 0x46000001', 'L1STD of stream 0x0 and up: 0x45000009', 'STE of stream 0x8 (eth0)',
+    ]);
+    expect(rows(rig, 'TLB')).toEqual(['[0]: 0x40000000 1G -> 0x80000000 user rwx, privileged rw-']);
+  });
+
+  it('hold what devices got by ATS for a SubstreamID', () => {
+    const rig = new Rig();
+    rig.reg(0x2c, 10);
+    rig.stage1(8, {}, { EATS: 1, S1CDMax: 2, S1DSS: 2 });
+    rig.cd(CDT + 0x8000 + 64);
+    rig.map(S1, 0x1000, DATA);
+    rig.smmu.deviceAccess(requestOf({ sid: 8, ssid: 1, address: fromNumber(0x1000), access: 1 }), new Response());
+    expect(seen(look(rig), 'TLB and caches', 'ATC of devices', '[0]')).toMatchObject({ value: expect.stringMatching(/^0x1000 4K/), type: 'Held by stream 0x8 (eth0), SubstreamID 1.' });
   });
 
   it('hold what devices got by ATS', () => {

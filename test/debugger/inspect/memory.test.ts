@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { applyEdits } from '../../../debugger/inspect/edit.ts';
 import { Inspector } from '../../../debugger/inspect/inspector.ts';
-import { CDT, CMDQ, DATA, EVENTQ, Rig, S1, S2, STRTAB } from '../../emulator/rig.ts';
+import { encode, PRESETS, STE } from '../../../emulator/index.ts';
+import { CDT, CMDQ, DATA, EVENTQ, PRIQ, Rig, S1, S2, STRTAB } from '../../emulator/rig.ts';
 import { rigSystem } from './support.ts';
 
 const RAM = 0x4000_0000;
@@ -139,6 +140,44 @@ describe('disassembly', () => {
       '50000000 <stage 1 level-0 entry of 0x0, stream 0x8 (eth0)> table NextTable=0x70000000', '50000008 <stage 1 level-0 entry of 0x8000000000, stream 0x8 (eth0)> invalid 0x0000000000000000',
     ]);
     expect(rows(rig, 0x7000_2008, 0, 1)[0]).toContain('page AP=1 (RW)');
+  });
+
+  it('tells blocks, reserved descriptors and big-endian tables', () => {
+    const rig = new Rig();
+    rig.stage1(8);
+    rig.map(S1, 0x20_0000, DATA, { level: 2 });
+    rig.store(rig.map(S1, 0x1000, DATA), DATA + 0x701);
+    expect(rows(rig, 0x7000_1008, 0, 1)[0]).toMatch(/> block AP=1 \(RW\)/);
+    expect(rows(rig, 0x7000_2008, 0, 1)[0]).toMatch(/> reserved /);
+    const big = new Rig({ model: { ...PRESETS['v3.3-full'], IDR0: PRESETS['v3.3-full'].IDR0 & ~0x60_0000 } });
+    big.stage1(8, { ENDI: 1 });
+    big.store(S1, { hi: 0x0300_0070, lo: 0 });
+    expect(rows(big, S1, 0, 1)[0]).toMatch(/^50000000 <.*> table NextTable=0x70000000$/);
+  });
+
+  it('tells commands and records that there are none of, and page requests', () => {
+    const rig = stage1Rig();
+    rig.put(CMDQ + 32, [0xff, 0, 0, 0]);
+    rig.put(EVENTQ + 32, [0xee, 8, 0, 0, 0, 0, 0, 0]);
+    rig.put(PRIQ, [8, 0, 0x1000, 0]);
+    expect(rows(rig, CMDQ + 32, 0, 1)[0]).toBe('42000020 <cmdq[2]> unknown entry');
+    expect(rows(rig, EVENTQ + 32, 0, 1)[0]).toBe('43000020 <evtq[1]> unknown entry');
+    expect(rows(rig, PRIQ, 0, 1)[0]).toMatch(/^43800000 <priq\[0\]> .*StreamID=8.*/);
+  });
+
+  it('names both levels of stream tables and of CD tables', () => {
+    const rig = new Rig();
+    rig.reg(0x20, 0xc);
+    rig.reg(0x88, 0x1_0210);
+    rig.put(STRTAB, [0x4500_0009, 0]);
+    rig.put(0x4500_0000 + 8 * 64, Array.from({ length: 16 }, (_, i) => [0x4400_8000 + 0xb + 0x20, 0x5000_0000, 0][i] ?? 0));
+    rig.reg(0x20, 0xd);
+    rig.put(0x4500_0000 + 8 * 64, encode(STE, { V: 1, Config: 5, S1ContextPtr: CDT, S1Fmt: 2, S1CDMax: 12, S1DSS: 2 }));
+    rig.put(CDT, [0x4600_0001, 0]);
+    expect(rows(rig, STRTAB, 0, 2)).toEqual(['41000000 <L1STD of streams 0x0 and up> .quad 0x0000000045000009 Span=9 L2Ptr=0x45000000', '41000008 <L1STD of streams 0x100 and up> .quad 0x0000000000000000']);
+    expect(rows(rig, 0x4500_0000 + 8 * 64, 0, 1)[0]).toContain('<STE of stream 0x8 (eth0)>');
+    expect(rows(rig, CDT, 0, 2)).toEqual(['44000000 <L1CD 0 of stream 0x8 (eth0)> .quad 0x0000000046000001 V=1 L2Ptr=0x46000000', '44000008 <L1CD 1 of stream 0x8 (eth0)> .quad 0x0000000000000000']);
+    expect(rows(rig, 0x4600_0040, 0, 1)[0]).toContain('<CD 1 of stream 0x8 (eth0)>');
   });
 
   it.each([[0, 0, 5], [0, -10, 20], [2 ** 52 - 8, 0, 4], [2 ** 60, 5, 5], [CMDQ, -1000, 3], [CMDQ + 1023 * 16, 1000, 3], [DATA, 1e9, 1e9]])('keeps rows side by side and counts at 0x%x %i %i', (address, offset, count) => {

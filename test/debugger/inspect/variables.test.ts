@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encode, encodeCommand, EVENTS, eventNamed, PRESETS, type Step } from '../../../emulator/index.ts';
 import { applyEdits } from '../../../debugger/inspect/edit.ts';
 import { Inspector } from '../../../debugger/inspect/inspector.ts';
+import type { MachineChange } from '../../../debugger/inspect/context.ts';
 import type { VariableNode } from '../../../debugger/inspect/node.ts';
 import { CDT, CMDQ, DATA, EVENTQ, Rig, S1, S2, STRTAB } from '../../emulator/rig.ts';
 import { find, lines, rigSystem, seen } from './support.ts';
@@ -101,6 +102,78 @@ describe('scopes', () => {
     expect(lines(seen(inspector, 'Changes in this step').children?.() ?? [], 2)).toEqual([
       'STE of stream 0x8: 0x44008009 -> 0x4400800b', '  Config [3:1]: 4 (bypass) -> 5 (stage 1)', '0x80000000 (ram): 0x0 -> 0x7', 'cmdq[0]+0x8: 0x0 -> 0x1: CMD_CFGI_STE StreamID=8 Leaf=1', '  Leaf [64]: 0 -> 1', 'smmu0.EVENTQ_PROD: 0x0 -> 0x1', '  WR [19:0]: 0 -> 1', 'TLB: 0 entries -> 1 entry',
     ]);
+  });
+});
+
+describe('changes', () => {
+  const changed = (rig: Rig, change: MachineChange): string[] => lines(seen(new Inspector(rigSystem(rig), { changes: () => [change] }), 'Changes in this step').children?.() ?? [], 2);
+  const word = (hi: number, lo: number): { readonly hi: number; readonly lo: number } => ({ hi, lo });
+
+  it.each<readonly [string, () => Rig, MachineChange, readonly string[]]>([
+    ['a descriptor', stage1Rig, { kind: 'memory', address: 0x7000_2008, before: word(0, 0), after: word(0, 0x8000_0743) }, [
+      'stage 1 level-3 entry of 0x1000, stream 0x8: 0x0 -> 0x80000743', '  Type [1:0]: 0 (invalid) -> 3 (table or page)',
+    ]],
+    ['a big-endian descriptor', () => {
+      const rig = new Rig({ model: { ...PRESETS['v3.3-full'], IDR0: PRESETS['v3.3-full'].IDR0 & ~0x60_0000 } });
+      rig.stage1(8, { ENDI: 1 });
+      return rig;
+    }, { kind: 'memory', address: S1, before: word(0, 0), after: word(0x0300_0070, 0) }, ['stage 1 level-0 entry of 0x0, stream 0x8: 0x0 -> 0x70000003', '  Type [1:0]: 0 (invalid) -> 3 (table or page)']],
+    ['the second word of a CD', stage1Rig, { kind: 'memory', address: CDT + 0x8008, before: word(0, S1), after: word(0, S2) }, ['CD 0 of stream 0x8+0x8: 0x50000000 -> 0x60000000', '  TTB0 [115:68]: 0x50000000 -> 0x60000000']],
+    ['memory that nobody knows', stage1Rig, { kind: 'memory', address: 0, before: word(0, 0), after: word(1, 2) }, ['0x0: 0x0 -> 0x100000002']],
+    ['half of a word of an entry', stage1Rig, { kind: 'memory', address: CMDQ + 4, before: word(0, 0), after: word(0, 9) }, ['cmdq[0]+0x4: 0x0 -> 0x9: empty']],
+    ['the upper half of a register', stage1Rig, { kind: 'register', smmu: 0, offset: 0x84, before: 0, after: 0x4000_0000 }, ['smmu0.STRTAB_BASE (upper half): 0x0 -> 0x40000000', '  RA [62]: 0 -> 1']],
+    ['a register without a name', stage1Rig, { kind: 'register', smmu: 0, offset: 0x8e00, before: 0, after: 1 }, ['smmu0+0x8e00: 0x0 -> 0x1']],
+  ])('of %s', (_, make, change, expected) => {
+    expect(changed(make(), change).slice(0, expected.length)).toEqual(expected);
+  });
+});
+
+describe('a transaction', () => {
+  const transaction = (rig: Rig, steps: readonly Step[]): string[] => lines(seen(inspect(rig, steps), 'Transaction').children?.() ?? []);
+  const walk = (rig: Rig, steps: readonly Step[]): string[] => lines(seen(inspect(rig, steps), 'Walk').children?.() ?? []);
+
+  it('of nobody, with a SubstreamID, that failed', () => {
+    const rig = stage1Rig();
+    const steps = rig.watch();
+    rig.dma(0x99, 0x5000, 2, 3);
+    expect(transaction(rig, steps)).toEqual([
+      'device: no known device', 'SMMU: smmu0', 'StreamID: 0x99', 'SubstreamID: 0x3', 'address: 0x5000', 'access: unprivileged write', 'result: abort', expect.stringMatching(/^why: .*STE/), 'event: C_BAD_STE, written',
+    ]);
+  });
+
+  it('that is under way', () => {
+    const rig = stage1Rig();
+    const steps = rig.watch();
+    rig.at(8, 0x1234);
+    const half = steps.slice(0, steps.findIndex((s) => s.kind === 'descriptor') + 1);
+    expect(transaction(rig, half).at(-1)).toBe('result: under way');
+    expect(walk(rig, half).at(-1)).toMatch(/^stage 1 level 0: \[0\] table 0x70000003 NextTable=0x70000000$/);
+  });
+
+  it('from caches, that was forbidden, that stalled, and that found no memory', () => {
+    const rig = stage1Rig();
+    rig.map(S1, 0x2000, DATA, { low: 0xfc3 });
+    const steps = rig.watch();
+    rig.at(8, 0x1000);
+    rig.at(8, 0x1000);
+    expect(walk(rig, steps)).toEqual([
+      expect.stringMatching(/^transaction: stream 0x8 \(eth0\): unprivileged read of 0x1000$/), expect.stringMatching(/^STE: cached copy: V=1/), expect.stringMatching(/^CD: cached copy: /),
+      'tlb hit: 0x1000 -> 0x80000000', 'stage 1 permissions: allow the unprivileged read', 'result: ok 0x80000000',
+    ]);
+    rig.dma(8, 0x2000, 2);
+    expect(walk(rig, steps)).toContain('stage 1 permissions: forbid the unprivileged write');
+    rig.stage1(8, { TTB0: 0x3000_0000 });
+    rig.cmd('CFGI_STE_RANGE', { Range: 31 });
+    rig.cmd('TLBI_NSNH_ALL');
+    rig.cmd('SYNC');
+    rig.at(8, 0x1000);
+    expect(walk(rig, steps)).toContain('stage 1 level 0: [0] no memory answered');
+    rig.ste(8, { Config: 5, S1ContextPtr: 0x3000_0000 });
+    rig.cmd('CFGI_STE_RANGE', { Range: 31 });
+    rig.cmd('SYNC');
+    rig.at(8, 0x1000);
+    expect(walk(rig, steps)).toContain('CD: no memory answered at 0x30000000');
+    expect(walk(rig, steps).at(-2)).toMatch(/^event: F_CD_FETCH, written|^result: abort/);
   });
 });
 
