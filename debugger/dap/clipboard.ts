@@ -9,7 +9,7 @@ export function clipboardText(node: VariableNode): string {
   if (node.children === undefined) return node.value;
   const lines = [`${node.name} ${node.value}`.trim()];
   add(lines, node, 1);
-  return lines.slice(0, MOST_LINES).join('\n');
+  return (lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), '...'] : lines).join('\n');
 }
 
 function add(lines: string[], node: VariableNode, depth: number): void {

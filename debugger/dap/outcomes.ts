@@ -10,26 +10,42 @@ import { isExpectation, lineOutcome, type LineOutcome } from './testRun.ts';
 /** Rounds that are told apart; beyond, the last outcomes are not counted. */
 const MOST = 100_000;
 
+interface Noted {
+  readonly outcome: LineOutcome;
+  readonly isExpectation: boolean;
+}
+
 /** Outcomes of one run of a scenario. */
 export class Outcomes {
-  readonly #latest = new Map<string, LineOutcome>();
+  readonly #latest = new Map<string, Noted>();
+  /** How many of them are actions that failed. */
+  #failed = 0;
 
   /** Takes note of a unit. */
   note(unit: Ran): void {
-    if (!isExpectation(unit.action.verb) && unit.outcome.status === 'ok') return;
+    const isExpected = isExpectation(unit.action.verb);
+    const isGoodAction = !isExpected && unit.outcome.status === 'ok';
+    if (isGoodAction && this.#failed === 0) return;
     const key = `${unit.action.at.file}:${unit.action.line}:${unit.iterations.join('.')}`;
-    if (this.#latest.size < MOST || this.#latest.has(key)) this.#latest.set(key, lineOutcome(unit));
+    // An action that went well says nothing, unless it had failed before time was taken back.
+    const isKnown = this.#latest.has(key);
+    if (isGoodAction) {
+      if (this.#latest.delete(key)) this.#failed--;
+    } else if (isKnown || this.#latest.size < MOST) {
+      if (!isKnown && !isExpected) this.#failed++;
+      this.#latest.set(key, { outcome: lineOutcome(unit), isExpectation: isExpected });
+    }
   }
 
   /** The outcomes, in the order in which lines were first reached. */
   get all(): readonly LineOutcome[] {
-    return [...this.#latest.values()];
+    return [...this.#latest.values()].map(({ outcome }) => outcome);
   }
 
   /** One for each line, in the same order: of a line that ran more than once the first that failed, or else the last. */
   get byLine(): readonly LineOutcome[] {
     const lines = new Map<string, LineOutcome>();
-    for (const outcome of this.#latest.values()) {
+    for (const outcome of this.all) {
       const key = `${outcome.path}:${outcome.line}`;
       if ((lines.get(key)?.status ?? 'ok') === 'ok') lines.set(key, outcome);
     }
@@ -43,10 +59,12 @@ export class Outcomes {
 
   /** The last words. */
   get summary(): string {
-    const { all } = this;
-    if (all.length === 0) return 'The scenario is over; it expects nothing.';
-    const good = all.filter(({ status }) => status === 'ok').length;
-    return good === all.length ? `The scenario is over: ${good === 1 ? 'its expectation holds' : `all ${good} expectations hold`}.` : `The scenario is over: ${good} of ${all.length} expectations hold.`;
+    const expectations = [...this.#latest.values()].filter(({ isExpectation: isOne }) => isOne);
+    const failures = this.#failed === 0 ? '' : `, and ${this.#failed === 1 ? '1 action' : `${this.#failed} actions`} failed`;
+    if (expectations.length === 0) return `The scenario is over; it expects nothing${failures}.`;
+    const good = expectations.filter(({ outcome }) => outcome.status === 'ok').length;
+    if (good < expectations.length) return `The scenario is over: ${good} of ${expectations.length} expectations hold${failures}.`;
+    return `The scenario is over: ${good === 1 ? 'its expectation holds' : `all ${good} expectations hold`}${failures}.`;
   }
 }
 

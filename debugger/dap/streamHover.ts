@@ -15,6 +15,7 @@ export function streamHover({ session, inspector }: Debuggee, path: string, line
     const ste = inspector.evaluate(`ste(${JSON.stringify(smmu)}, 0x${sid.toString(16)})`);
     return `- StreamID 0x${sid.toString(16)} on ${smmu}: ${ste.ok ? `\`${ste.node.value}\`` : ste.message}`;
   });
+  if (device.smmu === undefined) rows.push('- no SMMU in front of it: reaches all memory');
   const more = device.sids.length > MOST_STREAMS ? [`- and ${device.sids.length - MOST_STREAMS} more`] : [];
   return [`**${device.name} in the debugger**${owner === undefined ? '' : `, owned by ${owner}`}`, '', ...rows, ...more].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import { describe, expect, it } from 'vitest';
+import { DapClient, EDITOR } from './dapClient.ts';
 import { FIRST, LOOP, MACHINE, PATH } from './scenes.ts';
 import { go, lines, place, scope, standing, value, variables } from './stage.ts';
 
@@ -112,6 +113,41 @@ describe('breakpoints on data and addresses', () => {
     expect((await go(client, 'vsmmu/runBackToWriter', { expression: 'mem32(0x81000040)' }))['reason']).toBe('data breakpoint');
     expect(await place(client)).toMatch(/^9 /);
     expect((await client.request('vsmmu/runBackToWriter', { expression: '1 + 1' })).success).toBe(false);
+  });
+
+  it.each([
+    ['dataBreakpointInfo', { name: 'x', asAddress: true }, { dataId: null, description: "'x' is no address" }],
+    ['dataBreakpointInfo', { name: '0x81000000', asAddress: true, bytes: 0 }, { dataId: null, description: "'0x81000000' is no address" }],
+    ['dataBreakpointInfo', { name: '0x81000000', asAddress: true }, { dataId: expect.any(String), description: '8 bytes at 0x81000000' }],
+    ['dataBreakpointInfo', { name: 'eth0.sid' }, { dataId: null, description: 'only fields of structures, registers and memory can be watched' }],
+    ['setInstructionBreakpoints', { breakpoints: [{ instructionReference: 'x' }] }, { breakpoints: [{ verified: false, message: "'x' is no address.", reason: 'failed' }] }],
+    ['setDataBreakpoints', { breakpoints: [{ dataId: 'x' }] }, { breakpoints: [{ verified: false, message: 'This is nothing that can be watched.', reason: 'failed' }] }],
+    ['breakpointLocations', { source: {}, line: 1 }, { breakpoints: [] }],
+  ])('%s of %j', async (command, args, body) => {
+    expect((await (await standing(FIRST)).request(command, args)).body).toMatchObject(body);
+  });
+
+  it.each([
+    ['setBreakpoints', { source: { name: 'x' }, breakpoints: [] }, 'The source of the breakpoints has no path.'],
+    ['vsmmu/goTo', { unit: 1 }, 'A moment is needed.'],
+    ['goto', { targetId: 99, threadId: 1 }, 'That target is no longer there.'],
+    ['stepIn', { targetId: 99, threadId: 1 }, 'That target is no longer there.'],
+    ['restartFrame', { frameId: 99 }, 'That frame is no longer there.'],
+    ['source', { source: { path: '/nowhere' }, sourceReference: 0 }, 'There is no such source.'],
+  ])('refuses %s of %j', async (command, args, message) => {
+    expect(await (await standing(FIRST)).request(command, args)).toMatchObject({ success: false, message });
+  });
+
+  it('takes breakpoints before there is a scenario', async () => {
+    const client = new DapClient({ [PATH]: FIRST });
+    await client.request('initialize', EDITOR);
+    expect((await client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'CMD_SYNC' }] })).body).toEqual({ breakpoints: [{ verified: false, reason: 'pending' }] });
+    expect((await client.request('breakpointLocations', { source: { path: PATH }, line: 6 })).body).toEqual({ breakpoints: [] });
+    expect((await client.request('modules')).body).toEqual({ modules: [], totalModules: 0 });
+    expect((await client.request('loadedSources')).body).toEqual({ sources: [] });
+    expect((await client.request('vsmmu/inlineValues', { path: PATH, start: 0, end: 9 })).success).toBe(false);
+    expect((await client.request('vsmmu/hover', { path: PATH, line: 0 })).success).toBe(false);
+    expect((await client.request('stepInTargets', { frameId: 0 })).success).toBe(false);
   });
 
   it('stops where an address is read', async () => {

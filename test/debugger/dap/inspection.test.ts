@@ -1,6 +1,6 @@
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import { describe, expect, it } from 'vitest';
-import { FIRST, LOOP, PATH } from './scenes.ts';
+import { FIRST, LOOP, MACHINE, PATH } from './scenes.ts';
 import { go, lines, place, scope, standing, value, variables } from './stage.ts';
 
 const EVK = 'examples/merlin/merlin-evk.dts';
@@ -150,6 +150,13 @@ describe('what takes part', () => {
     expect((await client.request('exceptionInfo', { threadId: client.thread })).success).toBe(false);
   });
 
+  it('explains a fault of which nothing is found by what is usual', async () => {
+    const text = `${MACHINE}in host\n  probe\n  attach eth0\ndma eth0 read 0x8000000000000000 4\n`;
+    const client = await standing(text, {}, (c) => c.request('setExceptionBreakpoints', { filters: ['event'] }));
+    const { body } = await client.request('exceptionInfo', { threadId: client.thread });
+    expect(body.details.stackTrace).toMatch(/^Usual causes:\n- [^]*Look at:\n- [^]*InputAddr/);
+  });
+
   it('lists SMMUs as modules', async () => {
     const client = await standing(BOARD);
     const { body } = await client.request('modules', { startModule: 0, moduleCount: 1 });
@@ -183,6 +190,46 @@ describe('what takes part', () => {
     const { body: hover } = await board.request('vsmmu/hover', { path: `${process.cwd()}/examples/merlin/merlin.dtsi`, line: 156, column: 0 });
     expect(hover.markdown).toContain('Config=5');
     expect((await board.request('vsmmu/hover', { path: PATH, line: 0, column: 0 })).body.markdown).toBeNull();
+  });
+});
+
+describe('what is long', () => {
+  const MANY = `smmu smmu0 base=0x9050000\ndevice eth0 smmu=smmu0 sid=${Array.from({ length: 12 }, (_, i) => i).join()}\nmemory ram 0x80000000 256M\n`;
+
+  it('is cut in modules', async () => {
+    const client = await standing(`${MANY}echo "x"\n`);
+    expect((await client.request('modules')).body.modules[0].streams).toBe('0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, ... (12)');
+  });
+
+  it('is cut beside lines, with a mark before what failed', async () => {
+    const client = await standing(`${MACHINE}expect 1 == 2\necho "${'long '.repeat(40)}"\n`, { stopOnEnd: true }, async () => undefined);
+    const { body } = await client.request('vsmmu/inlineValues', { path: PATH, start: 0, end: 99 });
+    const texts = (body.values as { text: string }[]).map(({ text }) => text);
+    expect(texts).toContainEqual(expect.stringMatching(/^✗ /));
+    expect(texts).toContainEqual(expect.stringMatching(/^(?:long ){20}\.\.\.$/));
+  });
+
+  it('is cut on the clipboard, which says so', async () => {
+    const client = await standing(FIRST, {}, at9);
+    const { body } = await client.request('evaluate', { expression: 'cmdq', context: 'clipboard' });
+    const rows = (body.result as string).split('\n');
+    expect([rows.length, rows.at(-1)]).toEqual([501, '...']);
+    expect((await client.request('evaluate', { expression: 'ste(8).V', context: 'clipboard' })).body.result).toBe('1');
+  });
+});
+
+describe('the last words', () => {
+  it.each([
+    ['echo "x"', 'The scenario is over; it expects nothing.'],
+    ['expect 1 == 1', 'The scenario is over: its expectation holds.'],
+    ['expect 1 == 1\nexpect 2 == 2', 'The scenario is over: all 2 expectations hold.'],
+    ['expect 1 == 1\nexpect 2 == 3', 'The scenario is over: 1 of 2 expectations hold.'],
+    ['poke 0 1', 'The scenario is over; it expects nothing, and 1 action failed.'],
+    ['expect 1 == 1\npoke 0 1\npoke 8 1', 'The scenario is over: its expectation holds, and 2 actions failed.'],
+    ['expect 1 == 2\npoke 0 1', 'The scenario is over: 0 of 1 expectations hold, and 1 action failed.'],
+  ])('after %j', async (text, words) => {
+    const client = await standing(`${MACHINE}${text}\n`, {}, async () => undefined);
+    expect(client.events.filter(({ event }) => event === 'output').map(({ body }) => body?.['output'])).toContain(`${words}\n`);
   });
 });
 
