@@ -17,7 +17,7 @@ import { cell, columns, type Control, page, type Row, type Table, type Tree, typ
 import { type Chosen, chosenStream } from './pageTables/choice.ts';
 import { columnsOf, descriptorCell, rangeWords, spanWords } from './pageTables/columns.ts';
 import { changesOf, compareParts, type Comparison } from './pageTables/comparison.ts';
-import { objectionOf } from './pageTables/owners.ts';
+import { domainOf, objectionOf } from './pageTables/owners.ts';
 import { type Part, PARTS, spaceOfPart, STAGE_WORDS, STAGES } from './pageTables/parts.ts';
 import { type Draft, entriesAt, type Folds, treeRows } from './pageTables/tree.ts';
 import { type WriterCells, writerCells } from './pageTables/writerCells.ts';
@@ -75,7 +75,7 @@ export function* pageTablesView(source: ViewSource, memory: CompareMemory): View
   const changes = listedChanges(shown, stages);
   const writers = yield* writerCells(source, [...drafts.flatMap(({ rows }) => rows.flatMap(({ stretches }) => stretches)), ...changes.flatMap(({ stretches }) => stretches)]);
   return page({
-    title: `Page tables of ${chosen.name}`, facts: [...factsOf(shown, stages), ...notFound(shown, drafts)], controls: controlsOf(chosen, options),
+    title: `Page tables of ${chosen.name}`, facts: [...ownerFacts(session.system, stream), ...factsOf(shown, stages), ...notFound(shown, drafts)], controls: controlsOf(chosen, options),
     trees: drafts.map(({ stage, rows }) => treeOf(shown, { stage, rows, writers })), tables: changes.length === 0 ? [] : [changeTable(shown, { changes, writers, stages })],
   });
 }
@@ -199,6 +199,11 @@ function changeTable({ comparison, source }: Shown, { changes, writers, stages }
     columns: columns('Tables', '`Addresses', 'Size', 'What', 'Before', 'Now', '`Entry at', 'Written by'), empty: '',
     rows: changes.map(({ cells, mark, stretches }) => ({ cells: [...cells, writers(stretches)], mark, note: '' })),
   };
+}
+
+function ownerFacts(system: System, stream: InspectedStream): string[] {
+  const domain = domainOf(system, stream);
+  return domain === undefined ? [] : [`belongs to ${domain}`];
 }
 
 /** Where the address that is looked for is not; stage 2 is only asked for it where there is no stage 1. */

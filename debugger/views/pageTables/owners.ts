@@ -7,6 +7,11 @@ import type { System } from '../../system/system.ts';
 const MOST_PAGES = 512;
 const PAGE = 4096;
 
+/** The domain that a stream belongs to; undefined where no hypervisor parts domains. */
+export function domainOf(system: System, { smmu, sid }: InspectedStream): string | undefined {
+  return system.hypervisor?.runtime.monitor.domainOf(smmu, sid);
+}
+
 /** Objections against ranges of physical addresses; empty text for none, and where no hypervisor parts domains. */
 export function objectionOf(system: System, { smmu, sid }: InspectedStream): (range: TableRange) => string {
   const monitor = system.hypervisor?.runtime.monitor;

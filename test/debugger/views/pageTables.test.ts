@@ -48,7 +48,7 @@ describe('page tables', () => {
     const page = scene.page('pageTables');
     expect(page.trees.map(({ id }) => id)).toEqual(['stage 1', 'stage 2', 'combined']);
     expect(ranges(page, 'combined')).toEqual([expect.stringMatching(/^0x10000000–0x10000fff \| 4K \| 0x48000000 \| 0xa5000000 \| .* \| domd \| 0x\w+ 0x\w+ \| line 13 at /)]);
-    expect(page.facts[1]).toBe('stage 2: 1 range, 512M');
+    expect(page.facts).toEqual(['belongs to domd', 'stage 1: 1 range, 4K', 'stage 2: 1 range, 512M', 'stage 1 and stage 2 together: 1 range, 4K', 'no difference since the stop before']);
     expect(scene.page('pageTables', { stage: 'stage 2' }).trees.map(({ id }) => id)).toEqual(['stage 2']);
     expect(scene.page('pageTables', { stage: 'no such', stream: '7:7', context: 'x', address: 'zz', folds: '+ - x' }).trees).toHaveLength(3);
   });
