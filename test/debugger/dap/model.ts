@@ -5,7 +5,7 @@
  */
 import * as fc from 'fast-check';
 import { DapClient, EDITOR } from './dapClient.ts';
-import { FIRST, LOOP, PATH, TURNS } from './scenes.ts';
+import { FIRST, LONG, LOOP, PATH, TURNS } from './scenes.ts';
 
 /** A request as the model makes it: its arguments may need what the client knows at that time. */
 export interface Move {
@@ -13,11 +13,14 @@ export interface Move {
   /** Makes the scenario move. */
   readonly moves: boolean;
   readonly args: Readonly<Record<string, unknown>>;
+  /** The client asks for a pause after so many turns of the event loop. */
+  readonly pauseAfter?: number | undefined;
 }
 
 const granularity = fc.constantFrom(undefined, 'statement', 'line', 'instruction');
 const move = (command: string): fc.Arbitrary<Move> => fc.record({
   command: fc.constant(command), moves: fc.constant(true), args: fc.record({ granularity, singleThread: fc.constantFrom(undefined, false, true) }),
+  pauseAfter: fc.constantFrom(undefined, undefined, undefined, 0, 1, 2, 3),
 });
 const ask = (command: string, args: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<Move> => fc.record({ command: fc.constant(command), moves: fc.constant(false), args });
 const nothing = fc.constant({});
@@ -43,7 +46,7 @@ export const request: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ command: fc.constantFrom('gotoTargets', 'source', 'setVariable', 'locations', 'exceptionInfo', 'setDataBreakpoints', 'dataBreakpointInfo', 'cancel', 'scopes', 'nonsense', 'modules'), moves: fc.constant(false), args: fc.dictionary(fc.constantFrom('source', 'line', 'name', 'breakpoints', 'frameId', 'requestId', 'variablesReference'), hostile, { maxKeys: 3 }) }) },
 );
 
-const SCENES: readonly string[] = [FIRST, LOOP, TURNS];
+const SCENES: readonly string[] = [FIRST, LOOP, TURNS, LONG];
 
 /** One dialogue: a scenario, whether it stands at the first line, and what is asked. */
 export const dialogue = fc.record({ scene: fc.nat({ max: SCENES.length - 1 }), stopOnEnd: fc.boolean(), requests: fc.array(request, { minLength: 1, maxLength: 25 }) });
@@ -56,7 +59,7 @@ export async function play({ scene, stopOnEnd, requests }: Dialogue): Promise<vo
   await client.launch(PATH, { stopOnEnd });
   const stops = (): number => client.events.filter(({ event }) => event === 'stopped').length;
   const isEnded = (): boolean => client.events.some(({ event }) => event === 'terminated');
-  for (const { command, moves, args } of requests) {
+  for (const { command, moves, args, pauseAfter } of requests) {
     const [before, endedBefore] = [stops(), isEnded()];
     const { threadId = client.thread } = args as { threadId?: number };
     if (!moves) {
@@ -64,6 +67,7 @@ export async function play({ scene, stopOnEnd, requests }: Dialogue): Promise<vo
     } else {
       const arrived = client.next(({ event }) => event === 'stopped' || event === 'terminated');
       const { success, message } = await client.request(command, { threadId, ...args });
+      if (success && pauseAfter !== undefined) await pause(client, pauseAfter);
       if (success) await arrived;
       else if (!endedBefore) throw new Error(`${command} was refused: ${message}`);
     }
@@ -73,6 +77,12 @@ export async function play({ scene, stopOnEnd, requests }: Dialogue): Promise<vo
   }
   check(client);
   client.close();
+}
+
+/** Asks for a pause a little later, when it may or may not be too late for it. */
+async function pause(client: DapClient, turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+  await client.request('pause', { threadId: client.thread });
 }
 
 /** Every request has one answer. */

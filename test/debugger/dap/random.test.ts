@@ -17,7 +17,7 @@ describe('random dialogues', () => {
     const steps = fc.oneof(
       fc.array(fc.constantFrom('stepIn' as const, 'next' as const), length), fc.array(fc.constant('next' as const), length), fc.array(fc.constant('stepIn' as const), length),
     );
-    await fc.assert(fc.asyncProperty(fc.nat({ max: 2 }), steps, thereAndBack), { numRuns: Math.ceil(RUNS / 5) });
+    await fc.assert(fc.asyncProperty(fc.nat({ max: 3 }), steps, thereAndBack), { numRuns: Math.ceil(RUNS / 5) });
   }, TIMEOUT);
 
   it('survive a client that says anything in any order', async () => {

@@ -31,6 +31,19 @@ repeat 4 as i
   dma eth0 write target "x"
 `;
 
+/** Actions that pause in their middle. */
+export const LONG = `${MACHINE}
+in host
+  probe smmu0
+  attach eth0
+  map eth0 0 -> 0x81001000 256K rw
+dma eth0 write 0 200K
+fill 0x82000000 12K 7
+dma eth0 read 0x10 100K
+dma eth0 read 0x1000 256K
+expect fault F_TRANSLATION
+`;
+
 /** Two devices that take turns. */
 export const TURNS = `smmu smmu0 base=0x9050000
 device eth0 smmu=smmu0 sid=8

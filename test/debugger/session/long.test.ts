@@ -2,6 +2,7 @@
  * Actions that take long pause in their middle. Left there, they have not happened; done again, they come
  * to the same. Pauses are counted, not timed.
  */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Command, Stop } from '../../../debugger/session/types.ts';
 import type { Session } from '../../../debugger/session/session.ts';
@@ -87,5 +88,31 @@ describe.each(LONG)('%s', (_, text, least) => {
     expect(stop?.moment).toEqual({ unit, step: steps - 1 });
     few.run(forward);
     expect(few.system.machine.hash).toBe(hash);
+  });
+});
+
+describe('commands that are left anywhere', () => {
+  const text = `${MAPPED}\ndma eth0 write 0x20001000 200K\nfill 0x84000000 6K 7\ndma eth0 read 0x20001010 140K\npoke 0x84000000 1\n`;
+  const command: fc.Arbitrary<Command> = fc.oneof(
+    fc.record({ kind: fc.constant('step' as const), how: fc.constantFrom('in' as const, 'over' as const, 'out' as const), direction: fc.constantFrom('forward' as const, 'backward' as const), granularity: fc.constantFrom('statement' as const, 'instruction' as const) }),
+    fc.record({ kind: fc.constant('continue' as const), direction: fc.constantFrom('forward' as const, 'backward' as const) }),
+    fc.record({ kind: fc.constant('to' as const), moment: fc.record({ unit: fc.integer({ min: 0, max: 9 }), step: fc.constantFrom(0, 0, 1, 100) }), isJump: fc.constant(true) }),
+  );
+
+  it('stand at a moment whose state is that of a session that was never left', { timeout: 60_000 }, () => {
+    const whole = session(text);
+    whole.run(forward);
+    const states = new Map<string, string>();
+    const at = ({ unit, step }: { readonly unit: number; readonly step: number }): string => `${unit}.${step}`;
+    do states.set(at(whole.stop.moment), whole.system.machine.hash); while (whole.run(into('backward')).reason !== 'start');
+    states.set(at(whole.stop.moment), whole.system.machine.hash);
+    fc.assert(fc.property(fc.array(fc.tuple(command, fc.constantFrom(0, 1, 2, 3, 7, Infinity)), { minLength: 1, maxLength: 15 }), fc.constantFrom(0, 20_000), (commands, cachedSteps) => {
+      const s = session(text, { limits: { cachedSteps } });
+      for (const [one, most] of commands) {
+        const { stop = s.interrupted() } = drive(s, one, most);
+        expect([at(stop.moment), s.system.machine.hash]).toEqual([at(stop.moment), states.get(at(stop.moment))]);
+        expect(s.timeline.count).toBeGreaterThanOrEqual(stop.moment.unit);
+      }
+    }), { numRuns: 60 });
   });
 });
