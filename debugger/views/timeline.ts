@@ -35,6 +35,8 @@ interface Wanted {
   readonly kind: string;
   readonly thread: string;
   readonly words: readonly string[];
+  /** Names of all threads by their ids. */
+  readonly names: ReadonlyMap<number, string>;
 }
 
 /** The view. */
@@ -68,7 +70,8 @@ export function* timelineView(source: ViewSource, comparison?: Comparison): View
 /** A thread that another run had is none to look for. */
 function wantedOf({ threads }: Session, options: ViewSource['options']): Wanted {
   const thread = threads.some(({ id }) => String(id) === options.get('thread')) ? options.get('thread') : undefined;
-  return { kind: options.get('kind') ?? 'all', thread: thread ?? 'all', words: (options.get('text') ?? '').toLowerCase().split(/\s+/).filter((w) => w !== '') };
+  const names = new Map(threads.map(({ id, name }) => [id, name]));
+  return { names, kind: options.get('kind') ?? 'all', thread: thread ?? 'all', words: (options.get('text') ?? '').toLowerCase().split(/\s+/).filter((w) => w !== '') };
 }
 
 /** `unit.step`, or `0`. */
@@ -93,17 +96,17 @@ function* search(session: Session, wanted: Wanted, at: string): Generator<Pause,
     for (let step = unit === firstUnit ? firstStep : 0; step <= trace.steps.length; step++) {
       if (found.length >= PAGE_ROWS || work++ >= MOST_LOOKED_AT) return { found, next: `${unit}.${step}` };
       if (work % PORTION === 0) yield;
-      if (isWanted(session, { trace, step }, wanted)) found.push({ trace, step });
+      if (isWanted({ trace, step }, wanted)) found.push({ trace, step });
     }
   }
   return { found, next: undefined };
 }
 
-function isWanted({ threads }: Session, { trace, step }: Found, { kind, thread, words }: Wanted): boolean {
+function isWanted({ trace, step }: Found, { kind, thread, words, names }: Wanted): boolean {
   if (kind !== 'all' && kindOf(trace.steps[step - 1]) !== kind) return false;
   if (thread !== 'all' && String(trace.threadOf(step)) !== thread) return false;
   if (words.length === 0) return true;
-  const text = `${textOf(trace, step)} ${threads.find(({ id }) => id === trace.threadOf(step))?.name ?? ''}`.toLowerCase();
+  const text = `${textOf(trace, step)} ${names.get(trace.threadOf(step)) ?? ''}`.toLowerCase();
   return words.every((word) => text.includes(word));
 }
 
