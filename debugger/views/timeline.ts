@@ -18,7 +18,7 @@ import { cell, columns, type Control, page, type Row, type Table, type ViewSourc
 export const PAGE_ROWS = 200;
 const MOST_LOOKED_AT = 10_000;
 /** Steps that are looked at without a pause; those of a block may have to be made again besides. */
-const PORTION = 50;
+const PORTION = 20;
 /** Rows that are made without a pause. */
 const ROWS_AT_ONCE = 50;
 /** Changes that one row names. */
