@@ -176,14 +176,25 @@ export function lookupEntry(tables: Tables, input: number, budget: Budget): Tabl
   return entry !== undefined && entry.problem === undefined && input >= entry.input && input < entry.input + entry.size ? entry : undefined;
 }
 
-/** Physical address of the descriptor at which the walk of an input address ends, valid or not; undefined where it cannot be read. */
-export function lastDescriptor(tables: Tables, input: number): number | undefined {
+/** Where a walk ends. */
+export interface WalkEnd {
+  /** Address of the last descriptor as the table above has it: an IPA where the tables lie behind stage 2. */
+  readonly at: number;
+  /** The same as a physical address; undefined where it leads nowhere. */
+  readonly descriptor: number | undefined;
+}
+
+/** The descriptor at which the walk of an input address ends, valid or not; undefined for addresses that the tables have none for. */
+export function walkEnd(tables: Tables, input: number): WalkEnd | undefined {
   const { regime } = tables;
   if (input >= 2 ** regime.ia) return undefined;
   for (let place = rootTable(tables); ; ) {
     const frame = frameOf(tables, place, input);
     const entry = readEntry(tables, frame);
-    if (entry?.next === undefined) return tables.locate(frame.table + frame.index * 8);
+    if (entry?.next === undefined) {
+      const at = frame.table + frame.index * 8;
+      return { at, descriptor: tables.locate(at) };
+    }
     place = entry.next;
   }
 }

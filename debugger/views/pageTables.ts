@@ -38,7 +38,7 @@ export function compareMemory(): CompareMemory {
   return { stop: undefined, stream: '', comparison: undefined };
 }
 
-/** The tables of a part, with stage 2 where the part leads through it. */
+/** The tables of a part, with stage 2 where there is one below. */
 interface Spaces {
   readonly space: Space;
   readonly second: Space | undefined;
@@ -104,7 +104,7 @@ function foldsOf(text: string): Folds {
 function spacesOf(system: System, stream: InspectedStream, part: Part): Spaces | string {
   const space = spaceOfPart(system, stream, part);
   if (typeof space === 'string') return space;
-  const second = part.stage === 'combined' ? spaceOf(system.machine, stream, 'stage 2') : undefined;
+  const second = part.stage !== 'stage 2' ? spaceOf(system.machine, stream, 'stage 2') : undefined;
   return { space, second: typeof second === 'string' ? undefined : second };
 }
 
@@ -160,6 +160,9 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 }
 
+/** Where the writer stands in a row of the differences. */
+const WRITER = 5;
+
 /** A row of the differences, but for who wrote it. */
 interface ListedChange {
   readonly cells: Row['cells'];
@@ -177,7 +180,7 @@ function listedChanges(shown: Shown, stages: readonly Stage[]): ListedChange[] {
     return {
       cells: [
         cell(STAGE_WORDS[part.stage]), cell(spanWords(base, input, size), { sort: Number(base) + input }), cell(sizeWords(size), { sort: size }), cell(kind),
-        cell(rangeWords(before)), cell(rangeWords(after)), descriptorCell(...entries),
+        descriptorCell(...entries), cell(rangeWords(before)), cell(rangeWords(after)),
       ],
       mark: kind === 'gone' ? 'muted' : 'present', stretches: entries.map((base) => ({ base, size: 8 })),
     };
@@ -196,8 +199,8 @@ function changeTable({ comparison, source }: Shown, { changes, writers, stages }
   const first = count > changes.length ? `, the first ${changes.length} of ${count}` : '';
   return {
     id: 'changes', title: `Differences since the stop before${before === undefined ? '' : ` (${before.moment.unit}.${before.moment.step})`}${first}`,
-    columns: columns('Tables', '`Addresses', 'Size', 'What', 'Before', 'Now', '`Entry at', 'Written by'), empty: '',
-    rows: changes.map(({ cells, mark, stretches }) => ({ cells: [...cells, writers(stretches)], mark, note: '' })),
+    columns: columns('Tables', '`Addresses', 'Size', 'What', '`Entry at', 'Written by', 'Before', 'Now'), empty: '',
+    rows: changes.map(({ cells, mark, stretches }) => ({ cells: [...cells.slice(0, WRITER), writers(stretches), ...cells.slice(WRITER)], mark, note: '' })),
   };
 }
 

@@ -6,7 +6,7 @@
 import { partOf, type Space, type TableRange } from '../../inspect/ranges.ts';
 import { type ChangeKind, kindOfChange, type RangeChange } from '../../inspect/rangeChanges.ts';
 import { addressWords, sizeWords } from '../../inspect/rangeWords.ts';
-import { lastDescriptor, rootTable, spanOf, type TablePlace, type TableStep } from '../../inspect/tableEntries.ts';
+import { rootTable, spanOf, type TablePlace, type TableStep, walkEnd } from '../../inspect/tableEntries.ts';
 import type { Stretch } from '../../trace/writers.ts';
 import { cell, type Row, type TreeRow } from '../page.ts';
 import { type Cells, descriptorCell, rangeCells, rangeWords, spanWords } from './columns.ts';
@@ -41,7 +41,7 @@ export interface TreeOptions {
   /** Begins the ids of all rows. */
   readonly id: string;
   readonly space: Space;
-  /** Stage 2, where the part leads through both. */
+  /** Stage 2 below stage 1. */
   readonly second: Space | undefined;
   /** The first row: what the tables hang on. */
   readonly root: { readonly name: string; readonly entry: Stretch | undefined };
@@ -55,10 +55,15 @@ export interface TreeOptions {
   readonly budget: { left: number };
 }
 
-/** The entries at which the walks of an input address end: of the tables themselves, and of stage 2 for where they lead. */
+/**
+ * The entries at which the walks of an input address end: that of the tables themselves, and that of stage
+ * 2 for where they lead (`via`). Where stage 2 hides a table, its entry for that table is the end.
+ */
 export function entriesAt({ space, second }: Pick<TreeOptions, 'space' | 'second'>, input: number, via: number | undefined): number[] {
-  const behind = second === undefined || via === undefined ? undefined : lastDescriptor(second.tables, via);
-  return [lastDescriptor(space.tables, input), behind].filter((address) => address !== undefined);
+  const end = walkEnd(space.tables, input);
+  const behind = end !== undefined && end.descriptor === undefined ? end.at : via;
+  const beyond = second === undefined || behind === undefined ? undefined : walkEnd(second.tables, behind)?.descriptor;
+  return [end?.descriptor, beyond].filter((address) => address !== undefined);
 }
 
 interface Node {
@@ -171,7 +176,6 @@ class Builder {
     const { id, space, objection, wanted } = this.#options;
     const range = { ...first, size };
     const count = range.size / spanOf(space.tables.regime, range.level);
-    // A table that stage 2 does not map lies nowhere.
     const entries = space.stage === 'combined' || range.problem !== undefined ? this.#entries(input, range.via) : [range.descriptor];
     const isWanted = wanted !== undefined && isIn(wanted, range);
     const wrong = range.problem ?? objection(range);

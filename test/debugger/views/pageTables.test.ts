@@ -111,7 +111,7 @@ describe('differences since the stop before', () => {
     const scene = new Scene(FIRST);
     expect(fact(scene.toLine('map eth0').over().page('pageTables'))).toBe('1 difference since the stop before');
     expect(fact(scene.page('pageTables'))).toBe('1 difference since the stop before');
-    expect(rowsOf(scene.page('pageTables'), 'changes')).toEqual([expect.stringMatching(/^Stage 1 \| 0x10000000–0x10003fff \| 16K \| new \|  \| 0x90000000, .* of host \| 0x\w+ \| line 11 at 2\.4$/)]);
+    expect(rowsOf(scene.page('pageTables'), 'changes')).toEqual([expect.stringMatching(/^Stage 1 \| 0x10000000–0x10003fff \| 16K \| new \| 0x\w+ \| line 11 at 2\.4 \|  \| 0x90000000, .* of host$/)]);
     expect(fact(scene.over().page('pageTables'))).toBe('no difference since the stop before');
   });
 
@@ -119,7 +119,7 @@ describe('differences since the stop before', () => {
     const scene = new Scene(FIRST).toLine('map eth0').over();
     scene.session.run({ kind: 'step', how: 'over', direction: 'backward', granularity: 'statement' });
     const page = scene.page('pageTables');
-    expect(rowsOf(page, 'changes')).toEqual([expect.stringMatching(/16K \| gone \| 0x90000000, .* \|  \| 0x\w+ \|/)]);
+    expect(rowsOf(page, 'changes')).toEqual([expect.stringMatching(/16K \| gone \| 0x\w+ \| before the first line \| 0x90000000, .* of host \| $/)]);
     expect(ranges(page, 'stage 1')).toEqual([expect.stringMatching(/\(gone\)$/)]);
   });
 
@@ -140,8 +140,8 @@ describe('differences since the stop before', () => {
       'Stage 1 | 0x10000000–0x10000fff | 4K | gone', 'Stage 2 | 0x5f009000–0x5f009fff | 4K | gone', 'Stage 1 and stage 2 together | 0x10000000–0x10000fff | 4K | gone',
     ]);
     expect(page.facts).toContain('stage 1: 1 range with a problem');
-    // The address of that table is one of the guest's, and nobody's in memory.
-    expect(ranges(page, 'stage 1')[0]).toBe('0x0–0xffffffffffff | 256T | level 0, 512 entries |  |  |  |  |  (stage 2 does not map this table)');
+    // What hides that table is the entry of stage 2 for it.
+    for (const row of ranges(page, 'stage 1')) expect(row).toMatch(/ \| 0x\w+ \| line 18 at 6\.\d+ \((?:stage 2 does not map this table|gone)\)$/);
   });
 
   it('tell an edit by hand from what came before it', () => {
@@ -149,7 +149,7 @@ describe('differences since the stop before', () => {
     const entry = Number(scene.page('pageTables').trees[0]?.rows.at(-1)?.cells.at(-2)?.parts[0]?.text);
     const { session } = scene;
     session.edit(() => void session.system.machine.memory.write(entry, new Uint8Array(8)));
-    expect(rowsOf(scene.page('pageTables'), 'changes')).toEqual([expect.stringMatching(/^Stage 1 \| 0x10000000–0x10000fff \| 4K \| gone \| .* \| by hand$/)]);
+    expect(rowsOf(scene.page('pageTables'), 'changes')).toEqual([expect.stringMatching(/^Stage 1 \| 0x10000000–0x10000fff \| 4K \| gone \| 0x\w+ \| by hand \| 0x90000000/)]);
   });
 
   it('agree with a comparison of listings at both stops, at every step of an example', () => {
