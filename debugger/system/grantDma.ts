@@ -103,6 +103,7 @@ class GrantDmaSystem extends HostedSystem<GrantDma> {
     if (!outcome.ok || outcome.value === undefined) return outcome;
     const granted = grantAddress({ ref: outcome.value, offset: address % 4096 });
     const wanted = iova % 4096 === 0 && iova / 4096 === outcome.value;
+    if (!wanted && iova !== 0) this.hypervisor.ops(device.name)?.unmap(granted, size, direction);
     return wanted || iova === 0 ? { ...outcome, text: `granted, at DMA address ${hex(granted)}` } : failed(`-EINVAL: the guest's kernel chooses the address, and chose ${hex(granted)}: write 0 for the IOVA`);
   }
 

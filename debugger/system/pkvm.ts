@@ -148,7 +148,17 @@ class ParavirtualSystem extends PkvmSystem<Pkvm> {
     const domain = this.#id(device);
     const made = this.hypervisor.call(() => calls.allocDomain(domain, pasidBits > 0 ? DOMAIN_TYPES.stage1 : DOMAIN_TYPES.stage2));
     if (!made.ok) return made;
-    return this.#each(device, (sid, smmu) => this.hypervisor.call(() => calls.attach({ smmu, sid, domain, pasid: 0 }, pasidBits)));
+    const attached = this.#each(device, (sid, smmu) => this.hypervisor.call(() => calls.attach({ smmu, sid, domain, pasid: 0 }, pasidBits)));
+    // The host's driver takes back what was done, so that it can be tried again; its domain would still be there.
+    if (!attached.ok) this.#takeBack(device, domain);
+    return attached;
+  }
+
+  #takeBack(device: SystemDevice, domain: number): void {
+    const { calls } = this.hypervisor;
+    this.#each(device, (sid, smmu) => this.hypervisor.call(() => calls.detach({ smmu, sid, domain, pasid: 0 })));
+    // EL2 stops where a domain is freed that is still attached somewhere.
+    if (calls.references(domain) === 1) this.hypervisor.call(() => calls.freeDomain(domain));
   }
 
   #detach(device: SystemDevice): Outcome {

@@ -169,7 +169,9 @@ export class Pkvm implements Hypervisor {
       const result = this.#hypercall(run);
       rule = result.why;
       if (result.error === undefined) return done('done', result.value);
-      if (result.error !== '-ENOMEM' || !this.#topUp(result)) return failed(why(result.error, result.why));
+      // Where a rule forbids it, and nothing is asked for, no memory helps.
+      const isHopeless = result.error !== '-ENOMEM' || (result.request === undefined && rule !== undefined);
+      if (isHopeless || !this.#topUp(result)) return failed(why(result.error, rule));
     }
     return failed(why('-ENOMEM', rule));
   }

@@ -183,7 +183,55 @@ expect fault F_PERMISSION
   });
 });
 
+describe('pKVM after a refusal', () => {
+  it('lets a device be attached that could not be before', () => {
+    expect(failures(prepare(`smmu smmu0 base=0x9050000
+device eth0 sid=8,9
+memory ram 0x80000000 512M
+hypervisor pkvm
+call allocDomain domain=50 type=1
+call attach device=eth0 domain=50 pasid=0 pasidBits=0
+in host
+  attach eth0
+  expect refused "-E"
+call detach device=eth0 domain=50 pasid=0
+in host
+  attach eth0 substreams=20
+  expect refused "-ENOMEM"
+  attach eth0
+  map eth0 0 -> 0x90000000 4K rw
+dma eth0 write 0 "x"
+expect ok
+in host
+  attach eth0
+  expect refused "exists already"
+dma eth0 write 0 "x"
+expect ok
+in host
+  unmap eth0 0 4K
+  detach eth0
+  attach eth0
+`))).toEqual([]);
+  });
+});
+
 describe('grant DMA', () => {
+  it('ends the grant of an address that was asked for and not given', () => {
+    const run = prepare(`hypervisor grant-dma
+device net
+guest vm devices="net"
+in vm
+  map net 0 -> 0x40201000 4K
+  let first = last.value
+  unmap net (0x1000 * first) 4K
+  map net 0x99000 -> 0x40201000 4K
+  expect refused "chooses the address"
+  map net 0 -> 0x40201000 4K
+  expect last.value == first
+`);
+    expect(failures(run)).toEqual([]);
+  });
+
   it('takes virtio devices and back ends from a configuration', () => {
     const run = prepare(`hypervisor grant-dma
 guest doma "../xen/doma.cfg"

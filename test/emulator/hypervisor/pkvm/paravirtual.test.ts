@@ -175,6 +175,14 @@ describe('attach and detach', () => {
     expect([h.calls.allocDomain(5, 1), h.calls.allocDomain(5, 2), h.calls.allocDomain(2 ** 16, 1)].map((r) => r.error)).toEqual(['-EINVAL', '-EINVAL', '-ENOMEM']);
   });
 
+  it('give EL2 no memory for what no memory helps', () => {
+    const h = attached(1);
+    h.perform('allocDomain', { domain: 6, type: 0 });
+    const before = [h.runtime.costs.get('hypercalls'), h.calls.heap.size, h.calls.pool.size];
+    expect(attach(h, 'b', 6, { pasidBits: 20 })).toMatch(/^-ENOMEM/);
+    expect([h.runtime.costs.get('hypercalls') - 1, h.calls.heap.size, h.calls.pool.size]).toEqual(before);
+  });
+
   it('keep pasid 0 first and last', () => {
     const h = attached(0);
     h.perform('allocDomain', { domain: 6, type: 0 });
