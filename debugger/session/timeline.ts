@@ -15,7 +15,7 @@ import { UnitTrace } from './trace.ts';
 import type { Boot, Moment, SessionLimits } from './types.ts';
 
 /** Steps of past units kept ready; and while something moves, which passes them by: what lives on is what costs time when garbage is collected. */
-const CACHED_STEPS = 20_000;
+const CACHED_STEPS = 2_000;
 const PASSING_STEPS = 600;
 const STEPS_PER_UNIT = 65_536;
 /** Units that can be gone back to, however little each of them changes. */
