@@ -18,7 +18,7 @@ export const scenarios: readonly UiTest[] = [
       await workbench.page.keyboard.press('Enter');
       await workbench.page.keyboard.type('dma ', { delay: 30 });
       // Labels come first: the nodes may be below what the list shows.
-      await workbench.suggestions.filter({ hasText: 'eth0' }).first().waitFor();
+      await workbench.suggests('eth0');
       await workbench.screenshot('scenario-completion');
       await workbench.page.keyboard.type('ethernet@1c4', { delay: 30 });
       await workbench.suggestion.filter({ hasText: 'ethernet@1c400000' }).waitFor();

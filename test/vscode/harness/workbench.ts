@@ -56,6 +56,17 @@ export class Workbench {
     return this.page.locator('.suggest-widget.visible .monaco-list-row');
   }
 
+  /** Waits for a suggestion after what was typed; asks for them by key if nobody answered yet when it was. */
+  async suggests(text: string): Promise<void> {
+    const row = this.suggestions.filter({ hasText: text }).first();
+    if (await row.waitFor({ timeout: TRY }).then(() => true, () => false)) return;
+    await insist(async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('Control+Space');
+      await row.waitFor({ timeout: TRY });
+    });
+  }
+
   /** The suggestion that Enter takes. */
   get suggestion(): Locator {
     return this.page.locator('.suggest-widget.visible .monaco-list-row.focused');
