@@ -8,7 +8,7 @@ import type { PlacedLine } from '../declarations.ts';
 import { registerField } from '../fields.ts';
 import { findNamed, type MachineNames } from '../machine.ts';
 import { commandLayout, deviceNamed, namesFor, operationNamed, registerOffset, smmuNamed } from '../names.ts';
-import { unknownName } from '../problem.ts';
+import { problem, shorten, unknownName } from '../problem.ts';
 import type { ScenarioProblemId } from '../problems.ts';
 import type { CheckInput } from './check.ts';
 
@@ -79,9 +79,12 @@ export function* checkNames({ file, bound }: PlacedLine, { machine }: CheckInput
   yield* checkDeviceList({ file, bound }, machine);
 }
 
+const OFFSETS = 'An offset is written as `0x1000`: a multiple of 4 below 0x20000. What has a name goes by it.';
+
 function* checkName(of: NameOf, { text, at }: { readonly text: string; readonly at: SourceRange }, machine: MachineNames): Generator<Problem> {
   const check = CHECKS[of];
   if (!check.isKnown(machine) || check.exists(text, machine)) return;
+  if (of === 'register' && /^\d/.test(text)) return yield problem(check.id, at, `\`${shorten(text)}\` is no offset of a register.`, OFFSETS);
   const known = namesFor(of, machine);
   const standing = of === 'domain' ? ['host', 'hypervisor'] : [];
   yield unknownName(check.id, at, { name: text, what: check.what, known: [...known.map((one) => one.name), ...standing], aliases: known.flatMap((one) => one.aliases ?? []) });

@@ -69,6 +69,8 @@ describe('names on a board', () => {
     ['expect smmu.CR0 & 1 == 1', ['scenario-precedence: smmu.CR0 & 1 == 1'], 'expect (smmu.CR0 & 1) == 1'],
     ['poke 0 (1 == ste(8).V | 2)', ['scenario-precedence: (1 == ste(8).V | 2)'], 'poke 0 (1 == (ste(8).V | 2))'],
     ['write smmu 0x20001 1', ['scenario-unknown-name: 0x20001'], undefined],
+    ['write smmu 0x8e02 1', ['scenario-unknown-name: 0x8e02'], undefined],
+    ['read smmu 32', ['scenario-unknown-name: 32'], undefined],
     ['hypervisor xen profile=v4', ['scenario-unknown-operation: v4'], undefined],
     ['hypervisor xen\ncall destory domain=a', ['scenario-unknown-operation: destory'], 'hypervisor xen\ncall destroy domain=a'],
     ['hypervisor xen\ncall destroy name=a', ['scenario-unknown-operation: name'], undefined],
@@ -85,6 +87,11 @@ describe('names on a board', () => {
     const { problems, reading } = checked(onBoard(text));
     expect(mended({ ...reading.program, problems })).toBe(onBoard(repaired)['main.smmu']);
     expect(found(onBoard(repaired))).toEqual([]);
+  });
+
+  it('says what an offset of a register is', () => {
+    const { problems } = checked(onBoard('write smmu 0x8e02 1'));
+    expect(problems.map((one) => `${one.message} ${one.advice}`)).toEqual(['`0x8e02` is no offset of a register. An offset is written as `0x1000`: a multiple of 4 below 0x20000. What has a name goes by it.']);
   });
 
   it('says nothing of names where the board is not known or not whole, or an image is loaded', () => {
