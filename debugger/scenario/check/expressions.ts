@@ -10,7 +10,7 @@ import { FUNCTIONS, NAMES } from '../../expression/functions.ts';
 import { precedenceSlips, slipText } from '../../expression/slips.ts';
 import type { PlacedLine } from '../declarations.ts';
 import { membersOf } from '../fields.ts';
-import type { MachineNames } from '../machine.ts';
+import type { MachineNames, Named } from '../machine.ts';
 import { problem, shorten, unknownName, withFix } from '../problem.ts';
 import type { Value } from '../program.ts';
 import type { CheckInput } from './check.ts';
@@ -22,8 +22,12 @@ const FUNCTION_NAMES = [...FUNCTIONS, ...NAMES].map((one) => one.name);
 export function* checkExpressions({ file, bound }: PlacedLine, { machine, reading }: CheckInput): Generator<Problem> {
   for (const value of bound.values.values()) {
     for (const top of expressionsOf(value)) {
-      for (const one of partsOf(top)) yield* checkPart(one, file, machine);
-      yield* checkPrecedence(top, file, reading.files.get(file)?.text ?? '');
+      const text = reading.files.get(file)?.text ?? '';
+      for (const one of partsOf(top)) {
+        yield* checkPart(one, file, machine);
+        if (one.kind === 'name') yield* checkQuoted(one, { file, text }, machine);
+      }
+      yield* checkPrecedence(top, file, text);
     }
   }
 }
@@ -53,6 +57,36 @@ function* checkPrecedence(top: Expression, file: string, text: string): Generato
     const found = problem('scenario-precedence', { file, start: slip.whole.start, end: slip.whole.end }, slipText(slip), `Write \`(${shorten(meant)})\`, or put the comparison into parentheses if it is meant.`);
     yield withFix(found, `Put \`${shorten(meant)}\` into parentheses`, { range: { file, start, end }, text: `(${meant})` });
   }
+}
+
+/** A name that an expression cannot read, and how it is written there. */
+interface SignedName {
+  readonly name: string;
+  readonly meant: string;
+}
+
+const signedNames = new WeakMap<MachineNames, readonly SignedName[]>();
+
+/** Names that are compared with what is written. */
+const MOST_SIGNED = 200;
+
+function signedNamesOf(machine: MachineNames): readonly SignedName[] {
+  const known = signedNames.get(machine);
+  if (known !== undefined) return known;
+  const of = (call: string, things: readonly Named[]): SignedName[] => things.flatMap(({ name: own, aliases }) => [own, ...aliases])
+    .filter((name) => /^[A-Za-z_][\w@]*[^\w@"\\]/.test(name)).map((name) => ({ name, meant: `${call}("${name}")` }));
+  const found = [...of('smmu', machine.smmus), ...of('device', machine.devices)].slice(0, MOST_SIGNED);
+  signedNames.set(machine, found);
+  return found;
+}
+
+/** `gpu-1` where it is a device: an expression reads `gpu` minus 1. */
+function* checkQuoted(one: Expression & { kind: 'name' }, { file, text }: { readonly file: string; readonly text: string }, machine: MachineNames): Generator<Problem> {
+  const found = signedNamesOf(machine).find(({ name }) => text.startsWith(name, one.start) && !/^[\w@-]/.test(text.slice(one.start + name.length, one.start + name.length + 1)));
+  if (found === undefined || machine.variables.some(({ name }) => name === one.name)) return;
+  const { name, meant } = found;
+  const range = { file, start: one.start, end: one.start + name.length };
+  yield withFix(problem('scenario-unknown-name', range, `An expression does not read \`${shorten(name)}\` as one name.`, `Write \`${shorten(meant)}\`.`), `Change to \`${shorten(meant)}\``, { text: meant });
 }
 
 function* checkPart(one: Expression, file: string, machine: MachineNames): Generator<Problem> {

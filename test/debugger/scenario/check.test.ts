@@ -89,6 +89,20 @@ describe('names on a board', () => {
     expect(found(onBoard(repaired))).toEqual([]);
   });
 
+  it.each([
+    ['expect gpu-1.sid == 3', 'expect device("gpu-1").sid == 3'],
+    ['expect ste(gpu-1).V', 'expect ste(device("gpu-1")).V'],
+    ['echo "{smmu-b.CR0}"', undefined],
+    ['let gpu = 5\nexpect gpu-1 == 4', undefined],
+    ['expect gpu-10 == 4', undefined],
+  ])('says how a name with signs is written: %s', (line, mendedLine) => {
+    const setup = 'smmu smmu-b base=0x9050000\ndevice gpu-1 smmu=smmu-b sid=3\nmemory ram 0x80000000 1M\n';
+    const { problems, reading } = checked({ 'main.smmu': `${setup}${line}\n` });
+    const own = problems.filter((one) => one.message.includes('as one name'));
+    expect(own.length).toBe(mendedLine === undefined && !line.startsWith('echo') ? 0 : 1);
+    if (mendedLine !== undefined) expect(mended({ ...reading.program, problems: own })).toBe(`${setup}${mendedLine}\n`);
+  });
+
   it('says what an offset of a register is', () => {
     const { problems } = checked(onBoard('write smmu 0x8e02 1'));
     expect(problems.map((one) => `${one.message} ${one.advice}`)).toEqual(['`0x8e02` is no offset of a register. An offset is written as `0x1000`: a multiple of 4 below 0x20000. What has a name goes by it.']);
