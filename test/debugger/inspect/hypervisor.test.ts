@@ -47,6 +47,39 @@ describe('hypervisor', () => {
   });
 });
 
+describe('isolation that was not kept', () => {
+  const FORGETFUL = `smmu smmu0 base=0x9050000
+device eth0 sid=8
+device loose
+memory ram 0x80000000 512M
+hypervisor iommufd profile=forgetful
+guest vm devices="eth0"
+in vm
+  probe
+  attach eth0
+  map eth0 0 -> 0x40000000 4K
+dma eth0 read 0 4
+in vm
+  unmap eth0 0 4K
+dma eth0 read 0 4
+`;
+
+  it.each([[FORGETFUL, '1 violation'], [`${FORGETFUL}dma eth0 read 0 4\n`, '2 violations']])('tells what happened, and where', (text, value) => {
+    const { inspector: look } = ran(text);
+    const isolation = seen(look, 'Hypervisor', 'isolation');
+    expect(isolation.value).toBe(value);
+    expect(isolation.children?.()[0]).toMatchObject({ name: '[0]', value: expect.stringContaining('the guest has not given'), memory: expect.any(Number) });
+  });
+
+  it('shows a device without SMMU, and a queue of the guest where nothing is', () => {
+    const { inspector: look } = ran(FORGETFUL.slice(0, FORGETFUL.indexOf('in vm')));
+    const domains = lines(seen(look, 'Hypervisor', 'domains').children?.() ?? [], 2);
+    expect(domains).toContainEqual(expect.stringContaining('loose: no SMMU in front of it: reaches all memory'));
+    const queue = lines(seen(look, 'Hypervisor', 'domains', 'vm', 'vsmmu0', 'Command queue').children?.(0, 1) ?? []);
+    expect(queue).toEqual([expect.stringMatching(/^\[0\]: <- CONS PROD nothing is there$/)]);
+  });
+});
+
 describe('pKVM', () => {
   it('shows the memory of a guest, which EL2 calls otherwise', () => {
     const { inspector: look } = ran('smmu smmu0 base=0x9050000\ndevice eth0 smmu=smmu0 sid=8\nmemory ram 0x80000000 512M\nhypervisor pkvm\nguest vm\ncall host_donate_guest address=0x90000000 guest=0 gfn=0\n');
