@@ -193,8 +193,18 @@ class Evaluator {
     const rows = itemsOf(list.value);
     if (rows === undefined) return failed(`${kindName(list.value)} has no rows to choose from`, e.list);
     const items: ExpressionValue[] = [];
+    let fields: ReadonlySet<string> | undefined;
+    let isLacking = false;
+    const lacks = (name: string): ScopeFailure | undefined => {
+      fields ??= fieldsOf(rows);
+      isLacking ||= fields.has(name.toLowerCase());
+      return isLacking ? failure(`the row has no field \`${name}\``) : undefined;
+    };
     for (const item of rows) {
-      const result = this.run(e.condition, rowScope(item, scope), depth + 1);
+      isLacking = false;
+      const result = this.run(e.condition, rowScope(item, scope, lacks), depth + 1);
+      // Rows of a queue differ: what one of them lacks and another has chooses only among those.
+      if (!result.ok && isLacking) continue;
       if (!result.ok) return result;
       const holds = asCondition(result.value);
       if (holds === undefined) return failed(`${kindName(result.value)} is neither true nor false`, e.condition);
@@ -204,11 +214,16 @@ class Evaluator {
   }
 }
 
+/** The fields that any of some rows has, in lower case. */
+function fieldsOf(rows: readonly ExpressionValue[]): ReadonlySet<string> {
+  return new Set(rows.flatMap((row) => (row.kind === 'record' ? row.fields.map(({ name }) => name.toLowerCase()) : [])));
+}
+
 /** Inside the condition of `where`: the fields of the row, and the row itself as `it`. */
-function rowScope(row: ExpressionValue, outer: Scope): Scope {
+function rowScope(row: ExpressionValue, outer: Scope, lacks: (name: string) => ScopeFailure | undefined): Scope {
   const field = (name: string): ExpressionValue | undefined => (name === 'it' ? row : row.kind === 'record' ? fieldOf(row, name) : undefined);
   return {
-    name: (name) => field(name) ?? outer.name(name),
+    name: (name) => field(name) ?? outer.name(name) ?? lacks(name),
     call: (name, args) => outer.call(name, args),
     member: (name, of) => (field(name) === undefined ? outer.member?.(name, of) : undefined),
     element: (name, index) => (field(name) === undefined ? outer.element?.(name, index) : undefined),
