@@ -4,10 +4,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { deflateSync, inflateSync, crc32 } from 'node:zlib';
 
-/** Views of the debugger beside the scenario. */
-const DEBUGGER = ['debug-view-walk-light', 'debug-view-walk-dark', 'debug-view-nested-walk-light', 'debug-view-guest-host-dark', 'debug-view-page-tables-wide-dark', 'debug-view-page-tables-light'];
+const THEMES = ['light', 'dark', 'contrast'];
+/** The views; those of the debugger stand beside the scenario. */
+const VIEWS = ['streams', 'ownership', 'topology', 'topology-large', ...['walk', 'queues', 'timeline', 'page-tables', 'guest-host'].map((view) => `debug-view-${view}`)];
 /** The views, each in the three themes, and what else is shown. */
-const NAMES = [...['streams', 'ownership', 'topology', 'topology-large'].flatMap((view) => ['light', 'dark', 'contrast'].map((theme) => `${view}-${theme}`)), 'blob-dark', ...DEBUGGER];
+const NAMES = [...VIEWS.flatMap((view) => THEMES.map((theme) => `${view}-${theme}`)), 'blob-dark', 'debug-view-nested-walk-light', 'debug-view-page-tables-wide-dark'];
 const WINDOWS = ['debug-ste-light', 'debug-fault-light', ...['', '-board', '-walk', '-fault'].map((step) => `walkthrough${step}-dark`)];
 /** The editor in a window of 1360 x 820. */
 const EDITOR = { left: 353, top: 5, width: 1002, height: 640 };

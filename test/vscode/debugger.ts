@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { placeOf } from './harness/files.ts';
 import { Debugging } from './harness/debugging.ts';
+import { insist, TRY } from './harness/patience.ts';
 import type { Stage, UiTest } from './harness/suite.ts';
 
 const EXAMPLES = 'examples';
@@ -138,8 +139,11 @@ export const debugging: readonly UiTest[] = [
       await workbench.open(SOC, ...(await placeOf(folder, SOC, 'eth0: ethernet@')));
       const row = workbench.page.locator('.hover-row', { hasText: /eth0 in the debugger, owned by host\s*StreamID 0x20 on smmu_io:\s+STE\s\{\s+V=1\s+Config=5/ });
       await workbench.screenshot('debug-hover', async () => {
-        await workbench.hoverAtCursor(/labelled eth0/);
-        await row.waitFor();
+        // A hover goes when lenses and hints that come late move the text.
+        await insist(async () => {
+          await workbench.hoverAtCursor(/labelled eth0/);
+          await row.waitFor({ timeout: TRY });
+        });
       });
     },
   },

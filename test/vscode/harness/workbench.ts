@@ -292,9 +292,9 @@ export class Workbench {
     for (const [colorScheme, shown] of [['light', '.monaco-workbench.vs'], ['dark', '.monaco-workbench.vs-dark']] as const) {
       await this.page.emulateMedia({ colorScheme });
       await this.page.locator(shown).first().waitFor();
-      await again?.();
       // Colours of the language server are gone for a moment; what else has changed with the theme is a picture too.
       await this.page.waitForFunction(`document.querySelectorAll('${TOKENS}').length >= ${tokens}`, undefined, { timeout: 3000 }).catch(() => undefined);
+      await again?.();
       await this.picture(`${name}-${colorScheme}`, this.#pictures);
     }
   }
