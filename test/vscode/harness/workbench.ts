@@ -88,8 +88,12 @@ export class Workbench {
 
   /** Opens a `.code-workspace` file in the window, as *Open Workspace from File* does. */
   async openWorkspace(file: string): Promise<void> {
-    await this.page.goto(`${new URL(this.page.url()).origin}/?workspace=${encodeURIComponent(file)}`);
-    await this.page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor();
+    const url = `${new URL(this.page.url()).origin}/?workspace=${encodeURIComponent(file)}`;
+    // A window that asks for the file before its server answers shows no folder, and does not ask again.
+    await insist(async () => {
+      await this.page.goto(url);
+      await this.page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor({ timeout: TRY });
+    });
   }
 
   /** Opens the picker by a key and types into it. A picker that was closing meanwhile may take what is typed: for use with `insist`. */
