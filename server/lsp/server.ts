@@ -17,6 +17,7 @@ import { FILE_REQUESTS } from './fileRequests.ts';
 import { GUEST_REQUESTS } from './guestRequests.ts';
 import { isXlDocument } from './guests.ts';
 import { Refresh } from './refresh.ts';
+import { afterAnswers } from './slices.ts';
 import type { RequestTable } from './requests.ts';
 import { SCENARIO_REQUESTS } from './scenarioRequests.ts';
 import { isScenarioDocument } from './scenarios.ts';
@@ -26,7 +27,7 @@ import { startOptimizing } from './warmUp.ts';
 
 const clock: Clock = {
   now: () => performance.now(),
-  defer: (action) => void setImmediate(action),
+  defer: (action) => afterAnswers(action),
   after: (milliseconds, action) => {
     const timer = setTimeout(action, milliseconds);
     return { cancel: () => clearTimeout(timer) };

@@ -7,7 +7,7 @@ import type { OutlineSymbol, SymbolKindName } from '../symbols.ts';
 import { fileOf, type ScenarioDocument } from './document.ts';
 
 /** More symbols and folds than a person can use. */
-const MAX = 5_000;
+const MAX = 2_000;
 
 /** The symbols of a scenario, in slices. Its depth is bounded by the parser. */
 export function* scenarioSymbols(document: ScenarioDocument): Generator<void, OutlineSymbol[]> {
