@@ -7,13 +7,16 @@ import { XL_LIMITS } from '../../../model/xl/syntax.ts';
 
 const RUNS = Number(process.env['VSMMU_FUZZ_RUNS'] ?? 2000);
 
-/** Reads, decodes and checks a text as the editor does; the CPU time in milliseconds, whatever else the machine does, and the ids found. */
+/**
+ * Reads, decodes and checks a text as the editor does; the ids found, and milliseconds of the clock or of this
+ * process's processor time, whichever is less: other programs stretch the one, tests in other threads the other.
+ */
 function readAll(text: string): { ms: number; reasons: Set<string>; ids: Set<string> } {
-  const start = process.cpuUsage();
+  const [wall, start] = [performance.now(), process.cpuUsage()];
   const guest = guestOf(parseXl('hostile.cfg', text));
   const ids = new Set(XL_RULES.flatMap((rule) => [...rule.check(guest)].map((problem) => problem.id)));
   const { user, system } = process.cpuUsage(start);
-  return { ms: (user + system) / 1000, reasons: new Set(guest.syntax.errors.map((error) => error.reason)), ids };
+  return { ms: Math.min((user + system) / 1000, performance.now() - wall), reasons: new Set(guest.syntax.errors.map((error) => error.reason)), ids };
 }
 
 describe('hostile configurations', () => {
