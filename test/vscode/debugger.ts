@@ -127,7 +127,10 @@ export const debugging: readonly UiTest[] = [
       await workbench.picker.getByText('The address that the device puts on the bus').waitFor();
       await workbench.pickerInput.fill('0x12340080');
       await workbench.screenshot('debug-dma-address');
-      await workbench.pickerInput.press('Enter');
+      await insist(async () => {
+        if (await workbench.pickerInput.isVisible()) await workbench.pickerInput.press('Enter');
+        await workbench.picker.waitFor({ state: 'hidden', timeout: TRY });
+      });
       await debug.topLine.waitFor();
       await debug.standsAt('probe');
       await workbench.screenshot('debug-dma');
