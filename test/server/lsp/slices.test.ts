@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
 import { afterAnswers, inSlices } from '../../../server/lsp/slices.ts';
 
@@ -27,6 +27,26 @@ describe('answers in slices', () => {
     expect(await answer).toBe('made');
     await background;
     expect(order).toEqual(['event', 'answer', 'background']);
+  });
+
+  it('hold other work up for a moment only', async () => {
+    const order: string[] = [];
+    const answer = inSlices(work(400, () => order.push('answer')), CancellationToken.None);
+    await deferred(order, 'background');
+    await answer;
+    expect(order).toEqual(['background', 'answer']);
+  });
+
+  it('are waited for while they are on their way', async () => {
+    const order: string[] = [];
+    let unsent = 3;
+    const length = vi.spyOn(process.stdout, 'writableLength', 'get').mockImplementation(() => {
+      order.push(`${unsent} to send`);
+      return unsent--;
+    });
+    await deferred(order, 'background');
+    length.mockRestore();
+    expect(order).toEqual(['3 to send', '2 to send', '1 to send', '0 to send', 'background']);
   });
 
   it('hold nothing up once nobody wants them', async () => {
